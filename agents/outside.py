@@ -1,0 +1,36 @@
+"""E15: what an outside power offers, what taking it costs, and how it is taken up."""
+
+from __future__ import annotations
+
+from .equation import equation
+
+
+@equation
+def outside_offer(leverage: float, package: float) -> float:
+    """E15. `offer[i] = leverage[i]*package[i]`, 0..2; leverage 1 unless the debt behind it is bought out."""
+    return leverage * package
+
+
+@equation
+def offer_price(directed: float, depth: float, exclusivity: float, backtrack: float) -> float:
+    """E15, term of one treaty. `directed[p]*D[p]*(e[p] + backtrack)`: what taking the offer breaks."""
+    return directed * depth * (exclusivity + backtrack)
+
+
+@equation
+def accepted_offer(accepted: float, offer: float, price: float, adjust: float) -> float:
+    """E15. `W' = W + adjust*(taken*offer - W)`, `taken = 1` where offer > price."""
+    aim = offer if offer > price else 0.0
+    return accepted + adjust * (aim - accepted)
+
+
+@equation
+def responsive_package(
+    package: float, response: float, courted: float, depth: float, alarm: float, cap: float
+) -> float:
+    """E15. `package' = max(package, min(package + response*courted*max(0, D - alarm), cap))`.
+
+    Grows while the treaties directed at the power are deeper than alarms it, up to what its domestic
+    politics allow; a package dated above that ceiling stays, the ceiling binds what is added.
+    """
+    return max(package, min(package + response * courted * max(0.0, depth - alarm), cap))

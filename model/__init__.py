@@ -1,0 +1,1 @@
+"""The world that states act in: treaties, institutions, runs."""

@@ -1,0 +1,72 @@
+"""One run in memory: `run` gives an object with each table as a frame, no files needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .alliance import AllianceModel, release
+from .pack import World
+from .schema.errors import InputError
+from .schema.load import load_scenario
+from .schema.scenario import MAX_MONTHS, Scenario
+from .tables import TABLES, build_table
+from .trajectory import Trajectory
+
+
+@dataclass
+class Result:
+    """A finished run. Each table is an attribute: `states`, `perceptions`, `sources`, `treaties`,
+    `parties`, `dyads`, `payments`, `events`; `world` and `trajectory` hold the numbers behind them.
+    """
+
+    scenario: Scenario
+    seed: int
+    replicate: int
+    world: World
+    trajectory: Trajectory = field(repr=False)
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name."""
+        return {name: build_table(name, self.world, self.trajectory) for name in TABLES}
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in TABLES:
+            return self.tables[name]
+        raise AttributeError(name)
+
+
+def run(
+    scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
+    seed: int = 0,
+    *,
+    months: int | None = None,
+    replicate: int = 0,
+    changes: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Run a scenario once in the interactive engine and keep everything.
+
+    `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
+    the number of months done. Raises `InputError` with one sentence for bad input.
+    """
+    for name, number in (("seed", seed), ("replicate", replicate)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
+    if months is not None and (isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS):
+        raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
+    altered = dict(changes or {}) | ({"months": months} if months is not None else {})
+    model = AllianceModel(load_scenario(scenario, altered), seed=seed, replicate=replicate, record=True)
+    while model.running:
+        model.step()
+        if progress is not None:
+            progress(model.month)
+    result = Result(model.scenario, seed, replicate, model.world, model.datacollector.trajectory)
+    release(model)
+    return result

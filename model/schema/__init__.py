@@ -1,0 +1,1 @@
+"""Typed data: what a scenario may say, how it is read, and what is wrong with it."""

@@ -1,0 +1,179 @@
+"""What types alone cannot say: references between the parts of a scenario, and its calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .base import MONTHS_IN_YEAR, month_number
+from .errors import nearest, shown
+from .intervention import (
+    ArticleSwitch,
+    Concession,
+    Membership,
+    Offer,
+    Setting,
+    Threat,
+    Weakness,
+)
+from .paths import leaf, numeric_leaves
+from .scenario import Scenario
+from .treaty import CoveringArticle, RegionalArticle, Treaty
+
+Problem = tuple[str, str]
+
+
+def problems(scenario: Scenario) -> Iterator[Problem]:
+    """Every broken rule as (dotted path, sentence without the path), in the order of the scenario."""
+    yield from _world(scenario)
+    for id_, treaty in scenario.treaties.items():
+        yield from _treaty(scenario, id_, treaty)
+    yield from _succession(scenario)
+    yield from _interventions(scenario)
+
+
+def _known(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            yield path, f"{shown(name)} is no {what} of this scenario{nearest(name, known)}"
+
+
+def _world(s: Scenario) -> Iterator[Problem]:
+    start = month_number(s.start)
+    if s.prelude is not None and month_number(s.prelude) >= start:
+        yield "prelude", f"{s.prelude}: must be before the start, {s.start}"
+    for id_, state in s.states.items():
+        at = f"states.{id_}"
+        if id_ in s.powers:
+            yield at, "is also an outside power; an id may be used once"
+        yield from _known(f"{at}.exposure", state.exposure, s.sources, "source")
+        yield from _known(f"{at}.contribution", state.contribution, s.sources, "source")
+        if state.core is not None:
+            yield from _known(f"{at}.core", [state.core], s.sources, "source")
+    for id_, power in s.powers.items():
+        yield from _known(f"powers.{id_}.packages", power.packages, s.states, "state")
+        yield from _known(f"powers.{id_}.courts", power.courts, s.states, "state")
+    for id_, source in s.sources.items():
+        if source.sponsor is not None:
+            yield from _known(f"sources.{id_}.sponsor", [source.sponsor], s.powers, "outside power")
+
+
+def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
+    at = f"treaties.{id_}"
+    begin = s.prelude or s.start
+    yield from _known(f"{at}.parties", t.parties, s.states, "state")
+    yield from _known(f"{at}.candidates", t.candidates, s.states, "state")
+    yield from _known(f"{at}.scope", t.scope, s.sources, "source")
+    parties = [state for state, signs in t.parties.items() if signs]
+    if len(parties) < 2:
+        yield f"{at}.parties", f"{len(parties)} signing: a treaty needs two parties at least"
+    if t.hub is not None and t.hub not in parties:
+        yield f"{at}.hub", f"{shown(t.hub)} is no party of this treaty{nearest(t.hub, parties)}"
+    leads = [state for state, leads_it in t.leads.items() if leads_it]
+    for lead in leads:
+        if lead not in parties:
+            yield f"{at}.leads", f"{shown(lead)} is no party of this treaty{nearest(lead, parties)}"
+    if t.decision == "lead" and not leads:
+        yield f"{at}.leads", "a treaty whose lead states decide needs one"
+    if t.signing == "historical" and t.signed is None and t.opening is None:
+        yield f"{at}.signed", "missing: a historical treaty needs its month of signature"
+    if t.signing == "endogenous" and t.signed is not None:
+        yield f"{at}.signed", f"{t.signed}: an endogenous treaty has no date"
+    if t.signed is not None and t.opening is None and month_number(t.signed) < month_number(begin):
+        yield (
+            f"{at}.signed",
+            f"{t.signed}: before the scenario starts ({begin}); give its state then as opening",
+        )
+    if t.in_force is not None and t.signed is not None and month_number(t.in_force) < month_number(t.signed):
+        yield f"{at}.in_force", f"{t.in_force}: before the signature, {t.signed}"
+    if t.opening is not None:
+        for state in t.opening.left:
+            if state not in parties:
+                yield f"{at}.opening.left", f"{shown(state)} is no party of this treaty{nearest(state, parties)}"
+        yield from _known(f"{at}.opening.joined", t.opening.joined, s.states, "state")
+        if len(parties) - len(t.opening.left) + len(t.opening.joined) < 2:
+            yield f"{at}.opening.left", "leaves fewer than two parties"
+    terms = [key for key, article in t.articles.items() if article.rule == "term"]
+    if len(terms) > 1:
+        yield f"{at}.articles.{terms[1]}", "a second term; a treaty has one"
+    for key, article in t.articles.items():
+        here = f"{at}.articles.{key}"
+        if isinstance(article, CoveringArticle):
+            yield from _known(f"{here}.sources", article.sources, s.sources, "source")
+        if isinstance(article, RegionalArticle):
+            yield from _known(f"{here}.towards", [article.towards], s.treaties, "treaty")
+            if article.towards == id_:
+                yield f"{here}.towards", "a treaty cannot promote itself"
+
+
+def _succession(s: Scenario) -> Iterator[Problem]:
+    heirs: dict[str, str] = {}
+    for id_, t in s.treaties.items():
+        if t.succeeds is None:
+            continue
+        at = f"treaties.{id_}.succeeds"
+        yield from _known(at, [t.succeeds], s.treaties, "treaty")
+        if t.succeeds in heirs:
+            yield at, f"{t.succeeds} is already succeeded by {heirs[t.succeeds]}"
+        heirs[t.succeeds] = id_
+        seen, at_id = {id_}, t.succeeds
+        while at_id in s.treaties and at_id not in seen:
+            seen.add(at_id)
+            at_id = s.treaties[at_id].succeeds or ""
+        if at_id in seen:
+            yield at, "the succession runs in a circle"
+
+
+def _interventions(s: Scenario) -> Iterator[Problem]:
+    begin = month_number(s.prelude or s.start)
+    end = month_number(s.start) + s.months
+    settable: dict[str, tuple[float, float] | None] | None = None
+    for id_, act in s.interventions.items():
+        at = f"interventions.{id_}"
+        month = month_number(act.month)
+        # Later months are kept: a shorter horizon must not make a calendar invalid.
+        if month < begin:
+            yield f"{at}.month", f"{act.month}: before the scenario starts ({s.prelude or s.start})"
+        if month >= end + 200 * MONTHS_IN_YEAR:
+            yield f"{at}.month", f"{act.month}: more than two centuries after the end"
+        if isinstance(act, Threat):
+            if (act.source is None) == (act.sponsor is None):
+                yield at, "needs a source or a sponsor, and not both"
+            if act.source is not None:
+                yield from _known(f"{at}.source", [act.source], s.sources, "source")
+            if act.sponsor is not None:
+                yield from _known(f"{at}.sponsor", [act.sponsor], s.powers, "outside power")
+                if not act.weights:
+                    yield f"{at}.weights", "missing: a threat by its sponsor needs weights"
+        if isinstance(act, Threat | Weakness):
+            yield from _known(f"{at}.weights", act.weights, s.states, "state")
+        if isinstance(act, Offer):
+            yield from _known(f"{at}.power", [act.power], s.powers, "outside power")
+        if isinstance(act, Concession):
+            yield from _known(f"{at}.source", [act.source], s.sources, "source")
+            if act.source in s.sources and s.sources[act.source].sponsor is None:
+                yield f"{at}.source", f"{shown(act.source)} has no sponsor that could give it up"
+        if isinstance(act, Offer | Membership):
+            yield from _known(f"{at}.state", [act.state], s.states, "state")
+        if isinstance(act, Membership | ArticleSwitch):
+            yield from _known(f"{at}.treaty", [act.treaty], s.treaties, "treaty")
+        if isinstance(act, ArticleSwitch) and act.treaty in s.treaties:
+            yield from _known(
+                f"{at}.article", [act.article], s.treaties[act.treaty].articles, f"article of {act.treaty}"
+            )
+        if isinstance(act, Setting):
+            settable = numeric_leaves(s) if settable is None else settable
+            yield from _setting(s, at, act, settable)
+
+
+def _setting(
+    s: Scenario, at: str, act: Setting, settable: dict[str, tuple[float, float] | None]
+) -> Iterator[Problem]:
+    if act.path not in settable:
+        yield f"{at}.path", f"{shown(act.path)} is no number or switch of this scenario{nearest(act.path, settable)}"
+        return
+    if isinstance(leaf(s, act.path), bool) != isinstance(act.value, bool):
+        yield f"{at}.value", f"{shown(act.value)}: {act.path} takes {shown(leaf(s, act.path))} or the like"
+        return
+    limits = settable[act.path]
+    if limits is not None and not limits[0] <= act.value <= limits[1]:
+        yield f"{at}.value", f"{act.value}: {act.path} must lie in {limits[0]:g}..{limits[1]:g}"

@@ -1,0 +1,22 @@
+"""The one error that a user's input can cause: a sentence, without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Something the user gave is wrong; the message names the thing, the value, the rule, the way out."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`"; did you mean x?"` for the closest of `names`, or nothing when none is close."""
+    close = get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value as it is quoted in a message: on one line and never long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."

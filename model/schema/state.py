@@ -1,0 +1,65 @@
+"""States and outside powers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from .base import Entity, Intensity, Name, Share, _widen, quantity
+
+Capability = Annotated[float, BeforeValidator(_widen), Field(gt=0, le=1)]
+Year = Annotated[str, Field(pattern=r"^(1[0-9]|20|21)[0-9][0-9]$")]
+
+
+class Place(Entity):
+    """Where a state is drawn: fixed, so that pictures of a network can be compared."""
+
+    longitude: float = quantity(..., "Longitude of the capital.", low=-180, high=180, unit="degrees", symbol="lon")
+    latitude: float = quantity(..., "Latitude of the capital.", low=-90, high=90, unit="degrees", symbol="lat")
+
+
+class State(Entity):
+    """A state that can be party to treaties."""
+
+    name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
+    place: Place
+    capability: Capability | Annotated[dict[Year, Capability], Field(min_length=1)] = Field(
+        description="Share of the world's material capabilities (CINC), one value or one a year; "
+        "the first and last year hold before and after.",
+        json_schema_extra={"unit": "share of world", "symbol": "c"},
+    )
+    exposure: dict[Name, Share] = Field(
+        default_factory=dict,
+        description="How much each source of threat concerns the state (w); a source not named does not.",
+    )
+    contribution: dict[Name, Share] = Field(
+        default_factory=dict,
+        description="What the state can contribute against each source (g); a source not named: nothing.",
+    )
+    core: Name | None = Field(None, description="The source of its core contingency; none: the largest exposure.")
+    independence: float = quantity(1., "How dearly the state holds its independence.", low=0.05, high=10, unit="1", symbol="iota")
+    weight: float = quantity(.3, "Weight of good relations with the outside power.", low=0, high=2, unit="1", symbol="omega_o")
+    leverage: float = quantity(1., "Share of an outside package that works; 0 when the debt behind it is bought out.", low=0, high=1, unit="1", symbol="l", prior=(0, 1))
+    provision: float = quantity(1., "Capacity to provide, to which a weakened state returns.", low=.2, high=2, unit="1", symbol="pi")
+    polity: float = quantity(.5, "Regime type, 0 autocratic to 1 democratic (regime solidarity only).", low=0, high=1, unit="1", symbol="y")
+
+
+class Power(Entity):
+    """An outside power: sponsor of threats, source of offers; party to no treaty here."""
+
+    name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
+    place: Place
+    capability: Capability | Annotated[dict[Year, Capability], Field(min_length=1)] = Field(
+        description="Share of the world's material capabilities (CINC).",
+        json_schema_extra={"unit": "share of world", "symbol": "C_o"},
+    )
+    policy: Literal["none", "fixed", "responsive"] = Field(
+        "fixed", description="none: no packages; fixed: as dated; responsive: grows with the depth it faces."
+    )
+    packages: dict[Name, Intensity] = Field(
+        default_factory=dict, description="Package offered to each state from the start."
+    )
+    courts: dict[Name, Share] = Field(
+        default_factory=dict, description="States that a responsive package goes to, and how much of it."
+    )

@@ -1,0 +1,1 @@
+"""What treaties do: articles as rules, bargaining over depth, the ladder, coming and going."""

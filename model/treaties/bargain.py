@@ -1,0 +1,33 @@
+"""E11: the parties agree on a depth, and those that gain pay those that lose."""
+
+from __future__ import annotations
+
+from agents.equation import equation
+
+
+@equation
+def agreed_depth(floor: float, joint: float, linkage: float) -> float:
+    """E11. `agreed = floor + linkage*max(0, joint - floor)`, 0..1.
+
+    `floor` is what the decision rule yields without payments, `joint` the depth that is best for
+    the parties together (E10 of the sums of b, l and a).
+    """
+    return floor + linkage * max(0.0, joint - floor)
+
+
+@equation
+def due(utility_floor: float, utility_agreed: float) -> float:
+    """E11. `max(0, U_i(floor) - U_i(agreed))`: what a party must get so that going along costs it nothing."""
+    return max(0.0, utility_floor - utility_agreed)
+
+
+@equation
+def gain(utility_floor: float, utility_agreed: float) -> float:
+    """E11. `max(0, U_j(agreed) - U_j(floor))`: what a party gains from going beyond the floor."""
+    return max(0.0, utility_agreed - utility_floor)
+
+
+@equation
+def payment(owed: float, gained: float, gains: float) -> float:
+    """E11. Flow from a gaining to a losing party: `due_i * gain_j / sum gain`; no gain, no payment."""
+    return owed * gained / gains if gains > 0.0 else 0.0
