@@ -42,6 +42,23 @@ class Result:
         raise AttributeError(name)
 
 
+def checked(
+    scenario: str | Path | Mapping[str, Any] | Scenario,
+    seed: int,
+    months: int | None = None,
+    replicate: int = 0,
+    changes: Mapping[str, Any] | None = None,
+) -> Scenario:
+    """The scenario of a run, with its changes and horizon. Raises `InputError` before anything is done."""
+    for name, number in (("seed", seed), ("replicate", replicate)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
+    if months is not None and (isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS):
+        raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
+    altered = dict(changes or {}) | ({"months": months} if months is not None else {})
+    return load_scenario(scenario, altered)
+
+
 def run(
     scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
     seed: int = 0,
@@ -56,13 +73,8 @@ def run(
     `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
     the number of months done. Raises `InputError` with one sentence for bad input.
     """
-    for name, number in (("seed", seed), ("replicate", replicate)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
-    if months is not None and (isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS):
-        raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
-    altered = dict(changes or {}) | ({"months": months} if months is not None else {})
-    model = AllianceModel(load_scenario(scenario, altered), seed=seed, replicate=replicate, record=True)
+    ready = checked(scenario, seed, months, replicate, changes)
+    model = AllianceModel(ready, seed=seed, replicate=replicate, record=True)
     while model.running:
         model.step()
         if progress is not None:

@@ -1,0 +1,47 @@
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test app bench lint docs baselines clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with everything that any target needs
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "Setting up .venv (a minute or two, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[page,studies,dev]'
+	@touch $(READY)
+
+run: $(READY) ## Run the default scenario, memo-2001
+	@$(BIN)/entente run
+
+test: lint ## Run all checks and tests
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(READY) ## Check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+app: $(READY) ## Open the model in the browser (http://127.0.0.1:8765)
+	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
+
+bench: $(READY) ## Time the engine (advisory)
+	@$(BIN)/python -m pytest tests/benchmarks/bench_engine.py --benchmark-only
+
+docs: $(READY) ## Regenerate what the docs hold of the declarations and the behaviour page
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/behaviour.py
+
+baselines: $(READY) ## Write the golden baselines anew
+	@$(BIN)/python tests/baselines.py
+
+clean: ## Remove .venv and caches
+	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

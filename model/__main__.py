@@ -1,0 +1,6 @@
+"""`python -m model`: the same as `entente`."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The command line: parses, calls one function, prints. Heavy modules are imported by the command."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .schema.errors import InputError
+
+app = typer.Typer(
+    name="entente",
+    help="Agent-based model of alliance dynamics: threats become institutions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ScenarioName = Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
+]
+
+
+@app.command()
+def run(
+    scenario: ScenarioName = "memo-2001",
+    seed: Annotated[int, typer.Option(help="Seed of the noise, 0 or more.")] = 0,
+    replicate: Annotated[int, typer.Option(help="Replicate of the seed.")] = 0,
+    months: Annotated[int | None, typer.Option(help="Length of the run; none: the scenario's.")] = None,
+    set_: Assignments = None,
+    out: Annotated[Path | None, typer.Option(help="The run folder; must be new or empty.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    engine: Annotated[str, typer.Option(help="The engine: mesa.")] = "mesa",
+) -> None:
+    """Run a scenario once and keep everything in a run folder."""
+    from .experiments.folder import run_folder, write_run
+    from .result import checked, run as run_once
+    from .schema.load import parse_changes
+    from .screen import progress, yearly_table
+    from .summary import summary
+
+    if engine != "mesa":
+        raise InputError(f"--engine {engine!r}: must be mesa")
+    began = time.perf_counter()
+    ready = checked(scenario, seed, months, replicate, parse_changes(set_ or []))
+    folder = run_folder(out, ready.name)
+    with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
+        result = run_once(ready, seed, replicate=replicate, progress=advance)
+    ran = time.perf_counter() - began
+    tables = result.tables
+    draw = None
+    if figures:
+        from .figures import draw_figures as draw
+    write_run(
+        result, folder, engine=engine, command=["entente", *sys.argv[1:]], seconds={"run": ran}, draw=draw
+    )
+    report = summary(ready, tables, seed, str(folder))
+    if as_json:
+        sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
+    else:
+        yearly_table(ready, report)
+        sys.stdout.write(f"Everything is in {folder}\n")
+
+
+@app.command()
+def why(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    treaty: Annotated[str, typer.Argument(help="Id of the treaty.")],
+    month: Annotated[str | None, typer.Option(help="Tell the story up to this month, YYYY-MM.")] = None,
+) -> None:
+    """Tell why a treaty deepened, hollowed out, gained or lost parties."""
+    from .experiments.folder import load_run
+    from .why import why as sentences
+
+    kept = load_run(run_dir)
+    sys.stdout.write("\n".join(sentences(kept.scenario, kept.tables, treaty, month)) + "\n")
+
+
+@app.command()
+def check(file: Annotated[str, typer.Argument(help="A scenario file, or a scenario of configs/.")]) -> None:
+    """Check a scenario file and say what is wrong with it, or that nothing is."""
+    from .schema.load import load_scenario
+
+    s = load_scenario(file)
+    sys.stdout.write(
+        f"{file}: fine: {len(s.states)} states, {len(s.treaties)} treaties, {len(s.sources)} sources of threat, "
+        f"{len(s.interventions)} interventions, {s.months} months from {s.start}\n"
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from .codebook import json_schema
+
+    sys.stdout.write(json_schema())
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios of configs/, a sentence each."""
+    from .schema.load import load_scenario, scenario_names
+
+    names = scenario_names()
+    width = max(map(len, names))
+    for name in names:
+        sys.stdout.write(f"{name:<{width}}  {load_scenario(name).summary}\n")
+
+
+@app.command()
+def show(scenario: ScenarioName, set_: Assignments = None) -> None:
+    """Print a scenario with all that it extends, as one file."""
+    from .experiments.folder import scenario_text
+    from .schema.load import load_scenario, parse_changes
+
+    sys.stdout.write(scenario_text(load_scenario(scenario, parse_changes(set_ or []))))
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) -> None:
+    """Write NAME.yaml, a commented scenario of two states and a treaty, to start from."""
+    from .starter import write_starter
+
+    sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; what the user gave wrong ends in one sentence and exit code 2."""
+    command: Any = typer.main.get_command(app)
+    try:
+        code = command.main(args=arguments, prog_name="entente", standalone_mode=False)
+    except InputError as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("entente: interrupted\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        # Typer's own complaints about the command line know how to put themselves in words.
+        words = getattr(error, "format_message", None)
+        if words is None:
+            raise
+        if str(words()).strip():
+            _fail(" ".join(str(words()).split()))
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str) -> None:
+    sys.stderr.write(f"entente: {sentence}\n")
+    sys.exit(2)

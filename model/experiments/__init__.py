@@ -1,0 +1,1 @@
+"""Running and keeping: what a run leaves on disk."""

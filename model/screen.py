@@ -1,0 +1,55 @@
+"""What a person sees in the terminal: a progress bar and a yearly table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .schema.scenario import Scenario
+
+DYADS_SHOWN = 3
+
+
+@contextmanager
+def progress(months: int, title: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr; a plain line where there is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{title}: {months} months", highlight=False)
+        yield lambda month: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=months)
+        yield lambda month: bar.update(task, completed=month)
+
+
+def yearly_table(scenario: Scenario, report: dict[str, Any]) -> None:
+    """Depth, rung and obligation of every treaty that runs, and the deepest dyads, one row a year."""
+    table = Table(title=f"{scenario.name}, seed {report['seed']}: depth, rung, obligation each December")
+    table.add_column("year")
+    shown = {
+        id_: treaty for id_, treaty in report["treaties"].items() if any(members for members in treaty["members"])
+    }
+    for id_ in shown:
+        table.add_column(id_, justify="right")
+    deepest = sorted(report["dyads"], key=lambda d: (-max(report["dyads"][d]), d))[:DYADS_SHOWN]
+    for dyad in deepest:
+        table.add_column(f"I {dyad}", justify="right")
+    for row, year in enumerate(report["years"]):
+        cells = [
+            f"{treaty['depth'][row]:.2f} {treaty['rung'][row]} {treaty['obligation'][row]}"
+            if treaty["members"][row]
+            else "-"
+            for treaty in shown.values()
+        ]
+        table.add_row(str(year), *cells, *(f"{report['dyads'][dyad][row]:.2f}" for dyad in deepest))
+    console = Console()
+    # A table narrower than its columns would cut numbers; a pipe has no width at all.
+    needed = 10 + 13 * len(shown) + 12 * len(deepest)
+    Console(width=max(console.width, needed)).print(table)
