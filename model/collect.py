@@ -99,14 +99,15 @@ def _write_treaty(arrays: dict[str, Any], row: int, p: int, treaty: Treaty, mode
     arrays["member"][row, p, treaty.members] = 1
     arrays["guest"][row, p, treaty.guests] = 1
     arrays["consulted"][row, p, treaty.consulted] = 1
-    for i in {*treaty.members, *treaty.body.candidates}:
-        interest = model.states[i].interests.get(p)
+    for i, state in enumerate(model.states):
+        interest = state.interests.get(p)
         if interest is None:
             continue
         arrays["ideal"][row, p, i] = interest.ideal
         arrays["owed"][row, p, i] = interest.owed
         arrays["benefit"][row, p, i] = interest.benefits[:-1]
-        if i in treaty.members and i in bargain.received:
+        # Whoever bargained this month, a party that left at its end included.
+        if i in bargain.received:
             arrays["value"][row, p, i] = treaty.worth(i, interest, model.needs)
             arrays["received"][row, p, i] = bargain.received[i]
             arrays["paid"][row, p, i] = bargain.paid[i]

@@ -175,10 +175,11 @@ def _memberships(
     if ended and any(body.predecessor == p and body.signed == world.opens + row for body in world.bodies):
         return
     changed = np.flatnonzero(now["member"] != was["member"])
-    # A treaty that loses its last but one party ends: the party left over did not leave.
+    # A treaty that loses its last but one party ends. The party left over did not leave: the one did
+    # for whom staying was worth least beside what the outside power offers.
     if ended and len(changed) > 1:
-        value = t["value"][row - 1, p]
-        changed = [i for i in changed if i == min(changed, key=lambda i: value[i])]
+        pull = t["value"][row - 1, p] - world.scenario.behaviour.outside * t["offer"][row - 1]
+        changed = np.array([min(changed, key=lambda i: (pull[i], i))])
     for i in changed:
         enters = now["member"][i] > was["member"][i]
         dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)

@@ -99,7 +99,8 @@ def _parties(world: World, trajectory: Trajectory) -> pd.DataFrame:
     for p, body in enumerate(world.bodies):
         candidate[p, list(body.candidates)] = True
     listed = np.tile(candidate.reshape(-1), trajectory.months)
-    kept = running & ((frame["member"] == 1).to_numpy() | listed)
+    involved = ((frame["member"] == 1) | (frame["paid"] > 0) | (frame["received"] > 0)).to_numpy()
+    kept = running & (involved | listed)
     return frame[kept].reset_index(drop=True)
 
 

@@ -50,7 +50,7 @@ QUANTITIES: dict[str, Quantity] = {
     "member": Quantity("ts", "0, 1", "1 where the state is party to the treaty"),
     "guest": Quantity("ts", "0, 1", "1 where a candidate takes part without being party (E13)"),
     "ideal": Quantity("ts", "depth 0..1", "depth that a party or candidate would have (E10)"),
-    "value": Quantity("ts", "utility", "V: utility of the depth practised, with payments (E13)"),
+    "value": Quantity("ts", "utility", "V: utility of the depth agreed, with payments (E13)"),
     "received": Quantity("ts", "utility", "side payments received (E11)"),
     "paid": Quantity("ts", "utility", "side payments made (E11)"),
     "owed": Quantity("ts", "utility", "help owed beyond own fear (E7, before omega)"),

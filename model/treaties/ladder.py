@@ -59,7 +59,11 @@ def next_mistrust(
 
 @equation
 def worth(utility_: float, received: float, paid: float) -> float:
-    """E13. `V[i] = U_i(D) + received - paid`."""
+    """E13. `V[i] = U_i(agreed) + received - paid`: what staying is worth.
+
+    Taken at the depth agreed, towards which practice moves and for which the payments are made; the
+    depth practised today enters the price of leaving instead.
+    """
     return utility_ + received - paid
 
 

@@ -272,10 +272,9 @@ class Treaty:
         self.depth = drift_depth(self.depth, ceiling(self.rung, steps), deepen)
 
     def worth(self, state: int, interest: Interest, needs: Sequence[float]) -> float:
-        """V of a party at the depth practised."""
-        return worth(
-            interest.utility(self.depth, needs), self.bargain.received[state], self.bargain.paid[state]
-        )
+        """V of a party: what has been agreed is worth to it, with payments."""
+        agreed = interest.utility(self.bargain.agreed, needs)
+        return worth(agreed, self.bargain.received[state], self.bargain.paid[state])
 
     def wants_out(
         self, step: int, value: float, offer: float, outside: float, exit_cost: float, backtrack: float
