@@ -86,7 +86,7 @@ def _sources(world: World, trajectory: Trajectory) -> pd.DataFrame:
 
 def _treaties(world: World, trajectory: Trajectory) -> pd.DataFrame:
     frame = _frame(world, trajectory, "t", _over("t"))
-    member = trajectory["member"].reshape(len(frame), -1)
+    member = trajectory["member"].reshape(len(frame), len(world.states))
     frame["members"] = [" ".join(world.states[i] for i in np.flatnonzero(row)) for row in member]
     return frame
 
