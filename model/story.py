@@ -256,6 +256,8 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
 
 def _outside(world: World, t: Trajectory, row: int) -> Iterator[Event]:
     """Offers put on the table, and offers taken or dropped."""
+    if row == 0 and world.opens > 0:
+        return  # what the prelude left behind is no event of the run
     month = world.month(world.opens + row)
     offer, price = t["offer"][row], t["price"][row]
     last = t["offer"][row - 1] if row else np.zeros_like(offer)

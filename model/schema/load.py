@@ -101,7 +101,10 @@ def scenario_hash(scenario: Scenario) -> str:
 
 
 def _plain(data: Any) -> Any:
-    return {str(k): _plain(v) for k, v in data.items()} if isinstance(data, Mapping) else data
+    """Maps as dicts with text keys, numbers of numpy as Python's own."""
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items()}
+    return data.item() if hasattr(data, "item") and not isinstance(data, str) else data
 
 
 def _extend(
@@ -167,7 +170,7 @@ def _assign(draft: _Draft, path: str, value: Any) -> None:
         here = here.setdefault(part, {})
     if not isinstance(here, dict):
         raise InputError(f"{path}: there is nothing below {path.rsplit('.', 1)[0]}")
-    draft.origin[path] = "set"
+    draft.origin[path] = f"--set {path}"
     if value is None:
         here.pop(last, None)
     else:

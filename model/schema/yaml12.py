@@ -72,6 +72,8 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, Any], Lines]:
     try:
         _refuse_aliases(text, name)
         node = yaml.compose(text, Loader=_Loader)
+    except InputError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(f"{name}:{line}: not valid YAML: {error.problem}") from None
