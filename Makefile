@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test app bench lint docs baselines clean
+.PHONY: help setup run test bench lint docs clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,18 +30,11 @@ lint: $(READY) ## Check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-app: $(READY) ## Open the model in the browser (http://127.0.0.1:8765)
-	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
-
 bench: $(READY) ## Time the engine (advisory)
 	@$(BIN)/python -m pytest tests/benchmarks/bench_engine.py --benchmark-only
 
-docs: $(READY) ## Regenerate what the docs hold of the declarations and the behaviour page
-	@$(BIN)/python docs/generate.py
+docs: $(READY) ## Regenerate the page on what the formulation does (docs/behaviour.md)
 	@$(BIN)/python docs/behaviour.py
-
-baselines: $(READY) ## Write the golden baselines anew
-	@$(BIN)/python tests/baselines.py
 
 clean: ## Remove .venv and caches
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

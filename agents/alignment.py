@@ -6,9 +6,7 @@ from .equation import equation
 
 
 @equation
-def bloc_pull(
-    directed: float, depth: float, partners_capability: float, outside_capability: float
-) -> float:
+def bloc_pull(directed: float, depth: float, partners_capability: float, outside_capability: float) -> float:
     """E14, term of one treaty. `directed[p]*D[p]*C_partners/(C_partners + C_outside)`, 0..1."""
     return directed * depth * partners_capability / (partners_capability + outside_capability)
 
@@ -26,17 +24,13 @@ def alignment_target(bloc: float, west: float, x0: float) -> float:
 
 
 @equation
-def coordination_pull(
-    coordination: float, depth: float, partners_mean: float, own: float
-) -> float:
+def coordination_pull(coordination: float, depth: float, partners_mean: float, own: float) -> float:
     """E14, term of one treaty. `coordination[p]*D[p]*(mean_j x[j] - x[i])`."""
     return coordination * depth * (partners_mean - own)
 
 
 @equation
-def alignment(
-    own: float, target: float, turn: float, lock: float, deepest: float, coordinated: float
-) -> float:
+def alignment(own: float, target: float, turn: float, lock: float, deepest: float, coordinated: float) -> float:
     """E14. `x' = clip(x + turn*s*(target - x) + turn*coordinated, -1, 1)`.
 
     `s = 1` where target > x, else `1 - lock*max_p D[p]`: practice slows turning away, not turning to.

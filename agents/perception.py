@@ -33,9 +33,7 @@ def event_intensity(intensity: float, persistence: float, shock: float) -> float
 
 
 @equation
-def provision(
-    current: float, normal: float, persistence: float, weakness: float, floor: float
-) -> float:
+def provision(current: float, normal: float, persistence: float, weakness: float, floor: float) -> float:
     """E1 for capacity. `provision' = clip(normal + persistence*(provision - normal) - weakness, floor, 2)`.
 
     The share of its nominal capability and contribution that a state can provide (1 in normal times).
@@ -53,9 +51,7 @@ def dilemma_shock(dilemma: float, provoked: float, directed_depth: float) -> flo
 
 
 @equation
-def opposition(
-    norm: float, depth: float, party_capability: float, sponsor_capability: float
-) -> float:
+def opposition(norm: float, depth: float, party_capability: float, sponsor_capability: float) -> float:
     """E2, term of one treaty. `norm[p,k] * D[p] * C_p/(C_p + C_sponsor)`, 0..1."""
     return norm * depth * party_capability / (party_capability + sponsor_capability)
 

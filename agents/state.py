@@ -179,7 +179,11 @@ class StateAgent(mesa.Agent):
         benefits = [0.0] * (len(m.world.sources) + 1)
         owed = quarrels = 0.0
         for k in treaty.covered if total > 0.0 else ():
-            own, support, scope = self.perception[k], treaty.effects.support[k] * m.switch["support"], treaty.scope[k]
+            own, support, scope = (
+                self.perception[k],
+                treaty.effects.support[k] * m.switch["support"],
+                treaty.scope[k],
+            )
             received = weighted = 0.0
             for j in partners:
                 theirs = agents[j].perception[k]
@@ -249,6 +253,4 @@ class StateAgent(mesa.Agent):
             deepest = max(deepest, treaty.depth)
         west = west_pull(self.accepted, dial["stake"], m.weight[i])
         target = alignment_target(bloc, west, dial["x0"])
-        self._alignment = alignment(
-            self.alignment, target, dial["turn"], dial["lock"], deepest, coordinated
-        )
+        self._alignment = alignment(self.alignment, target, dial["turn"], dial["lock"], deepest, coordinated)

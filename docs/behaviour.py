@@ -91,7 +91,9 @@ def reversals(events: pd.DataFrame) -> tuple[int, int]:
     return len(moves), undone
 
 
-def page(ties: pd.DataFrame, events: list[pd.DataFrame], counts: pd.DataFrame, offers: pd.DataFrame, draws: int) -> str:
+def page(
+    ties: pd.DataFrame, events: list[pd.DataFrame], counts: pd.DataFrame, offers: pd.DataFrame, draws: int
+) -> str:
     lines = [
         "# What the formulation does, over its prior ranges", "",
         f"`record-1992` run once for each of {draws} draws (Latin hypercube over the prior ranges, "
@@ -109,7 +111,13 @@ def page(ties: pd.DataFrame, events: list[pd.DataFrame], counts: pd.DataFrame, o
             cells.append(f"{d[0.5]:.2f} ({d[0.25]:.2f}-{d[0.75]:.2f}); {r[0.5]:.0f} ({r[0.25]:.0f}-{r[0.75]:.0f})")
         lines.append(f"| {tie} | " + " | ".join(cells) + " |")
     moves, undone = zip(*(reversals(e) for e in events), strict=True)
-    lines += ["", "## Coming and going, share of draws with at least one", "", "| treaty | state | exit | median year | entry | median year |", "| --- " * 6 + "|"]
+    lines += [
+        "",
+        "## Coming and going, share of draws with at least one",
+        "",
+        "| treaty | state | exit | median year | entry | median year |",
+        "| --- " * 6 + "|",
+    ]
     lines += coming_and_going(events)
     lines += [
         "", "## Rungs reversed within five years", "",
@@ -147,7 +155,9 @@ def figure(ties: pd.DataFrame, path: Path) -> None:
     for ax, tie in zip(axes.flat, TIES, strict=True):
         own = ties[ties["tie"] == tie].groupby("year")
         depth, rung = own["depth"].quantile([0.25, 0.5, 0.75]).unstack(), own["rung"].median()
-        ax.fill_between(depth.index, depth[0.25], depth[0.75], color="#56B4E9", alpha=0.5, lw=0, label="depth, quartiles")
+        ax.fill_between(
+            depth.index, depth[0.25], depth[0.75], color="#56B4E9", alpha=0.5, lw=0, label="depth, quartiles"
+        )
         ax.plot(depth.index, depth[0.5], color="#0072B2", label="depth, median")
         ax.step(rung.index, rung / 7, where="mid", color="#D55E00", lw=1, ls="--", label="rung / 7, median")
         ax.set_title(tie, fontsize=10)

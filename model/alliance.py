@@ -78,11 +78,11 @@ class AllianceModel(mesa.Model):
         self.numbers = {name: values.copy() for name, values in w.numbers.items()}
         self._draws = draw(w.states, w.sources, w.treaties, w.steps, self.seed, self.replicate)
         self._clock = 0
+        self.running = True
+        self.noise: list[list[float]] = []
         self.states = [StateAgent(self, i) for i in range(len(w.states))]
         self.powers = [OutsidePower(self, a) for a in range(len(w.powers))]
-        self.treaties = [
-            Treaty(p, body, len(w.sources), len(w.states)) for p, body in enumerate(w.bodies)
-        ]
+        self.treaties = [Treaty(p, body, len(w.sources), len(w.states)) for p, body in enumerate(w.bodies)]
         self._refresh()
         self._set_out()
         self.datacollector = Collector(self, record)
@@ -211,9 +211,7 @@ class AllianceModel(mesa.Model):
         """E1, E2: sources flare up and fade; dated events, rumours and weaknesses leave their mark."""
         step, w = self._clock, self.world
         shock = [0.0] * len(w.sources)
-        event, rumour = (
-            [[0.0] * len(w.sources) for _ in w.states] for _ in range(2)
-        )
+        event, rumour = ([[0.0] * len(w.sources) for _ in w.states] for _ in range(2))
         weakness = [0.0] * len(w.states)
         for pulse in self._pulses.get(step, ()) if self.switch["calendar"] else ():
             if pulse.target != "weakness" and self.held[pulse.source]:
@@ -240,20 +238,12 @@ class AllianceModel(mesa.Model):
         self._decay_events(event, rumour, weakness)
         self._restrain()
 
-    def _decay_events(
-        self, event: list[list[float]], rumour: list[list[float]], weakness: list[float]
-    ) -> None:
+    def _decay_events(self, event: list[list[float]], rumour: list[list[float]], weakness: list[float]) -> None:
         memory, floor = self.dial["persistence"], self.constant["provision_floor"]
         for i, state in enumerate(self.states):
-            state.event = [
-                event_intensity(now, memory, event[i][k]) for k, now in enumerate(state.event)
-            ]
-            state.rumour = [
-                event_intensity(now, memory, rumour[i][k]) for k, now in enumerate(state.rumour)
-            ]
-            state.provision = provision(
-                state.provision, self.normal_provision[i], memory, weakness[i], floor
-            )
+            state.event = [event_intensity(now, memory, event[i][k]) for k, now in enumerate(state.event)]
+            state.rumour = [event_intensity(now, memory, rumour[i][k]) for k, now in enumerate(state.rumour)]
+            state.provision = provision(state.provision, self.normal_provision[i], memory, weakness[i], floor)
         self._provide()
 
     def _restrain(self) -> None:
@@ -276,17 +266,13 @@ class AllianceModel(mesa.Model):
                             ),
                         )
             self.restraint[k] = restraint(self.dial["rho"], greatest)
-            self.effective[k] = sponsored_intensity(
-                self.intensity[k], self.concession[k], self.restraint[k]
-            )
+            self.effective[k] = sponsored_intensity(self.intensity[k], self.concession[k], self.restraint[k])
 
     def _perceive(self) -> None:
         """E3."""
         if self.switch["held_perception"]:
             for i, state in enumerate(self.states):
-                state.perception = [
-                    self.exposure[i][k] * self.long_run[k] for k in range(len(self.world.sources))
-                ]
+                state.perception = [self.exposure[i][k] * self.long_run[k] for k in range(len(self.world.sources))]
             return
         self.noise = self._draws.perception[self._clock].tolist()
         self._all_states.do("perceive")
@@ -347,12 +333,15 @@ class AllianceModel(mesa.Model):
                 uniform = float(self._draws.drift[step, treaty.index])
                 treaty.drift(uniform, dial["drift"], steps, dial["deepen"])
                 continue
-            treaty.practise(
-                step, steps, dial["deepen"], dial["hollow"], dial["lock"], constant["window_months"]
-            )
+            treaty.practise(step, steps, dial["deepen"], dial["hollow"], dial["lock"], constant["window_months"])
             if not treaty.review(step, round(constant["review_months"]), steps, constant["slack"]):
                 treaty.climb(
-                    step, steps, constant["near"], self.deliberation, self.switch["gate"], dial["core_overlap"]
+                    step,
+                    steps,
+                    constant["near"],
+                    self.deliberation,
+                    self.switch["gate"],
+                    dial["core_overlap"],
                 )
 
     def _ease_mistrust(self, treaty: Treaty) -> None:
@@ -496,7 +485,6 @@ class AllianceModel(mesa.Model):
         self.intensity = list(self.base)
         self.restraint = [0.0] * len(w.sources)
         self.effective = list(self.base)
-        self.noise: list[list[float]] = []
         for i, state in enumerate(self.states):
             state.perception = [self.exposure[i][k] * self.base[k] for k in range(len(w.sources))]
             state._perception = state.perception
@@ -575,9 +563,7 @@ class AllianceModel(mesa.Model):
             n["base"], n["rate"], n["median"], n["log_sd"], self.dial["persistence"]
         ).tolist()
         polity = n["polity"].tolist()
-        self.kin = [
-            [kinship(self.switch["solidarity"], own, other) for other in polity] for own in polity
-        ]
+        self.kin = [[kinship(self.switch["solidarity"], own, other) for other in polity] for own in polity]
         self._refresh_treaties()
 
     def _refresh_treaties(self) -> None:

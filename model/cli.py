@@ -40,7 +40,8 @@ def run(
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .experiments.folder import run_folder, write_run
-    from .result import checked, run as run_once
+    from .result import checked
+    from .result import run as run_once
     from .schema.load import parse_changes
     from .screen import progress, yearly_table
     from .summary import summary
@@ -54,12 +55,12 @@ def run(
         result = run_once(ready, seed, replicate=replicate, progress=advance)
     ran = time.perf_counter() - began
     tables = result.tables
-    draw = None
+    draw: Any = None
     if figures:
-        from .figures import draw_figures as draw
-    write_run(
-        result, folder, engine=engine, command=["entente", *sys.argv[1:]], seconds={"run": ran}, draw=draw
-    )
+        from .figures import draw_figures
+
+        draw = draw_figures
+    write_run(result, folder, engine=engine, command=["entente", *sys.argv[1:]], seconds={"run": ran}, draw=draw)
     report = summary(ready, tables, seed, str(folder))
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")

@@ -17,7 +17,14 @@ def codebook() -> str:
     """Unit and meaning of every column of every table, in Markdown."""
     lines = ["# Codebook", ""]
     for name, table in TABLES.items():
-        lines += [f"## {name}.parquet", "", f"One row: {table.row}.", "", "| column | unit | meaning |", "| --- | --- | --- |"]
+        lines += [
+            f"## {name}.parquet",
+            "",
+            f"One row: {table.row}.",
+            "",
+            "| column | unit | meaning |",
+            "| --- | --- | --- |",
+        ]
         lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()]
         lines.append("")
     return "\n".join(lines)
@@ -26,7 +33,9 @@ def codebook() -> str:
 def parameter_table() -> str:
     """Every behaviour parameter and institutional constant, in Markdown, from its declaration."""
     head = "| path | symbol | unit | default | prior range | allowed | meaning | source |"
-    return "\n".join([head, "| --- " * 8 + "|", *_rows(Behaviour, "behaviour"), *_rows(Institution, "institution")])
+    return "\n".join(
+        [head, "| --- " * 8 + "|", *_rows(Behaviour, "behaviour"), *_rows(Institution, "institution")]
+    )
 
 
 def _rows(record: type[BaseModel], at: str) -> list[str]:
@@ -54,7 +63,9 @@ def outcome_table() -> str:
     """Every recorded quantity, in Markdown."""
     lines = ["| table | column | unit | meaning |", "| --- | --- | --- | --- |"]
     for name, table in TABLES.items():
-        lines += [f"| {name} | `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()]
+        lines += [
+            f"| {name} | `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()
+        ]
     return "\n".join(lines)
 
 

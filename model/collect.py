@@ -20,7 +20,12 @@ class Collector(DataCollector):  # type: ignore[misc]
     """
 
     def __init__(self, model: Any, record: bool) -> None:
-        reporters: dict[str, Any] = {"date": "date", "mean_depth": mean_depth, "top_rung": top_rung, "threat": mean_threat}
+        reporters: dict[str, Any] = {
+            "date": "date",
+            "mean_depth": mean_depth,
+            "top_rung": top_rung,
+            "threat": mean_threat,
+        }
         for treaty in model.treaties:
             reporters[f"depth:{treaty.id}"] = [getattr, [treaty, "depth"]]
             reporters[f"rung:{treaty.id}"] = [getattr, [treaty, "rung"]]

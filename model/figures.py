@@ -30,7 +30,7 @@ DPI = 130
 NETWORK_DATES = 4
 COLUMNS = 3
 STYLES = ("-", "--", "-.", ":")
-DRAWING = {"svg.hashsalt": "entente", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+DRAWING: Any = {"svg.hashsalt": "entente", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
 
 def draw_figures(scenario: Scenario, tables: Frames, folder: Path) -> list[Path]:
@@ -59,7 +59,10 @@ def years_of(months: pd.Series) -> pd.Series:
 def palette(names: list[str]) -> dict[str, tuple[Any, str]]:
     """A colour that the colour-blind can tell, and a line style, for each of the names."""
     colours = sns.color_palette("colorblind", 8)
-    return {name: (colours[n % 8], STYLES[n // 8 % 4] if len(names) > 8 else STYLES[n % 4]) for n, name in enumerate(names)}
+    return {
+        name: (colours[n % 8], STYLES[n // 8 % 4] if len(names) > 8 else STYLES[n % 4])
+        for n, name in enumerate(names)
+    }
 
 
 def _title(scenario: Scenario, what: str) -> str:
@@ -116,8 +119,20 @@ def ties(scenario: Scenario, tables: Frames) -> Figure:
     steps = scenario.institution.steps
     for rung in range(7):
         upper.axhline((rung + 1) / steps, color="0.85", lw=0.6, zorder=0)
-    upper.set(ylim=(0, 1.0), ylabel=f"depth D ({QUANTITIES['depth'].unit.split()[-1]})", title=_title(scenario, "Ties over time"))
-    upper.text(0.005, 0.985, "grey lines: depth that each rung can carry", transform=upper.transAxes, va="top", fontsize=7.5, color="0.4")
+    upper.set(
+        ylim=(0, 1.0),
+        ylabel=f"depth D ({QUANTITIES['depth'].unit.split()[-1]})",
+        title=_title(scenario, "Ties over time"),
+    )
+    upper.text(
+        0.005,
+        0.985,
+        "grey lines: depth that each rung can carry",
+        transform=upper.transAxes,
+        va="top",
+        fontsize=7.5,
+        color="0.4",
+    )
     _strip(strip, tables["events"])
     lower.set(ylim=(-0.4, 6.4), yticks=range(7), ylabel="rung R (0..6)", xlabel="year")
     lower.grid(axis="y", color="0.9")
@@ -152,13 +167,29 @@ def _name_lines(scenario: Scenario, axes: Axes, running: pd.DataFrame, marks: di
 
 def _strip(axes: Axes, events: pd.DataFrame) -> None:
     """When threats came and went: one row a kind, the larger the mark the larger the shock."""
-    kinds = {"shock": ("v", "#D55E00"), "relief": ("^", "#009E73"), "rumour": ("o", "#CC79A7"), "offer": ("s", "#0072B2")}
+    kinds = {
+        "shock": ("v", "#D55E00"),
+        "relief": ("^", "#009E73"),
+        "rumour": ("o", "#CC79A7"),
+        "offer": ("s", "#0072B2"),
+    }
     shown = [kind for kind in kinds if (events["kind"] == kind).any()]
     for level, kind in enumerate(shown):
         own = events[events["kind"] == kind]
         marker, colour = kinds[kind]
-        axes.scatter(years_of(own["month"]), [level] * len(own), marker=marker, s=8 + 45 * own["after"].abs(), color=colour, alpha=0.8)
-    axes.set(ylim=(max(len(shown), 1) - 0.4, -0.6), yticks=range(len(shown)), yticklabels=[f"{kind}s" for kind in shown])
+        axes.scatter(
+            years_of(own["month"]),
+            [level] * len(own),
+            marker=marker,
+            s=8 + 45 * own["after"].abs(),
+            color=colour,
+            alpha=0.8,
+        )
+    axes.set(
+        ylim=(max(len(shown), 1) - 0.4, -0.6),
+        yticks=range(len(shown)),
+        yticklabels=[f"{kind}s" for kind in shown],
+    )
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="both", length=0)
@@ -222,14 +253,19 @@ def network(scenario: Scenario, tables: Frames) -> Figure:
 
 
 def _draw_network(
-    axes: Axes, tables: Frames, month: str, positions: dict[str, tuple[float, float]], colours: Any, rungs: Any
+    axes: Axes,
+    tables: Frames,
+    month: str,
+    positions: dict[str, tuple[float, float]],
+    colours: Any,
+    rungs: Any,
 ) -> None:
     states = tables["states"][tables["states"]["month"] == month].set_index("state")
     dyads = tables["dyads"][(tables["dyads"]["month"] == month) & (tables["dyads"]["layers"] > 0)]
     graph = nx.Graph()
     graph.add_nodes_from(sorted(positions))
-    for row in dyads.sort_values("index").itertuples():
-        graph.add_edge(row.a, row.b, index=row[dyads.columns.get_loc("index") + 1], rung=row.top_rung)
+    for row in dyads.sort_values("index").rename(columns={"index": "tie"}).itertuples():
+        graph.add_edge(row.a, row.b, index=row.tie, rung=row.top_rung)
     edges = list(graph.edges(data=True))
     nx.draw_networkx_edges(graph, positions, ax=axes, edgelist=[(a, b) for a, b, _ in edges],
                            width=[0.6 + 5 * data["index"] for *_, data in edges],
@@ -291,7 +327,10 @@ def wishes(scenario: Scenario, tables: Frames) -> Figure:
     handles = [
         Line2D([], [], color="black", lw=1.6, label="practised D"),
         Line2D([], [], color="0.55", lw=3.2, alpha=0.6, label="agreed"),
-        *(Line2D([], [], color=marks[s][0], ls=marks[s][1], label=f"{scenario.states[s].name} would have") for s in states),
+        *(
+            Line2D([], [], color=marks[s][0], ls=marks[s][1], label=f"{scenario.states[s].name} would have")
+            for s in states
+        ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     figure.suptitle(_title(scenario, "What each party wants"))
@@ -324,7 +363,10 @@ def payments(scenario: Scenario, tables: Frames) -> Figure:
     axes.set(yticks=range(len(pairs)), yticklabels=labels, xlabel="mean side payment a month (utility)",
              title=_title(scenario, "Who pays whom"))  # fmt: skip
     axes.invert_yaxis()
-    handles = [Patch(facecolor=marks[n][0], edgecolor="white", hatch=hatch[n], label=scenario.treaties[n].name) for n in names]
+    handles = [
+        Patch(facecolor=marks[n][0], edgecolor="white", hatch=hatch[n], label=scenario.treaties[n].name)
+        for n in names
+    ]
     axes.legend(handles=handles, frameon=False, fontsize=8, loc="lower right")
     return figure
 
@@ -337,4 +379,3 @@ FIGURES: dict[str, Callable[[Scenario, Frames], Figure]] = {
     "payments": payments,
 }
 """Every figure of a run by the name of its file."""
-

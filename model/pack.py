@@ -172,9 +172,7 @@ def arrival_size(median: Floats, log_sd: Floats, magnitude: Floats) -> Floats:
     return median * np.exp(log_sd * magnitude)
 
 
-def long_run_intensity(
-    base: Floats, rate: Floats, median: Floats, log_sd: Floats, persistence: float
-) -> Floats:
+def long_run_intensity(base: Floats, rate: Floats, median: Floats, log_sd: Floats, persistence: float) -> Floats:
     """Mean of E1 under random arrivals: `base + p*E[size]/(1 - persistence)`, at most 2."""
     mean = median * np.exp(log_sd * log_sd / 2)
     return np.minimum(base + arrival_probability(rate) * mean / (1 - persistence), 2.0)
@@ -329,9 +327,9 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
                     packer.slots[f"{path}.sources.{source}"] = Slot("article_sources", (a, k))
     for name in ("article_on", "article_strength", "article_years", "article_renewal_years"):
         packer.numbers[name] = np.array([row[name] for row in rows], dtype=float)
-    packer.numbers["article_sources"] = np.array(
-        [row["article_sources"] for row in rows], dtype=float
-    ).reshape(len(rows), len(packer.sources))
+    packer.numbers["article_sources"] = np.array([row["article_sources"] for row in rows], dtype=float).reshape(
+        len(rows), len(packer.sources)
+    )
     return tuple(clauses)
 
 

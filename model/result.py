@@ -53,7 +53,9 @@ def checked(
     for name, number in (("seed", seed), ("replicate", replicate)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
             raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
-    if months is not None and (isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS):
+    if months is not None and (
+        isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS
+    ):
         raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
     altered = dict(changes or {}) | ({"months": months} if months is not None else {})
     return load_scenario(scenario, altered)
@@ -79,6 +81,8 @@ def run(
         model.step()
         if progress is not None:
             progress(model.month)
-    result = Result(model.scenario, seed, replicate, model.world, model.datacollector.trajectory)
+    trajectory = model.datacollector.trajectory
+    assert trajectory is not None
+    result = Result(model.scenario, seed, replicate, model.world, trajectory)
     release(model)
     return result

@@ -57,9 +57,9 @@ def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
         found += _outside(world, trajectory, row)
         for p in range(len(world.treaties)):
             found += _of_treaty(world, trajectory, row, p)
-    return pd.DataFrame(
-        [vars(event) for event in found], columns=list(EVENT_COLUMNS)
-    ).astype({"before": np.float64, "after": np.float64})
+    return pd.DataFrame([vars(event) for event in found], columns=list(EVENT_COLUMNS)).astype(
+        {"before": np.float64, "after": np.float64}
+    )
 
 
 def binding_party(world: World, trajectory: Trajectory, row: int, p: int) -> int:
@@ -112,10 +112,11 @@ def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]
         return
     if row == 0 and _ran_before(world, p):
         return
-    common = {"month": month, "treaty": id_}
+    common: dict[str, Any] = {"month": month, "treaty": id_}
     if now["status"] == 1 and was["status"] != 1:
+        cause: dict[str, Any] = _cause(world, t, row, p)
         yield Event(**common, kind="signing", parties=_ids(world, now["member"]), before=0, after=now["rung"],
-                    rule=_signing_rule(world, p), **_cause(world, t, row, p))  # fmt: skip
+                    rule=_signing_rule(world, p), **cause)  # fmt: skip
         if now["obligation"]:
             yield Event(**common, kind="obligation", parties=_ids(world, now["member"]), after=now["obligation"],
                         rule="the treaty declares it")  # fmt: skip
@@ -157,9 +158,21 @@ def _organs(
     parties = _ids(world, now["member"])
     ratchet = world.scenario.switches.ratchet
     if now["rung"] > was["rung"]:
-        rule = "the ratchet drifts" if ratchet else "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
+        rule = (
+            "the ratchet drifts"
+            if ratchet
+            else "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
+        )
         cause = {} if ratchet else _cause(world, t, row, p)
-        yield Event(**common, kind="rung up", parties=parties, before=was["rung"], after=now["rung"], rule=rule, **cause)
+        yield Event(
+            **common,
+            kind="rung up",
+            parties=parties,
+            before=was["rung"],
+            after=now["rung"],
+            rule=rule,
+            **cause,
+        )
     if now["rung"] < was["rung"]:
         yield Event(**common, kind="rung down", parties=parties, before=was["rung"], after=now["rung"],
                     rule="a review found practice below the rung", **_cause(world, t, row, p))  # fmt: skip
@@ -197,9 +210,11 @@ def _memberships(
 def _dated_move(world: World, month: str, treaty: str, state: str, enters: bool) -> str:
     kind = "entry" if enters else "exit"
     for id_, act in sorted(world.scenario.interventions.items()):
-        if (
-            isinstance(act, Membership)
-            and (act.month, act.treaty, act.state, act.kind) == (month, treaty, state, kind)
+        if isinstance(act, Membership) and (act.month, act.treaty, act.state, act.kind) == (
+            month,
+            treaty,
+            state,
+            kind,
         ):
             return f"dated intervention {id_}"
     return ""
@@ -245,7 +260,11 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
     dated = {
         act.source: world.scenario.behaviour.size if act.size is None else act.size
         for act in world.scenario.interventions.values()
-        if isinstance(act, Threat) and act.month == month and act.kind == "shock" and not act.weights and act.source
+        if isinstance(act, Threat)
+        and act.month == month
+        and act.kind == "shock"
+        and not act.weights
+        and act.source
     }
     for k in np.flatnonzero(t["shock"][row] > 0):
         # What dated shocks without weights and the security dilemma add is told elsewhere.
@@ -265,10 +284,15 @@ def _outside(world: World, t: Trajectory, row: int) -> Iterator[Event]:
     for i, state in enumerate(world.states):
         taken, took = offer[i] > price[i], last[i] > last_price[i]
         if (offer[i] > 0) != (last[i] > 0) or (world.policy.count("responsive") == 0 and offer[i] != last[i]):
-            yield Event(month, "offer", parties=state, before=last[i], after=offer[i], rule="the outside power's policy")
+            yield Event(
+                month,
+                "offer",
+                parties=state,
+                before=last[i],
+                after=offer[i],
+                rule="the outside power's policy",
+            )
         if taken != took and (offer[i] > 0 or last[i] > 0):
             rule = "above its price" if taken else "not above its price"
             yield Event(month, "acceptance", parties=state, before=float(took), after=float(taken), binding=state,
                         rule=f"the offer of {offer[i]:.2f} is {rule}, {price[i]:.2f}")  # fmt: skip
-
-

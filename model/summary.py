@@ -39,8 +39,6 @@ def summary(scenario: Scenario, tables: dict[str, pd.DataFrame], seed: int, run_
         "run_dir": run_dir,
         "years": years,
         "treaties": by_treaty,
-        "dyads": {
-            f"{a}-{b}": rows["index"].tolist() for (a, b), rows in dyads.groupby(["a", "b"], sort=True)
-        },
+        "dyads": {f"{a}-{b}": rows["index"].tolist() for (a, b), rows in dyads.groupby(["a", "b"], sort=True)},
         "events": tables["events"].to_dict(orient="records"),
     }

@@ -64,7 +64,8 @@ def _frame(world: World, trajectory: Trajectory, axes: str, names: list[str]) ->
     """Quantities over the same things, one row a month and thing."""
     ids = {"s": world.states, "k": world.sources, "t": world.treaties}
     index = pd.MultiIndex.from_product(
-        [months_of(world, trajectory), *(ids[axis] for axis in axes)], names=["month", *(_AXES[a] for a in axes)]
+        [months_of(world, trajectory), *(ids[axis] for axis in axes)],
+        names=["month", *(_AXES[a] for a in axes)],
     )
     data = {
         name: trajectory[name].reshape(-1).astype(np.int64 if name in _WHOLE else np.float64) for name in names
@@ -101,7 +102,8 @@ def _parties(world: World, trajectory: Trajectory) -> pd.DataFrame:
     listed = np.tile(candidate.reshape(-1), trajectory.months)
     involved = ((frame["member"] == 1) | (frame["paid"] > 0) | (frame["received"] > 0)).to_numpy()
     kept = running & (involved | listed)
-    return frame[kept].reset_index(drop=True)
+    selected: pd.DataFrame = frame.loc[kept].reset_index(drop=True)
+    return selected
 
 
 def _dyads(world: World, trajectory: Trajectory) -> pd.DataFrame:
@@ -158,9 +160,7 @@ def _payments(world: World, trajectory: Trajectory) -> pd.DataFrame:
         for payer in np.flatnonzero(paid[row, p]):
             for payee in np.flatnonzero(received[row, p]):
                 amount = received[row, p, payee] * paid[row, p, payer] / total
-                rows.append(
-                    (months[row], world.treaties[p], world.states[payer], world.states[payee], amount)
-                )
+                rows.append((months[row], world.treaties[p], world.states[payer], world.states[payee], amount))
     return pd.DataFrame(rows, columns=["month", "treaty", "payer", "payee", "amount"]).astype(
         {"amount": np.float64}
     )
@@ -183,7 +183,9 @@ TABLES: dict[str, Table] = {
         _treaties,
     ),
     "parties": Table(
-        "a month, running treaty and party or candidate", _declared(["month", "treaty", "state"], "ts"), _parties
+        "a month, running treaty and party or candidate",
+        _declared(["month", "treaty", "state"], "ts"),
+        _parties,
     ),
     "dyads": Table(
         "a month and pair of states that ever shares a treaty",
@@ -191,7 +193,9 @@ TABLES: dict[str, Table] = {
         _dyads,
     ),
     "payments": Table(
-        "a month, treaty, payer and payee", _declared(["month", "treaty", "payer", "payee", "amount"]), _payments
+        "a month, treaty, payer and payee",
+        _declared(["month", "treaty", "payer", "payee", "amount"]),
+        _payments,
     ),
     "events": Table("something that happened", EVENT_COLUMNS, events),
 }

@@ -101,14 +101,23 @@ def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: o
     sources = event.threats.split()  # type: ignore[attr-defined]
     start = month_number(month) - LOOK_BACK_MONTHS
     events = tables["events"]
-    shocks = events[events["kind"].isin(["shock", "rumour"]) & events["source"].isin(sources) & (events["month"] <= month)]
+    shocks = events[
+        events["kind"].isin(["shock", "rumour"]) & events["source"].isin(sources) & (events["month"] <= month)
+    ]
     recent = shocks[[month_number(m) >= start for m in shocks["month"]]]
     seen = tables["perceptions"]
     lines = []
     for source in sources:
-        told = recent[recent["source"] == source].nlargest(SHOCKS_TOLD, "after").sort_values("month", kind="stable")
-        what = "; ".join(f"{row.month} {row.rule}" for row in told.itertuples()) or "no shock in the three years before"
-        felt = seen[(seen["month"] == month) & (seen["source"] == source) & (seen["state"] == binding)]["perception"]
+        told = (
+            recent[recent["source"] == source].nlargest(SHOCKS_TOLD, "after").sort_values("month", kind="stable")
+        )
+        what = (
+            "; ".join(f"{row.month} {row.rule}" for row in told.itertuples())
+            or "no shock in the three years before"
+        )
+        felt = seen[(seen["month"] == month) & (seen["source"] == source) & (seen["state"] == binding)][
+            "perception"
+        ]
         level = f", perceived by {_names(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
         lines.append(f"         {scenario.sources[source].name}{level}: {what}.")
     return lines
@@ -118,5 +127,5 @@ def _wishes(scenario: Scenario, parties: pd.DataFrame, treaty: str, month: str, 
     rows = parties[(parties["treaty"] == treaty) & (parties["month"] == month) & (parties["member"] == 1)]
     if state["status"] != 1 or rows.empty:
         return ""
-    wishes = ", ".join(f"{_names(scenario, row.state)} {row.ideal:.2f}" for row in rows.itertuples())
+    wishes = ", ".join(f"{_names(scenario, str(row.state))} {row.ideal:.2f}" for row in rows.itertuples())
     return f"In {month} the parties would have a depth of: {wishes}."

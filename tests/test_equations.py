@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import model.treaties.bargain
 import model.treaties.ladder  # noqa: F401  (registers its equations)
-from agents import alignment, interest, outside, perception
+from agents import perception
 from agents.equation import EQUATIONS
 from agents.interest import utility
 from agents.state import ideal_depth

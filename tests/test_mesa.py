@@ -96,7 +96,9 @@ def test_the_prelude_is_the_record_up_to_the_start():
     """Threats, perceptions, offers and alignments of memo-2001 begin where record-1992 stands in July 2001."""
     record = run("record-1992", seed=3, months=115)
     model = AllianceModel("memo-2001", seed=3)
-    last = {name: record.trajectory[name][-1] for name in ("perception", "event", "intensity", "accepted", "alignment")}
+    last = {
+        name: record.trajectory[name][-1] for name in ("perception", "event", "intensity", "accepted", "alignment")
+    }
     assert np.array_equal(last["perception"], [s.perception for s in model.states])
     assert np.array_equal(last["event"], [s.event for s in model.states])
     assert np.array_equal(last["intensity"], model.intensity)

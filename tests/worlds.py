@@ -47,7 +47,10 @@ def articles(draw: st.DrawFn, treaty: str, treaties: list[str]) -> dict[str, Any
                 continue
             article["towards"] = draw(st.sampled_from(others))
         if rule == "term":
-            article |= {"years": draw(st.sampled_from([1, 2, 5])), "renewal_years": draw(st.sampled_from([1, 3]))}
+            article |= {
+                "years": draw(st.sampled_from([1, 2, 5])),
+                "renewal_years": draw(st.sampled_from([1, 3])),
+            }
         found[rule] = article
     return found
 
@@ -83,7 +86,9 @@ def interventions(draw: st.DrawFn, states: list[str], ids: list[str], months: in
     found: dict[str, Any] = {}
     for n in range(draw(st.integers(0, 4))):
         month = {"month": month_text(START + draw(st.integers(0, months - 1)))}
-        kind = draw(st.sampled_from(["shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit"]))
+        kind = draw(
+            st.sampled_from(["shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit"])
+        )
         act: dict[str, Any] = month | {"kind": kind}
         if kind in {"shock", "rumour"}:
             act["source"] = draw(st.sampled_from(SOURCES))

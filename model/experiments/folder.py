@@ -153,9 +153,7 @@ def _table(name: str, frame: pd.DataFrame) -> pa.Table:
     return table.cast(schema) if table.schema != schema else table
 
 
-def _manifest(
-    result: Result, engine: str, command: list[str], seconds: dict[str, float]
-) -> dict[str, Any]:
+def _manifest(result: Result, engine: str, command: list[str], seconds: dict[str, float]) -> dict[str, Any]:
     return {
         "format": 1,
         "scenario": result.scenario.name,
@@ -191,7 +189,9 @@ def _git() -> dict[str, Any] | None:
         return None
     try:
         commit, changes = (
-            subprocess.run(["git", "-C", str(home), *args], capture_output=True, text=True, check=True, timeout=10).stdout
+            subprocess.run(
+                ["git", "-C", str(home), *args], capture_output=True, text=True, check=True, timeout=10
+            ).stdout
             for args in (["rev-parse", "HEAD"], ["status", "--porcelain"])
         )
     except (OSError, subprocess.SubprocessError):

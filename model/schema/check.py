@@ -88,7 +88,10 @@ def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
     if t.opening is not None:
         for state in t.opening.left:
             if state not in parties:
-                yield f"{at}.opening.left", f"{shown(state)} is no party of this treaty{nearest(state, parties)}"
+                yield (
+                    f"{at}.opening.left",
+                    f"{shown(state)} is no party of this treaty{nearest(state, parties)}",
+                )
         yield from _known(f"{at}.opening.joined", t.opening.joined, s.states, "state")
         if len(parties) - len(t.opening.left) + len(t.opening.joined) < 2:
             yield f"{at}.opening.left", "leaves fewer than two parties"
@@ -169,7 +172,10 @@ def _setting(
     s: Scenario, at: str, act: Setting, settable: dict[str, tuple[float, float] | None]
 ) -> Iterator[Problem]:
     if act.path not in settable:
-        yield f"{at}.path", f"{shown(act.path)} is no number or switch of this scenario{nearest(act.path, settable)}"
+        yield (
+            f"{at}.path",
+            f"{shown(act.path)} is no number or switch of this scenario{nearest(act.path, settable)}",
+        )
         return
     if isinstance(leaf(s, act.path), bool) != isinstance(act.value, bool):
         yield f"{at}.value", f"{shown(act.value)}: {act.path} takes {shown(leaf(s, act.path))} or the like"

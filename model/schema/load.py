@@ -249,9 +249,7 @@ _RULES: dict[str, Any] = {
 }
 
 
-def _walk_location(
-    location: tuple[int | str, ...], kind: str, data: Any
-) -> tuple[str, list[str]]:
+def _walk_location(location: tuple[int | str, ...], kind: str, data: Any) -> tuple[str, list[str]]:
     """A pydantic location as a dotted path, and the fields that the record around it knows.
 
     Locations hold the tags of unions between the keys; whatever is no key of the data is a tag.

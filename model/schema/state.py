@@ -38,11 +38,32 @@ class State(Entity):
         description="What the state can contribute against each source (g); a source not named: nothing.",
     )
     core: Name | None = Field(None, description="The source of its core contingency; none: the largest exposure.")
-    independence: float = quantity(1., "How dearly the state holds its independence.", low=0.05, high=10, unit="1", symbol="iota")
-    weight: float = quantity(.3, "Weight of good relations with the outside power.", low=0, high=2, unit="1", symbol="omega_o")
-    leverage: float = quantity(1., "Share of an outside package that works; 0 when the debt behind it is bought out.", low=0, high=1, unit="1", symbol="l", prior=(0, 1))
-    provision: float = quantity(1., "Capacity to provide, to which a weakened state returns.", low=.2, high=2, unit="1", symbol="pi")
-    polity: float = quantity(.5, "Regime type, 0 autocratic to 1 democratic (regime solidarity only).", low=0, high=1, unit="1", symbol="y")
+    independence: float = quantity(
+        1.0, "How dearly the state holds its independence.", low=0.05, high=10, unit="1", symbol="iota"
+    )
+    weight: float = quantity(
+        0.3, "Weight of good relations with the outside power.", low=0, high=2, unit="1", symbol="omega_o"
+    )
+    leverage: float = quantity(
+        1.0,
+        "Share of an outside package that works; 0 when the debt behind it is bought out.",
+        low=0,
+        high=1,
+        unit="1",
+        symbol="l",
+        prior=(0, 1),
+    )
+    provision: float = quantity(
+        1.0, "Capacity to provide, to which a weakened state returns.", low=0.2, high=2, unit="1", symbol="pi"
+    )
+    polity: float = quantity(
+        0.5,
+        "Regime type, 0 autocratic to 1 democratic (regime solidarity only).",
+        low=0,
+        high=1,
+        unit="1",
+        symbol="y",
+    )
 
 
 class Power(Entity):

@@ -13,11 +13,31 @@ class Source(Entity):
     name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
     origin: Name = Field(description="Where it comes from: a state, a place, or `member` for a fellow party.")
     sponsor: Name | None = Field(None, description="The outside power behind it, which can restrain it.")
-    base: float = quantity(..., "Intensity to which the source returns.", low=0, high=2, unit="intensity", symbol="S_0")
-    need: float = quantity(..., "Depth up to which meeting the source profits from institutions.", low=0, high=1, unit="depth", symbol="r")
-    rate: float = quantity(0., "Random shocks a year.", low=0, high=12, unit="1/year", symbol="nu_k")
-    median: float = quantity(.4, "Median size of a random shock.", low=0, high=2, unit="intensity", symbol="z_k")
-    log_sd: float = quantity(.5, "Standard deviation of the log of a random shock's size.", low=0, high=2, unit="1", symbol="sd_k")
-    concession: float = quantity(0., "Share of the source that its sponsor has given up.", low=0, high=1, unit="1", symbol="q_k")
-    provoked: float = quantity(0., "How far the sponsor steps it up against treaties directed at it.", low=0, high=1, unit="1", symbol="u_k")
+    base: float = quantity(
+        ..., "Intensity to which the source returns.", low=0, high=2, unit="intensity", symbol="S_0"
+    )
+    need: float = quantity(
+        ...,
+        "Depth up to which meeting the source profits from institutions.",
+        low=0,
+        high=1,
+        unit="depth",
+        symbol="r",
+    )
+    rate: float = quantity(0.0, "Random shocks a year.", low=0, high=12, unit="1/year", symbol="nu_k")
+    median: float = quantity(0.4, "Median size of a random shock.", low=0, high=2, unit="intensity", symbol="z_k")
+    log_sd: float = quantity(
+        0.5, "Standard deviation of the log of a random shock's size.", low=0, high=2, unit="1", symbol="sd_k"
+    )
+    concession: float = quantity(
+        0.0, "Share of the source that its sponsor has given up.", low=0, high=1, unit="1", symbol="q_k"
+    )
+    provoked: float = quantity(
+        0.0,
+        "How far the sponsor steps it up against treaties directed at it.",
+        low=0,
+        high=1,
+        unit="1",
+        symbol="u_k",
+    )
     held: bool = Field(False, description="True: the source stays at its base, whatever happens (a knock-out).")

@@ -14,7 +14,7 @@ class Rule(Entity):
 
     text: str = Field("", max_length=400, description="Where it stands in the treaty and what it says.")
     on: bool = Field(True, description="Off: the article is as if it had never been written.")
-    strength: float = quantity(1., "How binding the article is.", low=0, high=1, unit="1", symbol="e")
+    strength: float = quantity(1.0, "How binding the article is.", low=0, high=1, unit="1", symbol="e")
 
 
 class PlainArticle(Rule):
@@ -36,12 +36,12 @@ class RegionalArticle(Rule):
 class TermArticle(Rule):
     rule: Literal["term"]
     years: float = quantity(..., "Length of the first term.", low=1, high=100, unit="years", symbol="L")
-    renewal_years: float = quantity(..., "Length of each further term.", low=1, high=100, unit="years", symbol="L_r")
+    renewal_years: float = quantity(
+        ..., "Length of each further term.", low=1, high=100, unit="years", symbol="L_r"
+    )
 
 
-Article = Annotated[
-    PlainArticle | CoveringArticle | RegionalArticle | TermArticle, Field(discriminator="rule")
-]
+Article = Annotated[PlainArticle | CoveringArticle | RegionalArticle | TermArticle, Field(discriminator="rule")]
 RULES = (
     "non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination",
     "strategic_support", "norm_defence", "mutual_defence", "regional_mechanism", "term",
@@ -54,7 +54,9 @@ class Opening(Entity):
     """The state of a treaty when the scenario starts, where it was signed before."""
 
     rung: Rung = Field(description="Rung at the start.")
-    mistrust: float = quantity(.35, "Mistrust among the parties at the start.", low=0, high=1, unit="1", symbol="M")
+    mistrust: float = quantity(
+        0.35, "Mistrust among the parties at the start.", low=0, high=1, unit="1", symbol="M"
+    )
     left: dict[Name, Month] = Field(
         default_factory=dict, description="Founders that had left before, and when; all others are in."
     )
@@ -83,9 +85,13 @@ class Treaty(Entity):
         description="Promise: 0 none, 1 non-aggression, 2 consultation, 3 act to meet the danger, 4 mutual defence."
     )
     rung: Rung = Field(0, description="Rung at signature, where it succeeds no treaty.")
-    mistrust: float = quantity(.35, "Mistrust at signature, where it succeeds no treaty.", low=0, high=1, unit="1", symbol="M")
-    scope: dict[Name, Share] = Field(default_factory=dict, description="How far each source is the treaty's business.")
+    mistrust: float = quantity(
+        0.35, "Mistrust at signature, where it succeeds no treaty.", low=0, high=1, unit="1", symbol="M"
+    )
+    scope: dict[Name, Share] = Field(
+        default_factory=dict, description="How far each source is the treaty's business."
+    )
     articles: dict[Name, Article] = Field(default_factory=dict, description="Its articles, each a rule.")
-    opening: Opening | None = Field(None, description="Its state when the scenario starts, where it was signed before.")
-
-
+    opening: Opening | None = Field(
+        None, description="Its state when the scenario starts, where it was signed before."
+    )

@@ -90,7 +90,7 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, Any], Lines]:
 def _refuse_aliases(text: str, name: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise InputError(f"{name}:{line}: anchors and aliases are not allowed; use extends")
 
 
@@ -105,14 +105,13 @@ def _value(node: yaml.Node, path: str, name: str, lines: Lines, depth: int) -> A
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, f"{path}[{i}]", name, lines, depth + 1) for i, item in enumerate(node.value)]
     try:
-        return scalar(node.value) if node.style is None else node.value
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return scalar(node.value) if plain else node.value
     except ValueError:
         raise InputError(f"{name}:{line}: {path}: a number of {len(node.value)} digits is too long") from None
 
 
-def _mapping(
-    node: yaml.MappingNode, path: str, name: str, lines: Lines, depth: int
-) -> dict[str, Any]:
+def _mapping(node: yaml.MappingNode, path: str, name: str, lines: Lines, depth: int) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1

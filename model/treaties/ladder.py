@@ -18,9 +18,7 @@ def opening_depth(rung: float, steps: float, share: float) -> float:
 
 
 @equation
-def next_depth(
-    depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, lock: float
-) -> float:
+def next_depth(depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, lock: float) -> float:
     """E12. `D' = D + v*(min(agreed, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*(1 - lock)` downwards."""
     aim = min(agreed, ceiling_)
     speed = deepen if aim > depth else hollow * (1.0 - lock)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..pack import MONTHS_IN_YEAR, Clause
+from ..pack import Clause
+from ..schema.base import MONTHS_IN_YEAR
 
 FULL = 1.0
 """Articles of one kind add up to full strength at most."""

@@ -227,9 +227,7 @@ class Treaty:
                 bargain.received[i] += payment(dues[a], gained[b], gains)
                 bargain.paid[i] += payment(dues[b], gained[a], gains)
 
-    def practise(
-        self, step: int, steps: float, deepen: float, hollow: float, lock: float, window: float
-    ) -> None:
+    def practise(self, step: int, steps: float, deepen: float, hollow: float, lock: float, window: float) -> None:
         """E12."""
         top = ceiling(self.rung, steps)
         held = self.lock(step, lock, window)
@@ -240,9 +238,7 @@ class Treaty:
     ) -> None:
         """E13, upwards: one rung where the organs have been too small for long enough."""
         self.blocked = FREE
-        if self.rung + 1 >= steps or not climbs(
-            self.depth, self.bargain.agreed, ceiling(self.rung, steps), near
-        ):
+        if self.rung + 1 >= steps or not climbs(self.depth, self.bargain.agreed, ceiling(self.rung, steps), near):
             self.rising = 0
             return
         self.rising += 1
