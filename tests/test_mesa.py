@@ -42,7 +42,7 @@ def test_tables_only_when_asked():
         light.datacollector.get_table_dataframe("states")
     full = AllianceModel(seed=0, months=2, record=True)
     full.step()
-    for name in ("states", "treaties", "dyads", "events"):
+    for name in ("states", "treaties", "dyads", "parties"):
         assert len(full.datacollector.get_table_dataframe(name))
 
 

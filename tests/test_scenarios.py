@@ -24,7 +24,7 @@ def test_it_loads_runs_and_changes_some_outcome(name):
     if isinstance(extends, str):
         base = run(extends, 1)
         if base.world.treaties == done.world.treaties:
-            names = ("depth", "rung", "perception", "accepted", "alignment", "consulted")
+            names = ("depth", "perception", "accepted", "alignment", "consulted", "offer", "price")
             assert any(not np.array_equal(done.trajectory[n], base.trajectory[n]) for n in names)
 
 
