@@ -97,7 +97,7 @@ def page(
     lines = [
         "# What the formulation does, over its prior ranges", "",
         f"`record-1992` run once for each of {draws} draws (Latin hypercube over the prior ranges, "
-        "`python docs/behaviour.py`). Everything here follows from the equations, the dated calendar of outside "
+        f"`python docs/behaviour.py {draws}`). Everything here follows from the equations, the dated calendar of outside "
         "shocks and judgement; nothing was fitted to what happened after August 2001.", "",
         "![Depth and rung over the draws](behaviour.svg)", "",
         "## Median (quartiles) of depth and rung, each December", "",
