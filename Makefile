@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint docs clean
+.PHONY: help setup run test baselines bench lint docs clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: $(READY) ## Run the default scenario, memo-2001
 
 test: lint ## Run all checks and tests
 	@$(BIN)/python -m pytest -n auto
+
+baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)
+	@$(BIN)/python -m tests.baselines
 
 lint: $(READY) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .
