@@ -1,0 +1,167 @@
+"""Write what the declarations say into docs/ODD.md, and the JSON schema of scenarios into configs/.
+
+    python docs/generate.py            rewrite both in place
+    python docs/generate.py --check    change nothing; exit 1 where a file is not current
+
+In docs/ODD.md the text between `<!-- begin NAME -->` and `<!-- end NAME -->` is made here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+import model.treaties.bargain
+import model.treaties.ladder  # noqa: F401  (registers its equations)
+from agents.equation import EQUATIONS
+from agents.state import ideal_depth
+from model import InputError, load_scenario
+from model.alliance import PHASES
+from model.codebook import json_schema, outcome_table, parameter_table, switch_table
+from model.collect import orientation
+from model.schema.base import bounds, declared
+from model.schema.state import Power, State
+from model.schema.threat import Source
+from model.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
+from model.tables import dyad_index
+
+ROOT = Path(__file__).resolve().parents[1]
+ODD = ROOT / "docs" / "ODD.md"
+SCHEMA = ROOT / "configs" / "scenario.schema.json"
+MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+EFFECTS = {
+    "non_aggression": "Its strength adds to `confidence`, by which mistrust fades (E13).",
+    "confidence_building": "Its strength adds to `confidence`, by which mistrust fades (E13).",
+    "exclusivity": "Raises the price at which a party takes an outside offer (E15).",
+    "consultation": "Spreads perception among the parties when one of them is alarmed (E4).",
+    "policy_coordination": "Pulls the alignments of the parties together (E14).",
+    "strategic_support": "Parties act on a partner's threat from the named sources (E5), at a price (E7).",
+    "norm_defence": "Joint opposition restrains the sponsor of the named sources (E2).",
+    "mutual_defence": "As strategic support; for one source the stronger of the two counts (E5, E7).",
+    "regional_mechanism": "Depth of this treaty supports the treaty that it names, for states in both (E8).",
+    "term": "Locks practice in until the renewal and bars exit before it (E12, E13, E14).",
+}
+UNNUMBERED = {"benefit_at": 10, "utility": 10, "opening_depth": 12, "next_mistrust": 13, "drift_depth": 12}
+"""Equations whose docstring names no number, and with which numbered one they belong."""
+
+
+def equation_list(number: int) -> str:
+    """Every function of one equation number, with its docstring."""
+    lines = []
+    for name, function in {**EQUATIONS, **{f.__name__: f for f in (ideal_depth, dyad_index, orientation)}}.items():
+        if number_of(name, function) == number:
+            first, *rest = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+            text = " ".join([first, *rest]).replace("\n", " ")
+            lines.append(f"- **`{name}`** (`{function.__module__}`): {text}")
+    return "\n".join(lines)
+
+
+def number_of(name: str, function: Callable[..., Any]) -> int:
+    """The first `E<number>` of a docstring's first sentence."""
+    found = re.match(r"(?:Rival of )?E(\d+)\b", inspect.cleandoc(function.__doc__ or ""))
+    return int(found.group(1)) if found else UNNUMBERED[name]
+
+
+def attribute_table() -> str:
+    """The declared numbers of states, outside powers, sources, treaties and articles."""
+    lines = ["| path | symbol | unit | default | allowed | meaning |", "| --- " * 6 + "|"]
+    records: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("states.*", State),
+        ("powers.*", Power),
+        ("sources.*", Source),
+        ("treaties.*", Treaty),
+        ("treaties.*.opening", Opening),
+        ("treaties.*.articles.*", Rule),
+        ("treaties.*.articles.*", TermArticle),
+    )
+    for at, record in records:
+        own = record.__annotations__
+        for name, field in record.model_fields.items():
+            if name not in own or declared(field, "symbol") is None:
+                continue
+            low, high = bounds(field)
+            allowed = "0-1, above 0" if low is None or high is None else f"{low:g}-{high:g}"
+            default = "given" if field.is_required() else f"{field.default:g}"
+            lines.append(
+                f"| `{at}.{name}` | {declared(field, 'symbol')} | {declared(field, 'unit')} | {default} "
+                f"| {allowed} | {field.description} |"
+            )
+    return "\n".join(lines)
+
+
+def rule_table() -> str:
+    """What an article of each rule does, and which treaties of `record-1992` carry it."""
+    lines = ["| rule | effect | in the treaties of `record-1992` |", "| --- | --- | --- |"]
+    treaties = load_scenario("record-1992").treaties
+    for rule in RULES:
+        carried = []
+        for id_, treaty in treaties.items():
+            for article in treaty.articles.values():
+                if article.rule == rule:
+                    term = f", {article.years:g}+{article.renewal_years:g} years" if rule == "term" else ""
+                    carried.append(f"{id_} ({article.strength:g}{term})")
+        lines.append(f"| `{rule}` | {EFFECTS[rule]} | {', '.join(carried) or 'none'} |")
+    return "\n".join(lines)
+
+
+def phase_list() -> str:
+    """The phases of a month in order."""
+    return "`" + "` -> `".join(PHASES) + "`"
+
+
+def part_of(table: str, prefix: str) -> str:
+    """The head of a table and its rows under one path."""
+    head, rule, *rows = table.splitlines()
+    return "\n".join([head, rule, *(row for row in rows if row.startswith(f"| `{prefix}."))])
+
+
+def blocks() -> dict[str, str]:
+    """Every generated text by the name of its markers."""
+    parameters = parameter_table()
+    return {
+        "phases": phase_list(),
+        "attributes": attribute_table(),
+        "rules": rule_table(),
+        "parameters": part_of(parameters, "behaviour"),
+        "institution": part_of(parameters, "institution"),
+        "switches": switch_table(),
+        "outcomes": outcome_table(),
+        **{f"equations E{number}": equation_list(number) for number in range(1, 17)},
+    }
+
+
+def filled(text: str) -> str:
+    """The page with every generated text in its place."""
+    made = blocks()
+    marked = {name for _, name, _ in MARKED.findall(text)}
+    if marked != set(made):
+        odd = ", ".join(sorted(marked ^ set(made)))
+        raise InputError(f"{ODD.name}: markers and generated texts differ: {odd}")
+    return MARKED.sub(lambda found: f"{found.group(1)}{made[found.group(2)]}\n{found.group(3)}", text)
+
+
+def files() -> dict[Path, str]:
+    """The generated files as they should be."""
+    return {ODD: filled(ODD.read_text(encoding="utf-8")), SCHEMA: json_schema()}
+
+
+def main(arguments: list[str]) -> int:
+    stale = [p for p, text in files().items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    for path in stale:
+        if arguments == ["--check"]:
+            print(f"{path.relative_to(ROOT)} is not current; run python docs/generate.py")
+        else:
+            path.write_text(files()[path], encoding="utf-8")
+            print(f"{path.relative_to(ROOT)} written")
+    return 1 if stale and arguments == ["--check"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
