@@ -23,23 +23,14 @@ from agents.state import StateAgent
 
 from .collect import Collector
 from .draws import draw, fresh_seed
-from .pack import (
-    BEHAVIOUR,
-    INSTITUTION,
-    SWITCHES,
-    World,
-    arrival_probability,
-    arrival_size,
-    dials,
-    long_run_intensity,
-    pack,
-)
+from .pack import BEHAVIOUR, INSTITUTION, MEMBER, RELATIVE, SWITCHES, World, pack
 from .schema.base import MONTHS_IN_YEAR
 from .schema.load import load_scenario
 from .schema.scenario import Scenario
-from .treaties.ladder import admission_gain, core_overlap, next_mistrust
-from .treaties.rules import directed_share, effects
-from .treaties.treaty import Treaty
+from .terms import OF_TREATIES, arrival_size, by_name, long_run_intensity, terms
+from .treaties.ladder import core_overlap, next_mistrust
+from .treaties.membership import joins, leaves
+from .treaties.treaty import Standing, Treaty
 
 PHASES = (
     "intervene", "shock", "perceive", "consult", "act",
@@ -77,7 +68,7 @@ class AllianceModel(mesa.Model):
         w = self.world
         self.numbers = {name: values.copy() for name, values in w.numbers.items()}
         self._draws = draw(w.states, w.sources, w.treaties, w.steps, self.seed, self.replicate)
-        self._clock = 0
+        self.clock = 0
         self.running = True
         self.noise: list[list[float]] = []
         self.states = [StateAgent(self, i) for i in range(len(w.states))]
@@ -86,7 +77,7 @@ class AllianceModel(mesa.Model):
         self._refresh()
         self._set_out()
         self.datacollector = Collector(self, record)
-        while self._clock < w.opens:
+        while self.clock < w.opens:
             self._advance()
 
     # -- time -------------------------------------------------------------------------------
@@ -94,12 +85,12 @@ class AllianceModel(mesa.Model):
     @property
     def month(self) -> int:
         """Months of the recorded run so far."""
-        return max(self._clock - self.world.opens, 0)
+        return max(self.clock - self.world.opens, 0)
 
     @property
     def date(self) -> str:
         """The last month run, `YYYY-MM`; before the first step the month before the start."""
-        return self.world.month(self._clock - 1)
+        return self.world.month(self.clock - 1)
 
     def step(self) -> None:
         """Run one month; at the horizon nothing more."""
@@ -107,12 +98,12 @@ class AllianceModel(mesa.Model):
             return
         self._advance()
         self.datacollector.collect(self)
-        self.running = self._clock < self.world.steps
+        self.running = self.clock < self.world.steps
 
     def _advance(self) -> None:
         for phase in PHASES:
             getattr(self, f"_{phase}")()
-        self._clock += 1
+        self.clock += 1
 
     # -- what agents ask of the world -----------------------------------------------------------
 
@@ -145,9 +136,7 @@ class AllianceModel(mesa.Model):
         """E8: depth of the state's treaties that promote this one, by the strength of their article."""
         total = 0.0
         for other in self._treaties_of[state]:
-            for target, strength in other.effects.promotes:
-                if target == treaty.index:
-                    total += strength * other.depth
+            total += other.effects.promotes[treaty.index] * other.depth
         return total
 
     def provider(self, treaty: Treaty) -> int:
@@ -164,10 +153,11 @@ class AllianceModel(mesa.Model):
 
     def _intervene(self) -> None:
         """What the calendar does at the beginning of the month: settings, moves, signings, openings."""
-        step, w = self._clock, self.world
+        step, w = self.clock, self.world
         changed = False
-        for at, slot, value in w.settings:
-            if at == step:
+        for change in w.settings:
+            if change.step == step:
+                slot, value = change.slot, float(self.numbers["values"][change.value])
                 self.numbers[slot.array][slot.index] = value
                 changed = True
                 if slot.array == "packages":
@@ -194,10 +184,10 @@ class AllianceModel(mesa.Model):
         steps, share, _ = self._ladder_constants()
         before = treaty.body.predecessor
         if before >= 0 and self.treaties[before].running:
-            treaty.succeed(self._clock, self.treaties[before])
+            treaty.succeed(self.clock, self.treaties[before])
         else:
             mistrust = float(self.numbers["mistrust"][treaty.index])
-            treaty.sign(self._clock, mistrust, steps, share)
+            treaty.sign(self.clock, mistrust, steps, share)
 
     def _move(self, treaty: Treaty, state: int, enters: bool) -> None:
         if not treaty.running:
@@ -205,18 +195,19 @@ class AllianceModel(mesa.Model):
         if enters and state not in treaty.members:
             treaty.enter(state)
         elif not enters and state in treaty.members:
-            treaty.leave(state, self._clock, self._ladder_constants()[2])
+            treaty.leave(state, self.clock, self._ladder_constants()[2])
 
     def _shock(self) -> None:
         """E1, E2: sources flare up and fade; dated events, rumours and weaknesses leave their mark."""
-        step, w = self._clock, self.world
+        step, w = self.clock, self.world
         shock = [0.0] * len(w.sources)
         event, rumour = ([[0.0] * len(w.sources) for _ in w.states] for _ in range(2))
         weakness = [0.0] * len(w.states)
         for pulse in self._pulses.get(step, ()) if self.switch["calendar"] else ():
             if pulse.target != "weakness" and self.held[pulse.source]:
                 continue
-            amount = pulse.amount * (self.dial["size"] if pulse.relative else 1.0) * self._scale(pulse)
+            size = self.dial["size"] if pulse.size == RELATIVE else self.event_sizes[pulse.size]
+            amount = pulse.weight * size * self._scale(pulse)
             if pulse.target == "intensity":
                 shock[pulse.source] += amount
             elif pulse.target == "weakness":
@@ -229,7 +220,7 @@ class AllianceModel(mesa.Model):
         for k in range(len(w.sources)):
             if not self.held[k]:
                 if step >= w.opens and self.switch["arrivals"] and self._draws.arrival[step, k] < self.arrival[k]:
-                    shock[k] += self.sizes[step][k]
+                    shock[k] += self.arrival_sizes[step][k]
                 shock[k] += dilemma_shock(self.dial["dilemma"], self.provoked[k], directed_depth)
             self.intensity[k] = threat_intensity(
                 self.intensity[k], self.base[k], self.dial["persistence"], shock[k]
@@ -274,7 +265,7 @@ class AllianceModel(mesa.Model):
             for i, state in enumerate(self.states):
                 state.perception = [self.exposure[i][k] * self.long_run[k] for k in range(len(self.world.sources))]
             return
-        self.noise = self._draws.perception[self._clock].tolist()
+        self.noise = self._draws.perception[self.clock].tolist()
         self._all_states.do("perceive")
         self._all_states.do("settle")
 
@@ -311,9 +302,10 @@ class AllianceModel(mesa.Model):
                 if treaty.status != 0 or not treaty.body.endogenous:
                     continue
                 members = list(treaty.body.founders)
-            treaty.bargain = self._negotiate(treaty, members)
+            treaty.bargain = self.negotiate(treaty, members)
 
-    def _negotiate(self, treaty: Treaty, members: list[int], interests: Any = None) -> Any:
+    def negotiate(self, treaty: Treaty, members: list[int], interests: Any = None) -> Any:
+        """E11 of a treaty among `members`, on this month's interests or on others."""
         if interests is None:
             interests = {i: self.states[i].interests[treaty.index] for i in members}
         # The ratchet computes interests without using them: nothing is paid.
@@ -322,7 +314,7 @@ class AllianceModel(mesa.Model):
 
     def _institute(self) -> None:
         """E12, E13: practice follows the bargain, organs follow practice, mistrust fades."""
-        step, dial, constant = self._clock, self.dial, self.constant
+        step, dial, constant = self.clock, self.dial, self.constant
         steps = constant["steps"]
         for treaty in self.treaties:
             if not treaty.running:
@@ -334,7 +326,7 @@ class AllianceModel(mesa.Model):
                 treaty.drift(uniform, dial["drift"], steps, dial["deepen"])
                 continue
             treaty.practise(step, steps, dial["deepen"], dial["hollow"], dial["lock"], constant["window_months"])
-            if not treaty.review(step, round(constant["review_months"]), steps, constant["slack"]):
+            if not treaty.review(step, int(constant["review_months"]), steps, constant["slack"]):
                 treaty.climb(
                     step,
                     steps,
@@ -347,7 +339,7 @@ class AllianceModel(mesa.Model):
     def _ease_mistrust(self, treaty: Treaty) -> None:
         alarm = 0.0
         for k, origin in enumerate(self.world.origin):
-            if origin == -2:
+            if origin == MEMBER:
                 for i in treaty.members:
                     alarm += self.states[i].perception[k]
         treaty.mistrust = next_mistrust(
@@ -377,13 +369,13 @@ class AllianceModel(mesa.Model):
 
     def _review(self) -> None:
         """E13: parties leave, candidates join or take part, founders sign, terms are renewed."""
-        leaving = [(t, i) for t in self.treaties if t.running for i in t.members if self._leaves(t, i)]
+        leaving = [(t, i) for t in self.treaties if t.running for i in t.members if leaves(self, t, i)]
         joining = [
             (t, i)
             for t in self.treaties
             if t.running
             for i in t.body.candidates
-            if i not in t.members and self._joins(t, i)
+            if i not in t.members and joins(self, t, i)
         ]
         signing = [
             t
@@ -396,76 +388,15 @@ class AllianceModel(mesa.Model):
         reentry = self._ladder_constants()[2]
         for treaty in self.treaties:
             if treaty.running:
-                treaty.renew(self._clock)
+                treaty.renew(self.clock)
         for treaty, i in joining:
             treaty.enter(i)
         for treaty, i in leaving:
             if treaty.running:
-                treaty.leave(i, self._clock, reentry)
+                treaty.leave(i, self.clock, reentry)
         for treaty in signing:
             self._sign(treaty)
         self._seat()
-
-    def _leaves(self, treaty: Treaty, state: int) -> bool:
-        dial = self.dial
-        value = treaty.worth(state, self.states[state].interests[treaty.index], self.needs)
-        wants = treaty.wants_out(
-            self._clock,
-            value,
-            self.states[state].offer,
-            dial["outside"],
-            dial["exit_cost"],
-            dial["backtrack"],
-        )
-        treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-        return (
-            treaty.leaving[state] >= self.deliberation
-            and treaty.may_leave(self._clock, self.constant["window_months"])
-            and bool(self.switch["exits"])
-            and not self.switch["ratchet"]
-        )
-
-    def _joins(self, treaty: Treaty, state: int) -> bool:
-        keen = self.states[state].interests[treaty.index].ideal > self.dial["entry"]
-        welcome = keen and bool(self.switch["guests"])
-        treaty.guests = sorted({*treaty.guests, state} if welcome else {*treaty.guests} - {state})
-        free = keen and self._clock >= treaty.barred_until[state]
-        treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-        return (
-            treaty.joining[state] >= self.deliberation
-            and bool(self.switch["entries"])
-            and not self.switch["ratchet"]
-            and self._admitted(treaty, state)
-        )
-
-    def _admitted(self, treaty: Treaty, state: int) -> bool:
-        """Nobody who decides loses; a lead state elsewhere asks for a gain before it lets another in."""
-        members = sorted([*treaty.members, state])
-        interests = {i: self.states[i].interest(treaty, treaty.partners(i, members)) for i in members}
-        agreed = self._negotiate(treaty, members, interests).agreed
-        refusals = 0
-        deciders = treaty.deciders(treaty.members)
-        for i in deciders:
-            with_it = interests[i].utility(agreed, self.needs)
-            without = self.states[i].interests[treaty.index].utility(treaty.bargain.agreed, self.needs)
-            asks = 0.0
-            if self._guards(i, treaty, state):
-                asks = admission_gain(self.dial["sphere"], self.states[i].provision)
-            refusals += 1 if with_it < without + asks else 0
-        allowed = (len(deciders) - 1) // 2 if treaty.body.decision == "majority" else 0
-        return refusals <= allowed
-
-    def _guards(self, lead: int, treaty: Treaty, newcomer: int) -> bool:
-        """Whether `lead` leads another treaty with two other parties of this one, and without the newcomer."""
-        return any(
-            other is not treaty
-            and other.running
-            and lead in other.body.leads
-            and lead in other.members
-            and newcomer not in other.members
-            and len([i for i in treaty.members if i != lead and i in other.members]) >= 2
-            for other in self.treaties
-        )
 
     def _turn(self) -> None:
         """E14."""
@@ -474,8 +405,8 @@ class AllianceModel(mesa.Model):
 
     def _measure(self) -> None:
         """E16: the record of the month, kept for months of the run proper."""
-        if self._clock >= self.world.opens:
-            self.datacollector.measure(self, self._clock - self.world.opens)
+        if self.clock >= self.world.opens:
+            self.datacollector.measure(self, self.clock - self.world.opens)
 
     # -- numbers ------------------------------------------------------------------------------
 
@@ -519,7 +450,7 @@ class AllianceModel(mesa.Model):
 
     def _ladder_constants(self) -> tuple[float, float, int]:
         c = self.constant
-        return c["steps"], c["opening_share"], round(c["reentry_months"])
+        return c["steps"], c["opening_share"], int(c["reentry_months"])
 
     def _provide(self) -> None:
         """Capabilities and contributions, times what each state can provide this month."""
@@ -534,58 +465,35 @@ class AllianceModel(mesa.Model):
     def _refresh(self) -> None:
         """Take over the numbers of the scenario as they now are."""
         n, w = self.numbers, self.world
-        self.dial = dials(
-            dict(zip(BEHAVIOUR, n["behaviour"].tolist(), strict=True)),
-            dict(zip(SWITCHES, n["switches"].tolist(), strict=True)),
-        )
-        self.switch = dict(zip(SWITCHES, n["switches"].tolist(), strict=True))
-        self.constant = dict(zip(INSTITUTION, n["institution"].tolist(), strict=True))
-        self.deliberation = round(self.dial["deliberation"])
-        year = (w.first_month + self._clock) // MONTHS_IN_YEAR - w.first_year
+        acting = terms(w, n)
+        self.dial = by_name(BEHAVIOUR, acting["dials"])
+        self.switch = by_name(SWITCHES, acting["switches"])
+        self.constant = by_name(INSTITUTION, acting["constants"])
+        self.deliberation = int(self.dial["deliberation"])
+        year = (w.first_month + self.clock) // MONTHS_IN_YEAR - w.first_year
         self._nominal = n["capability"][year].tolist()
         self._contribution = n["contribution"].tolist()
         self.power_capability = n["power_capability"][year].tolist()
         self.outside_capability = 0.0
         for capability in self.power_capability:
             self.outside_capability += capability
-        for name in ("exposure", "independence", "weight", "leverage", "base", "provoked", "held", "courts"):
-            setattr(self, name, n[name].tolist())
-        self.normal_provision = n["provision"].tolist()
-        self.concession = [
-            share if sponsor >= 0 else 0.0
-            for share, sponsor in zip(n["concession"].tolist(), w.sponsor, strict=True)
-        ]
-        self.needs = [*n["need"].tolist(), self.constant["tether_need"]]
-        self.need_order = sorted(range(len(self.needs)), key=lambda k: (-self.needs[k], k))
-        self.arrival = arrival_probability(n["rate"]).tolist()
-        self.sizes = arrival_size(n["median"], n["log_sd"], self._draws.magnitude).tolist()
+        for name in (
+            "exposure", "independence", "weight", "leverage", "base", "provoked", "held", "courts",
+            "concession", "needs", "arrival",
+        ):  # fmt: skip
+            setattr(self, name, acting[name].tolist())
+        self.need_order = [int(k) for k in acting["order"]]
+        self.normal_provision = acting["provision"].tolist()
+        self.event_sizes = acting["sizes"].tolist()
+        self.arrival_sizes = arrival_size(n["median"], n["log_sd"], self._draws.magnitude).tolist()
         self.long_run = long_run_intensity(
             n["base"], n["rate"], n["median"], n["log_sd"], self.dial["persistence"]
         ).tolist()
         polity = n["polity"].tolist()
         self.kin = [[kinship(self.switch["solidarity"], own, other) for other in polity] for own in polity]
-        self._refresh_treaties()
-
-    def _refresh_treaties(self) -> None:
-        n, w = self.numbers, self.world
-        sponsored = [sponsor >= 0 for sponsor in w.sponsor]
+        of_treaties = {name: acting[name].tolist() for name in (*OF_TREATIES, "directed", "scope", "obligation")}
         for p, treaty in enumerate(self.treaties):
-            own = list(treaty.body.articles)
-            treaty.scope = n["scope"][p].tolist()
-            treaty.obligation = round(float(n["obligation"][p]))
-            treaty.effects = effects(
-                [w.clauses[a] for a in own],
-                n["article_on"][own].tolist(),
-                n["article_strength"][own].tolist(),
-                n["article_sources"][own].tolist(),
-                n["article_years"][own].tolist(),
-                n["article_renewal_years"][own].tolist(),
-                treaty.scope,
-            )
-            treaty.covered = [
-                k for k, covered in enumerate(treaty.scope) if covered > 0.0 or treaty.effects.support[k] > 0.0
-            ]
-            treaty.directed = directed_share(treaty.scope, sponsored)
+            treaty.stand(Standing(**{name: values[p] for name, values in of_treaties.items()}))
 
 
 def release(model: AllianceModel) -> None:

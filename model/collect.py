@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from mesa.datacollection import DataCollector
 
+from .pack import MEMBER
 from .tables import TABLES, build_table
 from .trajectory import Trajectory
 from .treaties.treaty import Treaty
@@ -122,7 +123,7 @@ def orientation(treaty: Treaty, model: Any) -> float:
     """E16: share of `sum scope*P` and of neighbour threat whose origin lies outside the membership."""
     outside = inside = 0.0
     for k, origin in enumerate(model.world.origin):
-        fellow = origin == -2
+        fellow = origin == MEMBER
         for i in treaty.members:
             felt = model.states[i].perception[k] * (1.0 if fellow else treaty.scope[k])
             if fellow or origin in treaty.members:

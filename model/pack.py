@@ -8,12 +8,10 @@ changes, and `pulses`, `settings` and `moves` the dated interventions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .draws import Floats
 from .schema.base import MONTHS_IN_YEAR, month_number, month_text
@@ -34,17 +32,11 @@ BEHAVIOUR = tuple(Behaviour.model_fields)
 INSTITUTION = tuple(Institution.model_fields)
 SWITCHES = tuple(Switches.model_fields)
 
+RELATIVE = -1
+"""Size of a dated event that gives none of its own: `behaviour.size`."""
+
 OUTSIDE, MEMBER = -1, -2
 """Origin of a source that is neither a state of the world: a place outside it, or a fellow party."""
-
-GATED = {
-    "sigma": "noise", "rho": "restraint", "contagion": "contagion", "omega": "burden",
-    "entrapment": "entrapment", "linkage": "payments", "region": "region", "stake": "stake",
-    "lock": "lock", "m": "mistrust", "mu": "mistrust", "dilemma": "security_dilemma", "tether": "tethering",
-}  # fmt: skip
-"""Parameters that a switch turns to zero."""
-
-X = TypeVar("X", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -60,18 +52,27 @@ class Pulse:
     """What a dated event adds in a month.
 
     `target` is `intensity`, `event`, `rumour` or `weakness`; `state` and `source` are indices (-1
-    where there is none); `relative` amounts count in units of `behaviour.size`; `scale` says whether
-    the amount is taken as it is (`plain`), times the state's exposure (`exposure`), or times the share
-    of the source in the state's exposure to its sponsor (`share`).
+    where there is none). It adds `weight` times its size: `numbers["sizes"][size]`, or `behaviour.size`
+    where `size` is -1. `scale` says whether that is taken as it is (`plain`), times the state's exposure
+    (`exposure`), or times the share of the source in the state's exposure to its sponsor (`share`).
     """
 
     step: int
     target: str
     state: int
     source: int
-    amount: float
-    relative: bool
+    weight: float
+    size: int
     scale: str = "plain"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number of the world that takes the value `numbers["values"][value]` at the beginning of a month."""
+
+    step: int
+    slot: Slot
+    value: int
 
 
 @dataclass(frozen=True)
@@ -146,36 +147,12 @@ class World:
     numbers: dict[str, Floats]
     slots: dict[str, Slot]
     pulses: tuple[Pulse, ...]
-    settings: tuple[tuple[int, Slot, float], ...]
+    settings: tuple[Change, ...]
     moves: tuple[Move, ...]
 
     def month(self, step: int) -> str:
         """The calendar month of a step, `YYYY-MM`."""
         return month_text(self.first_month + step)
-
-
-def dials(behaviour: Mapping[str, X], switches: Mapping[str, X]) -> dict[str, X]:
-    """Behaviour as it acts: a parameter whose mechanism is switched off is zero."""
-    acting = dict(behaviour)
-    for name, switch in GATED.items():
-        acting[name] = behaviour[name] * switches[switch]
-    return acting
-
-
-def arrival_probability(rate: Floats) -> Floats:
-    """Chance that a source with `rate` shocks a year has one in a month: `1 - exp(-rate/12)`."""
-    return -np.expm1(-np.asarray(rate) / MONTHS_IN_YEAR)
-
-
-def arrival_size(median: Floats, log_sd: Floats, magnitude: Floats) -> Floats:
-    """Log-normal sizes `median*exp(log_sd*z)`, shape (months, sources)."""
-    return median * np.exp(log_sd * magnitude)
-
-
-def long_run_intensity(base: Floats, rate: Floats, median: Floats, log_sd: Floats, persistence: float) -> Floats:
-    """Mean of E1 under random arrivals: `base + p*E[size]/(1 - persistence)`, at most 2."""
-    mean = median * np.exp(log_sd * log_sd / 2)
-    return np.minimum(base + arrival_probability(rate) * mean / (1 - persistence), 2.0)
 
 
 class _Packer:
@@ -381,57 +358,66 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
 
 def _pack_interventions(
     packer: _Packer, sponsor: tuple[int, ...]
-) -> tuple[tuple[Pulse, ...], tuple[tuple[int, Slot, float], ...], tuple[Move, ...]]:
+) -> tuple[tuple[Pulse, ...], tuple[Change, ...], tuple[Move, ...]]:
     pulses: list[Pulse] = []
-    settings: list[tuple[int, Slot, float]] = []
+    settings: list[Change] = []
     moves: list[Move] = []
-    for _, act in sorted(packer.scenario.interventions.items()):
+    sizes: list[float] = []
+    values: list[float] = []
+    for id_, act in sorted(packer.scenario.interventions.items()):
         step = month_number(act.month) - packer.begin
-        if isinstance(act, Threat):
-            pulses += _threat_pulses(packer, act, step, sponsor)
-        elif isinstance(act, Weakness):
-            for state, weight in sorted(act.weights.items()):
-                amount = weight if act.size is None else weight * act.size
-                i = packer.states.index(state)
-                pulses.append(Pulse(step, "weakness", i, -1, amount, act.size is None))
+        if isinstance(act, Threat | Weakness):
+            size = RELATIVE
+            if act.size is not None:
+                size = len(sizes)
+                sizes.append(act.size)
+                packer.slots[f"interventions.{id_}.size"] = Slot("sizes", (size,))
+            if isinstance(act, Threat):
+                pulses += _threat_pulses(packer, act, step, size, sponsor)
+            else:
+                for state, weight in sorted(act.weights.items()):
+                    pulses.append(Pulse(step, "weakness", packer.states.index(state), -1, weight, size))
         elif isinstance(act, Membership):
             if act.treaty in packer.treaties:
                 p, i = packer.treaties.index(act.treaty), packer.states.index(act.state)
                 moves.append(Move(step, p, i, act.kind == "entry"))
         else:
-            path, value = _setting(act)
+            path, field = _setting(act)
             if path in packer.slots:
-                settings.append((step, packer.slots[path], value))
+                packer.slots[f"interventions.{id_}.{field}"] = Slot("values", (len(values),))
+                settings.append(Change(step, packer.slots[path], len(values)))
+                values.append(float(getattr(act, field)))
+    packer.numbers["sizes"], packer.numbers["values"] = np.array(sizes), np.array(values)
     return tuple(pulses), tuple(settings), tuple(moves)
 
 
-def _setting(act: Offer | Concession | ArticleSwitch | Setting) -> tuple[str, float]:
+def _setting(act: Offer | Concession | ArticleSwitch | Setting) -> tuple[str, str]:
+    """The path that an intervention sets, and which of its own fields holds the value."""
     if isinstance(act, Offer):
-        return f"powers.{act.power}.packages.{act.state}", act.size
+        return f"powers.{act.power}.packages.{act.state}", "size"
     if isinstance(act, Concession):
-        return f"sources.{act.source}.concession", act.share
+        return f"sources.{act.source}.concession", "share"
     if isinstance(act, ArticleSwitch):
-        return f"treaties.{act.treaty}.articles.{act.article}.on", float(act.on)
-    return act.path, float(act.value)
+        return f"treaties.{act.treaty}.articles.{act.article}.on", "on"
+    return act.path, "value"
 
 
-def _threat_pulses(packer: _Packer, act: Threat, step: int, sponsor: tuple[int, ...]) -> list[Pulse]:
-    size, relative = (1.0, True) if act.size is None else (act.size, False)
+def _threat_pulses(packer: _Packer, act: Threat, step: int, size: int, sponsor: tuple[int, ...]) -> list[Pulse]:
     target = "event" if act.kind == "shock" else "rumour"
     if act.source is not None:
         k = packer.sources.index(act.source)
         if not act.weights and act.kind == "shock":
-            return [Pulse(step, "intensity", -1, k, size, relative)]
+            return [Pulse(step, "intensity", -1, k, 1.0, size)]
         if not act.weights:
             everyone = range(len(packer.states))
-            return [Pulse(step, target, i, k, size, relative, "exposure") for i in everyone]
+            return [Pulse(step, target, i, k, 1.0, size, "exposure") for i in everyone]
         return [
-            Pulse(step, target, packer.states.index(state), k, size * weight, relative)
+            Pulse(step, target, packer.states.index(state), k, weight, size)
             for state, weight in sorted(act.weights.items())
         ]
     power = packer.powers.index(act.sponsor or "")
     return [
-        Pulse(step, target, packer.states.index(state), k, size * weight, relative, "share")
+        Pulse(step, target, packer.states.index(state), k, weight, size, "share")
         for state, weight in sorted(act.weights.items())
         for k, behind in enumerate(sponsor)
         if behind == power

@@ -48,7 +48,7 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("alignment", "target"): (-1, 1),
     ("coordination_pull", "partners_mean"): (-1, 1),
     ("dominance", "square_shares"): (0, 1),
-    ("payment", "gains"): (0, 3),
+    ("gain_share", "gains"): (0, 3),
     ("next_mistrust", "trust"): (0, 0.2),
 }
 
@@ -58,7 +58,7 @@ BOUNDED = {
     "overlap_left": (0, 1), "kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
     "alignment_target": (-1, 1), "bloc_pull": (0, 1), "agreed_depth": (0, 1), "ceiling": (0, 1),
     "next_depth": (0, 1), "next_mistrust": (0, 1), "climbs": (0, 1), "sinks": (0, 1), "drift_depth": (0, 1),
-    "due": (0, math.inf), "gain": (0, math.inf), "payment": (0, math.inf), "supplied_help": (0, math.inf),
+    "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf), "payment": (0, math.inf), "supplied_help": (0, math.inf),
     "security_benefit": (0, math.inf), "burden": (0, math.inf), "quarrel": (0, math.inf),
     "consulted_threat": (0, math.inf), "square_share": (0, math.inf), "core_overlap": (0, math.inf),
     "curvature": (0, math.inf), "tethering_benefit": (0, math.inf), "offer_price": (0, math.inf),

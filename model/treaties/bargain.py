@@ -28,6 +28,12 @@ def gain(utility_floor: float, utility_agreed: float) -> float:
 
 
 @equation
-def payment(owed: float, gained: float, gains: float) -> float:
-    """E11. Flow from a gaining to a losing party: `due_i * gain_j / sum gain`; no gain, no payment."""
-    return owed * gained / gains if gains > 0.0 else 0.0
+def gain_share(gained: float, gains: float) -> float:
+    """E11. `gain_j / sum gain`, 0..1: the share of all dues that a gaining party pays; no gain, no share."""
+    return gained / gains if gains > 0.0 else 0.0
+
+
+@equation
+def payment(owed: float, share: float) -> float:
+    """E11. Flow from a gaining to a losing party: `due_i * share_j`."""
+    return owed * share

@@ -1,10 +1,16 @@
-"""Articles as executable rules: what the articles of a treaty that are on do together."""
+"""Articles as executable rules: what the articles of a treaty that are on do together.
+
+Everything here works on arrays whose last axes may be lanes (runs side by side) or absent (one run).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from ..draws import Floats
 from ..pack import Clause
 from ..schema.base import MONTHS_IN_YEAR
 
@@ -18,78 +24,78 @@ class Effects:
 
     `confidence` adds non-aggression and confidence-building strengths (E-mistrust), `exclusivity` enters
     the price of an outside offer (E15), `consultation` E4, `coordination` E14; `norm` and `support`
-    hold a strength per source (E2; E5 and E7); `promotes` the treaties it supports with their strengths
-    (E8); `term` and `renewal` months, 0 where no term article is on.
+    hold a strength per source (E2; E5 and E7); `promotes` one per treaty that it supports (E8); `term`
+    and `renewal` months, 0 where no term article is on, `term_strength` how firmly the term locks in.
     """
 
-    confidence: float
-    exclusivity: float
-    consultation: float
-    coordination: float
-    norm: tuple[float, ...]
-    support: tuple[float, ...]
-    promotes: tuple[tuple[int, float], ...]
-    term: int
-    renewal: int
-    term_strength: float
+    confidence: Floats
+    exclusivity: Floats
+    consultation: Floats
+    coordination: Floats
+    norm: Floats
+    support: Floats
+    promotes: Floats
+    term: Floats
+    renewal: Floats
+    term_strength: Floats
 
 
 def effects(
     clauses: Sequence[Clause],
-    on: Sequence[float],
-    strength: Sequence[float],
-    weights: Sequence[Sequence[float]],
-    years: Sequence[float],
-    renewal_years: Sequence[float],
-    scope: Sequence[float],
+    on: Floats,
+    strength: Floats,
+    weights: Floats,
+    years: Floats,
+    renewal_years: Floats,
+    scope: Floats,
+    treaties: int,
 ) -> Effects:
-    """Add up the articles of one treaty; the sequences run over its articles, `weights` per source."""
+    """Add up the articles of one treaty; `on` to `renewal_years` run over its articles, `weights` per source."""
+    nothing = np.zeros(scope.shape[1:])
     amounts = dict.fromkeys(
-        ("non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination"), 0.0
+        ("non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination"), nothing
     )
-    norm, support = [0.0] * len(scope), [0.0] * len(scope)
-    promotes: list[tuple[int, float]] = []
-    term = renewal = 0
-    term_strength = 0.0
+    norm, support = np.zeros(scope.shape), np.zeros(scope.shape)
+    promotes = np.zeros((treaties, *nothing.shape))
+    term = renewal = term_strength = nothing
     for a, clause in enumerate(clauses):
         force = on[a] * strength[a]
         if clause.rule in amounts:
-            amounts[clause.rule] += force
+            amounts[clause.rule] = amounts[clause.rule] + force
         elif clause.rule == "regional_mechanism":
             if clause.towards >= 0:
-                promotes.append((clause.towards, force))
+                promotes[clause.towards] += force
         elif clause.rule == "term":
-            if on[a]:
-                term, renewal = months(years[a]), months(renewal_years[a])
-                term_strength = force
+            term, renewal = months(years[a]) * on[a], months(renewal_years[a]) * on[a]
+            term_strength = force
         else:
             into = norm if clause.rule == "norm_defence" else support
-            for k, covered in enumerate(scope):
-                share = (1.0 if covered > 0 else 0.0) if clause.whole_scope else weights[a][k]
-                into[k] = max(into[k], force * share)
+            share = (scope > 0).astype(float) if clause.whole_scope else weights[a]
+            np.maximum(into, force * share, out=into)
     return Effects(
         confidence=amounts["non_aggression"] + amounts["confidence_building"],
-        exclusivity=min(amounts["exclusivity"], FULL),
-        consultation=min(amounts["consultation"], FULL),
-        coordination=min(amounts["policy_coordination"], FULL),
-        norm=tuple(norm),
-        support=tuple(support),
-        promotes=tuple(promotes),
+        exclusivity=np.minimum(amounts["exclusivity"], FULL),
+        consultation=np.minimum(amounts["consultation"], FULL),
+        coordination=np.minimum(amounts["policy_coordination"], FULL),
+        norm=norm,
+        support=support,
+        promotes=promotes,
         term=term,
         renewal=renewal,
         term_strength=term_strength,
     )
 
 
-def months(years: float) -> int:
+def months(years: Floats) -> Floats:
     """Years of a term in whole months."""
-    return round(years * MONTHS_IN_YEAR)
+    return np.rint(years * MONTHS_IN_YEAR)
 
 
-def directed_share(scope: Sequence[float], sponsored: Sequence[bool]) -> float:
+def directed_share(scope: Floats, sponsored: Sequence[bool]) -> Floats:
     """`directed[p]`: share of a treaty's scope whose sources an outside power sponsors; 0 without scope."""
-    total = aimed = 0.0
+    total = np.zeros(scope.shape[1:])
+    aimed = np.zeros(scope.shape[1:])
     for k, covered in enumerate(scope):
-        total += covered
-        aimed += covered if sponsored[k] else 0.0
-    return aimed / total if total > 0.0 else 0.0
+        total = total + covered
+        aimed = aimed + (covered if sponsored[k] else 0.0)
+    return np.where(total > 0, aimed / np.where(total > 0, total, 1.0), 0.0)

@@ -9,7 +9,7 @@ from statistics import median_low
 from agents.state import Interest, ideal_depth
 
 from ..pack import Body
-from .bargain import agreed_depth, due, gain, payment
+from .bargain import agreed_depth, due, gain, gain_share, payment
 from .ladder import (
     ceiling,
     climbs,
@@ -20,7 +20,6 @@ from .ladder import (
     sinks,
     worth,
 )
-from .rules import Effects
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
 FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
@@ -36,6 +35,25 @@ class Bargain:
     agreed: float = 0.0
     received: dict[int, float] = field(default_factory=dict)
     paid: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the treaty's text amounts to this month: see `rules.Effects`; scope, and `directed` and obligation."""
+
+    confidence: float
+    exclusivity: float
+    consultation: float
+    coordination: float
+    norm: list[float]
+    support: list[float]
+    promotes: list[float]
+    term: float
+    renewal: float
+    term_strength: float
+    directed: float
+    scope: list[float]
+    obligation: float
 
 
 class Treaty:
@@ -64,12 +82,19 @@ class Treaty:
         self.consulted: list[int] = []
         self.alarm = [0.0] * sources
         self.bargain = Bargain()
-        self.effects: Effects
+        self.effects: Standing
         self.scope: list[float] = []
         self.covered: list[int] = []
         self.directed = 0.0
 
     # -- standing ---------------------------------------------------------------------------
+
+    def stand(self, standing: Standing) -> None:
+        """Take over what the text now amounts to."""
+        self.effects = standing
+        self.scope, self.directed = standing.scope, standing.directed
+        self.obligation = int(standing.obligation)
+        self.covered = [k for k, share in enumerate(self.scope) if share > 0.0 or standing.support[k] > 0.0]
 
     @property
     def running(self) -> bool:
@@ -136,7 +161,7 @@ class Treaty:
 
     def _run_term(self, start: int) -> None:
         """Start the first term, or the next one."""
-        length = self.effects.term if self.term_end < 0 else self.effects.renewal
+        length = int(self.effects.term if self.term_end < 0 else self.effects.renewal)
         self.term_start = start
         self.term_end = start + length if length > 0 else -1
 
@@ -152,6 +177,7 @@ class Treaty:
 
     def enter(self, state: int) -> None:
         self.members = sorted([*self.members, state])
+        self.guests = [i for i in self.guests if i != state]
         self.joining[state] = self.leaving[state] = 0
 
     def leave(self, state: int, step: int, reentry: int) -> None:
@@ -220,12 +246,13 @@ class Treaty:
         gains = 0.0
         for amount in gained:
             gains += amount
+        shares = [gain_share(amount, gains) for amount in gained]
         for a, i in enumerate(members):
             bargain.received[i] = 0.0
             bargain.paid[i] = 0.0
             for b in range(len(members)):
-                bargain.received[i] += payment(dues[a], gained[b], gains)
-                bargain.paid[i] += payment(dues[b], gained[a], gains)
+                bargain.received[i] += payment(dues[a], shares[b])
+                bargain.paid[i] += payment(dues[b], shares[a])
 
     def practise(self, step: int, steps: float, deepen: float, hollow: float, lock: float, window: float) -> None:
         """E12."""
