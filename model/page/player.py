@@ -1,0 +1,71 @@
+"""What Mesa's ModelController drives: a session as a model, and the pace at which the browser can follow."""
+
+from __future__ import annotations
+
+from threading import Condition
+from typing import Any
+
+from .session import Session
+
+PATIENCE_SECONDS = 1.0
+"""How long the play loop waits for a browser that says nothing, such as one in the background."""
+
+
+class Screen:
+    """Which frame the browser shows; the play loop steps only when it shows the newest."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.painted = 0
+        self._changed = Condition()
+
+    def send(self) -> int:
+        """The number of a frame that is being sent."""
+        self.sent += 1
+        return self.sent
+
+    def show(self, frame: int) -> None:
+        """The browser has drawn a frame."""
+        with self._changed:
+            self.painted = max(self.painted, int(frame))
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until the newest frame is drawn, or patience ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.painted >= self.sent, PATIENCE_SECONDS)
+
+
+class Pace:
+    """The play interval, ms, as ModelController's loop reads it: once before each of its steps.
+
+    Reading it waits for the browser and sets how many months the step that follows runs. The button
+    Step does not read it, and so always runs one.
+    """
+
+    def __init__(self, session: Session, screen: Screen, interval: Any, months: Any) -> None:
+        self.session, self.screen, self.interval, self.months = session, screen, interval, months
+
+    @property
+    def value(self) -> int:
+        self.screen.wait()
+        self.session.due = int(self.months.value)
+        return int(self.interval.value)
+
+
+class Player:
+    """A session in the form of a model; making one is what the button Reset does."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        session.reset()
+
+    @property
+    def running(self) -> bool:
+        return self.session.running
+
+    def step(self) -> None:
+        """One month, or as many as the pace has set."""
+        months, self.session.due = self.session.due, 1
+        for _ in range(months):
+            self.session.step()

@@ -1,0 +1,165 @@
+"""What the pictures of one month are drawn from: arrays of the run so far, of its twin, and the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..draws import Floats
+from ..pack import World
+from ..schema.base import MONTHS_IN_YEAR, month_number
+from ..schema.scenario import Scenario
+from ..trajectory import QUANTITIES, Trajectory
+from ..treaties.ladder import opening_depth
+from ..treaties.treaty import ABSENT, ENDED, RUNNING
+
+MULTILATERAL = 3
+"""Parties from which on a treaty is drawn as a shape around them, rather than as a line."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One month of a run.
+
+    `months` counts the months recorded so far; before the first, `opening` holds what is known of the
+    world as it sets out. `twin` is the same seed without the levers, None where there are none; `levers`
+    names the interventions that were set on the page; `chosen` is the id of a treaty, two ids of states
+    joined by a bar, or empty.
+    """
+
+    scenario: Scenario
+    world: World
+    months: int
+    trajectory: Trajectory
+    opening: Mapping[str, Floats]
+    twin: Trajectory | None = None
+    levers: frozenset[str] = frozenset()
+    chosen: str = ""
+    _now: dict[str, Floats] = field(default_factory=dict)
+
+    @property
+    def date(self) -> str:
+        """The last month run, `YYYY-MM`; before the first step the month before the start."""
+        return self.world.month(self.world.opens + self.months - 1)
+
+    def now(self, name: str) -> Floats:
+        """A recorded quantity as it stands this month."""
+        if self.months == 0:
+            return self.opening[name]
+        values: Floats = self.trajectory.arrays[name][self.months - 1]
+        return values
+
+    def before(self, name: str) -> Floats | None:
+        """A recorded quantity of the twin this month, None without one or before the first month."""
+        if self.twin is None or self.months == 0 or self.twin.months < self.months:
+            return None
+        values: Floats = self.twin.arrays[name][self.months - 1]
+        return values
+
+    def running(self) -> list[int]:
+        """Indices of the treaties in force."""
+        return [int(p) for p in np.flatnonzero(self.now("status") == RUNNING)]
+
+    def members(self, p: int) -> list[int]:
+        """Indices of the parties of a treaty."""
+        return [int(i) for i in np.flatnonzero(self.now("member")[p])]
+
+    def treaty_name(self, p: int) -> str:
+        return self.scenario.treaties[self.world.treaties[p]].name
+
+    def state_name(self, i: int) -> str:
+        return self.scenario.states[self.world.states[i]].name
+
+    def source_name(self, k: int) -> str:
+        return self.scenario.sources[self.world.sources[k]].name
+
+    def ties(self) -> list[tuple[int, int, float, int]]:
+        """Every pair that shares a treaty: both states, dyad index (E16), highest rung."""
+        depth, rung, member = self.now("depth"), self.now("rung"), self.now("member")
+        found = []
+        for a in range(len(self.world.states)):
+            for b in range(a + 1, len(self.world.states)):
+                shared = [p for p in self.running() if member[p, a] and member[p, b]]
+                if shared:
+                    left = 1.0
+                    for p in shared:
+                        left *= 1.0 - float(depth[p])
+                    found.append((a, b, 1.0 - left, max(int(rung[p]) for p in shared)))
+        return found
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something on the timeline: row of the recorded run (months from its start), kind, size, words."""
+
+    row: int
+    kind: str
+    size: float
+    text: str
+    lever: bool
+
+
+def marks(scene: Scene) -> list[Mark]:
+    """Dated interventions of the run up to now, and random arrivals of shocks."""
+    start = month_number(scene.scenario.start)
+    found: list[Mark] = []
+    dated: set[tuple[int, str]] = set()
+    for id_, act in sorted(scene.scenario.interventions.items()):
+        row = month_number(act.month) - start
+        if row < 0 or row >= max(scene.months, 0) + 1:
+            continue
+        kind, size = act.kind, 1.0
+        if act.kind in {"shock", "rumour", "weakness"}:
+            size = scene.scenario.behaviour.size if act.size is None else act.size  # type: ignore[union-attr]
+            if act.kind == "shock":
+                dated.add((row, getattr(act, "source", None) or ""))
+                weights = getattr(act, "weights", {})
+                kind = "relief" if size * (sum(weights.values()) if weights else 1.0) < 0 else "shock"
+        elif act.kind == "offer":
+            size = act.size
+        elif act.kind == "concession":
+            size = act.share
+        found.append(Mark(row, kind, size, f"{act.month} {act.text or id_}", id_ in scene.levers))
+    if not scene.scenario.switches.security_dilemma:
+        shock = scene.trajectory.arrays["shock"][: scene.months]
+        for row, k in zip(*np.nonzero(shock > 0), strict=True):
+            if (int(row), scene.world.sources[k]) not in dated:
+                month = scene.world.month(scene.world.opens + int(row))
+                size = float(shock[row, k])
+                text = f"{month} {scene.source_name(int(k))}: a shock of {size:.2f} arrives"
+                found.append(Mark(int(row), "shock", size, text, False))
+    return sorted(found, key=lambda mark: (mark.row, mark.kind))
+
+
+def years(scene: Scene, most: int) -> list[tuple[int, str]]:
+    """Rows and names of the Januaries that label a time axis, at most `most` of them."""
+    start = month_number(scene.scenario.start)
+    first = -(-start // MONTHS_IN_YEAR)
+    last = (start + scene.scenario.months) // MONTHS_IN_YEAR
+    step = next((s for s in (1, 2, 5, 10, 20, 50) if (last - first) / s < most), 100)
+    return [(y * MONTHS_IN_YEAR - start, str(y)) for y in range(first, last + 1) if y % step == 0]
+
+
+def opening(world: World) -> dict[str, Floats]:
+    """What a scenario declares about the moment before its first month; what it does not is 0."""
+    sizes = {"s": len(world.states), "k": len(world.sources), "t": len(world.treaties)}
+    values = {
+        name: np.zeros(tuple(sizes[axis] for axis in quantity.over)) for name, quantity in QUANTITIES.items()
+    }
+    constant = world.scenario.institution
+    values["capability"] += world.numbers["capability"][world.opens // MONTHS_IN_YEAR]
+    values["status"] += ABSENT
+    for p, body in enumerate(world.bodies):
+        if body.opening is None:
+            continue
+        values["status"][p] = RUNNING
+        values["rung"][p] = body.opening.rung
+        values["depth"][p] = opening_depth(body.opening.rung, constant.steps, constant.opening_share)
+        values["mistrust"][p] = body.opening.mistrust
+        values["obligation"][p] = world.numbers["obligation"][p]
+        values["member"][p, list(body.opening.members)] = 1
+        if body.predecessor >= 0:
+            values["status"][body.predecessor] = ENDED
+    return values

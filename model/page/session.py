@@ -1,0 +1,269 @@
+"""A session: one scenario, one seed, the levers pulled so far, the model that runs them and its twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+import pandas as pd
+
+from ..alliance import AllianceModel, release
+from ..experiments.folder import Run
+from ..pack import World
+from ..schema.base import month_number, month_text
+from ..schema.errors import InputError, shown
+from ..schema.intervention import Intervention
+from ..schema.load import load_scenario
+from ..schema.scenario import Scenario
+from ..tables import TABLES, build_table
+from ..trajectory import Trajectory
+from .replay import Recorded
+from .scene import Scene, opening
+
+DEFAULT_SCENARIO = "memo-2001"
+MAX_SEED = 2**63 - 1
+LEVER = "lever"
+"""Ids of interventions set on the page begin with this."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A model that runs, seen as its record."""
+
+    model: AllianceModel
+
+    @property
+    def world(self) -> World:
+        return self.model.world
+
+    @property
+    def trajectory(self) -> Trajectory:
+        kept = self.model.datacollector.trajectory
+        assert kept is not None
+        return kept
+
+    def table(self, name: str) -> pd.DataFrame:
+        return build_table(name, self.world, self.trajectory)
+
+
+class Session:
+    """What one tab of the browser looks at and steers; nothing in it is shared with another.
+
+    `levers` are dated interventions: they are part of the scenario that the model runs, and of what is
+    exported. A lever pulled now acts at the start of the next month. The model's arrays are packed when
+    it is made, so the next step makes it anew with the lever and runs it to the present month: a run of
+    the exported scenario is by construction the run on the page. `twin` runs without levers.
+    """
+
+    def __init__(self, scenario: str | Scenario = DEFAULT_SCENARIO, seed: int = 0) -> None:
+        self.lock = RLock()
+        self.base = load_scenario(scenario)
+        self.label = scenario if isinstance(scenario, str) else scenario.name
+        self.seed = seed
+        self.changes: dict[str, Any] = {}
+        self.next_seed = seed
+        self.next_changes: dict[str, Any] = {}
+        self.levers: dict[str, Intervention] = {}
+        self.chosen = ""
+        self.error = ""
+        self.run: Recorded | None = None
+        self.month = 0
+        self.due = 1
+        self._begin()
+
+    # -- what it shows ------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Live | Recorded:
+        """Where the numbers of the pictures come from: the model, or a finished run."""
+        return self.run or Live(self.model)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is being run, with parameters and levers; what an export writes."""
+        return self.run.world.scenario if self.run else self._steered()
+
+    @property
+    def horizon(self) -> int:
+        return self.scenario.months if self.run is None else self.run.trajectory.months
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a further month to step to."""
+        return not self.error and self.month < self.horizon
+
+    @property
+    def date(self) -> str:
+        """The last month run, `YYYY-MM`."""
+        return month_text(month_number(self.scenario.start) + self.month - 1)
+
+    @property
+    def next_date(self) -> str:
+        """The month at whose beginning a lever that is pulled now acts."""
+        return month_text(month_number(self.scenario.start) + self.month)
+
+    def scene(self) -> Scene:
+        """The present month, ready to be drawn."""
+        with self.lock:
+            record = self.record
+            twin = Live(self.twin).trajectory if self.twin and not self.run else None
+            return Scene(self.scenario, record.world, self.month, record.trajectory, self._opening, twin,
+                         frozenset(self.levers), self.chosen)  # fmt: skip
+
+    def tables(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Tables of the run up to the present month, all of them where none is named."""
+        with self.lock:
+            kept = {name: self.record.table(name) for name in names or TABLES}
+            if self.run is None:
+                return kept
+            return {name: frame[frame["month"] <= self.date] for name, frame in kept.items()}
+
+    # -- time -----------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One month; what goes wrong in the model is kept in `error` and stops the run."""
+        with self.lock:
+            if not self.running:
+                return
+            try:
+                if self.run is None:
+                    self._step_models()
+                self.month += 1
+            except Exception as error:
+                # Whatever a model raises must be shown rather than take the page down.
+                self.error = f"The model stopped after {self.date}: {type(error).__name__}: {error}"
+
+    def _step_models(self) -> None:
+        if self._stale:
+            self._remake()
+        self.model.step()
+        if self.twin is not None:
+            self.twin.step()
+
+    def reset(self) -> None:
+        """Back to the start, with the seed and the parameters set meanwhile; levers stay and are replayed."""
+        with self.lock:
+            self.seed, self.changes = self.next_seed, dict(self.next_changes)
+            self.error = ""
+            self.month = 0
+            if self.run is None:
+                self._attempt(self._begin)
+
+    # -- what is chosen ---------------------------------------------------------------------------
+
+    def open(self, scenario: str | Scenario) -> None:
+        """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`."""
+        with self.lock:
+            self.base = load_scenario(scenario)
+            self.label = scenario if isinstance(scenario, str) else scenario.name
+            self.changes, self.next_changes, self.levers = {}, {}, {}
+            self.seed = self.next_seed
+            self.run, self.chosen, self.error, self.month = None, "", "", 0
+            self._attempt(self._begin)
+
+    def replay(self, run: Run) -> None:
+        """Show a finished run, month by month, from its first month. Raises `InputError`."""
+        with self.lock:
+            self.run = Recorded(run)
+            self.levers, self.chosen, self.error, self.month = {}, "", "", 1
+            self._opening = opening(self.run.world)
+
+    def set_seed(self, text: str) -> None:
+        """The seed of the next reset. Raises `InputError`."""
+        words = text.strip()
+        if not words.isdecimal() or int(words) > MAX_SEED:
+            raise InputError(f"seed: {shown(text)}: must be a whole number, 0 or more")
+        self.next_seed = int(words)
+
+    def set_parameter(self, path: str, value: float | bool) -> None:
+        """A parameter of the next reset. Raises `InputError`."""
+        changes = {**self.next_changes, path: value}
+        load_scenario(self.base, changes)
+        self.next_changes = changes
+
+    def forget_parameter(self, path: str) -> None:
+        """The parameter as the scenario has it, from the next reset on."""
+        self.next_changes.pop(path, None)
+
+    @property
+    def waiting(self) -> list[str]:
+        """What has been set and waits for a reset."""
+        words = [f"seed {self.next_seed}"] if self.next_seed != self.seed else []
+        paths = {**self.changes, **self.next_changes}
+        words += sorted(p for p in paths if self.changes.get(p) != self.next_changes.get(p))
+        return words
+
+    # -- levers -----------------------------------------------------------------------------------
+
+    def pull(self, act: Intervention) -> None:
+        """Queue an intervention; it acts in the month that it carries. Raises `InputError`."""
+        with self.lock:
+            if self.run is not None:
+                raise InputError("a finished run is replayed as it is; choose a scenario to pull levers")
+            if month_number(act.month) >= month_number(self.base.start) + self.base.months:
+                raise InputError(f"{act.month}: the run has ended; press Reset first")
+            taken = [int(id_.rsplit("-", 1)[1]) for id_ in self.levers]
+            levers = {**self.levers, f"{LEVER}-{max(taken, default=0) + 1:03d}": act}
+            load_scenario(self.base, {**self.changes, **_assignments(levers)})
+            self.levers = levers
+            self._stale = True
+
+    def clear_levers(self) -> None:
+        """Take every lever back; the run up to now is made anew without them."""
+        with self.lock:
+            if self.levers and self.run is None:
+                self.levers = {}
+                self._attempt(self._remake)
+
+    # -- models -----------------------------------------------------------------------------------
+
+    def _steered(self) -> Scenario:
+        if self._made_of != (self.base, self.changes, self.levers):
+            self._made_of = (self.base, dict(self.changes), dict(self.levers))
+            self._made = load_scenario(self.base, {**self.changes, **_assignments(self.levers)})
+        return self._made
+
+    def _begin(self) -> None:
+        self._made_of: Any = None
+        self.month = 0
+        self._forget()
+        self.model = self._model(self._steered(), 0)
+        self.twin = self._model(load_scenario(self.base, self.changes), 0) if self.levers else None
+        self._opening = opening(self.model.world)
+        for name in ("perception", "alignment", "provision"):
+            self._opening[name][:] = [getattr(state, name) for state in self.model.states]
+        self._stale = False
+
+    def _remake(self) -> None:
+        """Make the model with the levers of now and run it to the present month; keep a twin without them."""
+        if not self.levers:
+            without = self.twin or self._model(load_scenario(self.base, self.changes), self.month)
+            self.model, self.twin = without, None
+        else:
+            if self.twin is None:
+                self.twin = self.model
+            self.model = self._model(self._steered(), self.month)
+        self._stale = False
+
+    def _model(self, scenario: Scenario, months: int) -> AllianceModel:
+        model = AllianceModel(scenario, seed=self.seed, record=True)
+        release(model)
+        for _ in range(months):
+            model.step()
+        return model
+
+    def _forget(self) -> None:
+        self.model: Any = None
+        self.twin: AllianceModel | None = None
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:
+            self.error = f"The model could not be made: {type(error).__name__}: {error}"
+
+
+def _assignments(levers: dict[str, Intervention]) -> dict[str, Any]:
+    return {f"interventions.{id_}": act.model_dump(exclude_none=True) for id_, act in levers.items()}

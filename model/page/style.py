@@ -1,0 +1,54 @@
+"""The style sheet: one set of names for both themes."""
+
+from __future__ import annotations
+
+from .palette import DARK, LIGHT, variables
+
+SVG_RULES = """
+svg text { font: 12px Roboto, "Segoe UI", Arial, sans-serif; fill: var(--ink); }
+svg .small { font-size: 11px; } svg .tiny { font-size: 9.5px; }
+svg .muted { fill: var(--muted); } svg .strong { font-weight: 700; }
+svg .end { text-anchor: end; } svg .middle { text-anchor: middle; }
+svg .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
+svg .grid { stroke: var(--line); stroke-width: 1; }
+svg .present { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 1 3; }
+svg .lever { stroke: var(--accent); stroke-width: 1.2; stroke-dasharray: 4 2; }
+svg .leader { stroke-width: 0.7; opacity: .7; }
+svg .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
+svg .series.chosen { stroke-width: 4; }
+svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }
+svg .mark { stroke: var(--paper); stroke-width: .6; }
+svg [data-pick] { cursor: pointer; }
+svg text.chosen { font-weight: 700; fill: var(--accent); }
+"""
+
+PAGE_RULES = """
+.entente { color: var(--ink); padding: 4px 8px 16px; }
+.entente .clock { display: flex; align-items: center; gap: 14px; margin: 2px 4px 8px; }
+.entente .month { font: 700 22px Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
+.entente .progress { flex: 0 0 160px; height: 5px; border-radius: 3px; background: var(--line); }
+.entente .progress span { display: block; height: 100%; border-radius: 3px; background: var(--accent); }
+.entente .words { color: var(--muted); font-size: 13px; }
+.entente .problem { margin: 0 4px 10px; padding: 8px 12px; border-left: 4px solid var(--heat);
+  background: var(--paper); }
+.entente .cards { display: grid; gap: 10px; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: start; }
+.entente .card { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; }
+.entente .card h2 { font: 600 14px Roboto, Arial, sans-serif; margin: 0 0 4px; }
+.entente .picture svg { display: block; width: 100%; height: auto; }
+.entente .summary { color: var(--muted); font-size: 12.5px; line-height: 1.35; margin: 6px 0 0; }
+@media (min-width: 1700px) { .entente .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+"""
+
+STYLE = (
+    f":root {{{variables(LIGHT)}}} .theme--dark {{{variables(DARK)}}}"
+    ".v-application .v-main, .v-application .solara-content-main { background: var(--ground); }"
+    + SVG_RULES
+    + PAGE_RULES
+)
+
+
+def standalone(svg: str) -> str:
+    """A picture as a file of its own, in the light theme."""
+    sheet = f"<style>svg {{{variables(LIGHT)}background:{LIGHT['paper']}}}{SVG_RULES}</style>"
+    head, rest = svg.split(">", 1)
+    return f"{head}>{sheet}{rest}"

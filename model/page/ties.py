@@ -1,0 +1,210 @@
+"""Depth and rung of every treaty over time, with shocks and levers on the timeline and the twin as a ghost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..treaties.treaty import RUNNING
+from .palette import series
+from .scene import Mark, Scene, marks, years
+from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
+
+LEFT, RIGHT = 34, 428
+DEPTH_TOP, DEPTH_FOOT = 16, 226
+STRIP_TOP, STRIP_ROW = 244, 14
+RUNG_TOP, RUNG_FOOT = 322, 424
+HEIGHT = 446
+LABEL_GAP = 13.5
+TOP_RUNG = 6
+VISIBLE = 0.005
+"""Difference in depth between a run and its twin that is told."""
+
+STRIP = {
+    "lever": ("lever", "levers", "accent"),
+    "shock": ("M-4,-4 L4,-4 L0,4 Z", "shocks", "s1"),
+    "relief": ("M-4,4 L4,4 L0,-4 Z", "reliefs", "s2"),
+    "rumour": ("M-4,0 A4,4 0 1 0 4,0 A4,4 0 1 0 -4,0 Z", "rumours", "s3"),
+    "other": ("M-3.5,-3.5 H3.5 V3.5 H-3.5 Z", "other events", "s0"),
+}
+"""Rows of the timeline: shape of the mark, name, colour."""
+
+
+def ties(scene: Scene) -> Picture:
+    """Depth above, the timeline in the middle, rungs below; one axis of months for all three."""
+    parts = [*_axes(scene), *_timeline(scene)]
+    shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
+    for p in shown:
+        parts += _lines(scene, p, shown)
+    parts += _names(scene)
+    now = _x(scene, max(scene.months - 1, 0))
+    parts.append(line(now, DEPTH_TOP, now, RUNG_FOOT, class_="present"))
+    return picture("ties", "Depth and rung over time", HEIGHT, parts, summary(scene))
+
+
+def summary(scene: Scene) -> str:
+    """The deepest treaty and what the levers changed, in words."""
+    running = scene.running()
+    if not running:
+        return f"{scene.date}: no treaty is in force."
+    depth = scene.now("depth")
+    deepest = max(running, key=lambda p: depth[p])
+    words = (f"{scene.date}: {scene.treaty_name(deepest)} is the deepest of {len(running)} treaties in force, "
+             f"depth {depth[deepest]:.2f} of 1.")  # fmt: skip
+    return f"{words} {against_twin(scene)}".strip()
+
+
+def against_twin(scene: Scene) -> str:
+    """The largest differences in depth from the same seed without the levers."""
+    before = scene.before("depth")
+    if before is None:
+        return ""
+    change = scene.now("depth") - before
+    told = [p for p in np.argsort(-np.abs(change), kind="stable")[:2] if abs(change[p]) >= VISIBLE]
+    if not told:
+        return "The levers have changed no depth visibly yet."
+    words = ", ".join(f"{scene.treaty_name(int(p))} {change[p]:+.2f}" for p in told)
+    return f"Against the twin without levers (dashed grey): {words}."
+
+
+def _x(scene: Scene, row: float) -> float:
+    return LEFT + (RIGHT - LEFT) * row / max(scene.scenario.months - 1, 1)
+
+
+def _depth_y(depth: float) -> float:
+    return DEPTH_FOOT - (DEPTH_FOOT - DEPTH_TOP) * depth
+
+
+def _rung_y(rung: float) -> float:
+    return RUNG_FOOT - (RUNG_FOOT - RUNG_TOP) * rung / TOP_RUNG
+
+
+def _ever(scene: Scene, p: int) -> bool:
+    if scene.months == 0:
+        return bool(scene.now("status")[p] == RUNNING)
+    return bool((scene.trajectory.arrays["status"][: scene.months, p] == RUNNING).any())
+
+
+def _axes(scene: Scene) -> list[str]:
+    parts = [text(LEFT - 28, DEPTH_TOP - 5, "depth D, 0 to 1", class_="small muted"),
+             text(LEFT - 28, RUNG_TOP - 8, "rung R, 0 to 6", class_="small muted")]  # fmt: skip
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        y = _depth_y(share)
+        parts += [line(LEFT, y, RIGHT, y, class_="grid"),
+                  text(LEFT - 4, y + 4, f"{share:g}", class_="small muted end")]  # fmt: skip
+    for level in range(TOP_RUNG + 1):
+        y = _rung_y(level)
+        parts.append(line(LEFT, y, RIGHT, y, class_="grid"))
+        if level % 2 == 0:
+            parts.append(text(LEFT - 4, y + 4, str(level), class_="small muted end"))
+    for row, name in years(scene, 6):
+        x = _x(scene, row)
+        if LEFT <= x <= RIGHT:
+            parts += [line(x, DEPTH_TOP, x, RUNG_FOOT, class_="grid"),
+                      text(x, RUNG_FOOT + 15, name, class_="small muted middle")]  # fmt: skip
+    return parts
+
+
+def _lines(scene: Scene, p: int, shown: list[int]) -> list[str]:
+    """One treaty: its depth and rung, and the twin's where that differs."""
+    chosen = scene.chosen == scene.world.treaties[p]
+    style = series(shown.index(p))
+    # Rungs of several treaties coincide; a small offset keeps each line visible.
+    lift = 0.5 * (shown.index(p) / max(len(shown) - 1, 1) - 0.5)
+    parts = []
+    if scene.twin is not None:
+        parts += _ghost(scene, p, lift)
+    data = {"class_": "series chosen" if chosen else "series", "style": style,
+            "data_pick": f"treaty:{scene.world.treaties[p]}"}  # fmt: skip
+    arrays = scene.trajectory.arrays
+    for first, end in runs(arrays["status"][: scene.months, p] == RUNNING):
+        xs = [_x(scene, row) for row in range(first, end)]
+        words = tip(scene.treaty_name(p))
+        depth = points(xs, _depth_y(arrays["depth"][first:end, p]))
+        parts.append(tag("polyline", words, points=depth, **data))
+        parts.append(tag("polyline", words, points=_stairs(xs, arrays["rung"][first:end, p] + lift), **data))
+    return parts
+
+
+def _ghost(scene: Scene, p: int, lift: float) -> list[str]:
+    assert scene.twin is not None
+    ours, twin = scene.trajectory.arrays, scene.twin.arrays
+    months = min(scene.months, scene.twin.months)
+    differs = (ours["depth"][:months, p] != twin["depth"][:months, p]) | (
+        ours["rung"][:months, p] != twin["rung"][:months, p]
+    )
+    if not differs.any():
+        return []
+    begin = max(int(np.flatnonzero(differs)[0]) - 1, 0)
+    parts = []
+    for first, end in runs(twin["status"][begin:months, p] == RUNNING):
+        rows = slice(begin + first, begin + end)
+        xs = [_x(scene, row) for row in range(begin + first, begin + end)]
+        words = tip(f"{scene.treaty_name(p)} without the levers")
+        parts.append(tag("polyline", words, points=points(xs, _depth_y(twin["depth"][rows, p])), class_="ghost"))
+        parts.append(tag("polyline", words, points=_stairs(xs, twin["rung"][rows, p] + lift), class_="ghost"))
+    return parts
+
+
+def _stairs(xs: list[float], rungs: np.ndarray) -> str:
+    """A step line through rungs, with corners only where the rung changes."""
+    kept = [0, *(int(n) + 1 for n in np.flatnonzero(np.diff(rungs)))]
+    found: list[str] = []
+    for n, start in enumerate(kept):
+        y = _rung_y(float(rungs[start]))
+        until = xs[kept[n + 1]] if n + 1 < len(kept) else xs[-1]
+        found.append(f"{xs[start]:.1f},{y:.1f} {until:.1f},{y:.1f}")
+    return " ".join(found)
+
+
+def _names(scene: Scene) -> list[str]:
+    """The treaties in force, named at the right, each joined to the end of its line."""
+    running = scene.running()
+    shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
+    levels = [_depth_y(float(scene.now("depth")[p])) for p in running]
+    heights = spread(levels, LABEL_GAP, DEPTH_TOP, DEPTH_FOOT + 14)
+    now = _x(scene, max(scene.months - 1, 0))
+    parts = []
+    for p, level, height in zip(running, levels, heights, strict=True):
+        id_, style = scene.world.treaties[p], series(shown.index(p))
+        parts.append(line(now, level, RIGHT + 4, height, class_="leader", style=style))
+        parts.append(line(RIGHT + 4, height, RIGHT + 18, height, class_="series", style=style))
+        parts.append(text(RIGHT + 21, height + 3.5, _short(scene.treaty_name(p)), data_pick=f"treaty:{id_}",
+                          class_="small pick chosen" if scene.chosen == id_ else "small pick"))  # fmt: skip
+    return parts
+
+
+def _short(name: str, most: int = 21) -> str:
+    short = name.replace(" treaty", "").replace(" Treaty", "")
+    return short if len(short) <= most else short[: most - 1] + "…"
+
+
+def _timeline(scene: Scene) -> list[str]:
+    """Marks by kind, the larger the stronger; those set on the page also as a line through all panels."""
+    found = marks(scene)
+    parts = []
+    rows = [row for row in STRIP if row == "lever" or any(_row(mark) == row for mark in found)]
+    for level, row in enumerate(rows):
+        y = STRIP_TOP + STRIP_ROW * level
+        parts.append(text(RIGHT + 8, y + 4, STRIP[row][1], class_="small muted"))
+        parts += [_mark(scene, mark, row, y) for mark in found if _row(mark) == row]
+    return parts
+
+
+def _row(mark: Mark) -> str:
+    if mark.lever:
+        return "lever"
+    return mark.kind if mark.kind in STRIP else "other"
+
+
+def _mark(scene: Scene, mark: Mark, row: str, y: float) -> str:
+    shape, _, colour = STRIP[row]
+    x = _x(scene, mark.row)
+    if row == "lever":
+        flag = line(x, DEPTH_TOP, x, RUNG_FOOT, tip(mark.text), class_="lever")
+        return flag + tag("circle", tip(mark.text), cx=x, cy=float(y), r=4.5, fill=f"var(--{colour})",
+                          class_="mark", data_lever=mark.kind)  # fmt: skip
+    size = 0.6 + 0.7 * min(abs(mark.size), 1.0)
+    return tag("path", tip(mark.text), d=shape, transform=f"translate({x:.1f},{y}) scale({size:.2f})",
+               fill=f"var(--{colour})", class_="mark", data_mark=mark.kind)  # fmt: skip
+
+
