@@ -1,0 +1,238 @@
+"""Nothing is dead: every parameter, switch and article rule moves some outcome where it applies, and only there."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model import run
+from model.pack import GATED
+from model.schema.base import bounds, declared
+from model.schema.behaviour import Behaviour, Institution, Switches
+from model.schema.treaty import RULES
+from model.trajectory import QUANTITIES
+
+from .test_membership import CLOSE, FEARFUL, FOUR, REGION, SPHERE, month, offer, pair, parties, world
+
+TINY = 1e-9
+"""Differences up to this are none."""
+
+
+def busy() -> dict[str, Any]:
+    """Three mistrustful neighbours of unlike fears under every article, courted from outside, for six years."""
+    full = {rule: {"rule": rule, "strength": 0.5} for rule in RULES}
+    full["norm_defence"]["sources"] = {"x": 1.0}
+    full["strategic_support"]["sources"] = {"x": 0.8}
+    full["mutual_defence"]["sources"] = {"y": 0.9}
+    full["regional_mechanism"]["towards"] = "region"
+    full["term"] |= {"years": 2, "renewal_years": 1}
+    return world(
+        {
+            "A": {"exposure": {"x": 0.9, "y": 0.3, "z": 0.4}, "contribution": {"x": 0.6, "y": 0.7}, "capability": 0.2,
+                  "polity": 0.1, "weight": 1},
+            "B": {"exposure": {"x": 0.4, "y": 0.7, "z": 0.2}, "contribution": {"x": 0.7, "y": 0.2}, "polity": 0.4},
+            "C": {"exposure": {"x": 0.3, "y": 0.9}, "contribution": {"y": 0.3}, "capability": 0.03, "polity": 0.9},
+        },
+        {
+            "full": {"parties": parties("A", "B"), "mistrust": 0.4, "rung": 2, "scope": {"x": 1, "y": 0.5},
+                     "articles": full},
+            "region": {"parties": parties("A", "B", "C"), "mistrust": 0.3, "rung": 3, "scope": {"y": 1, "x": 0.2}},
+        },
+        months=72,
+        powers={"OUT": {"name": "Outside", "place": {"longitude": 0, "latitude": 0}, "capability": 0.25,
+                        "policy": "responsive", "packages": {"B": 0.3}, "courts": {"A": 1}}},
+        sources={
+            "x": {"origin": "OUT", "sponsor": "OUT", "base": 0.4, "provoked": 1, "rate": 1},
+            "y": {"base": 0.3, "need": 0.6, "rate": 1},
+            "z": {"base": 0.3, "need": 0, "origin": "member"},
+        },
+        interventions={
+            "flare": {"kind": "shock", "month": month(8), "source": "x"},
+            "weak": {"kind": "weakness", "month": month(20), "size": 2, "weights": {"C": 1}},
+            "talk": {"kind": "rumour", "month": month(30), "source": "y", "weights": {"B": 0.5}},
+        },
+        behaviour={"alarm": 0.1},
+        switches={},
+    )  # fmt: skip
+
+
+def founding() -> dict[str, Any]:
+    """Two states that sign when a flare-up makes them want to."""
+    flare = {"kind": "shock", "month": month(6), "source": "x", "size": 0.4}
+    return world(
+        {"A": {}, "B": {}},
+        {"t": {"parties": parties("A", "B"), "signing": "endogenous"}},
+        sources={"x": {"base": 0.25}},
+        interventions={"flare": flare},
+    )
+
+
+def leaving() -> dict[str, Any]:
+    """A party of a treaty with a term leaves for an offer, and comes back when the offer is gone."""
+    term = {"rule": "term", "years": 4, "renewal_years": 2}
+    return world(
+        {"A": {}, "B": {}, "C": {}},
+        {"t": {"parties": parties("A", "B", "C"), "candidates": parties("A"), "articles": {"term": term}}},
+        months=130,
+        interventions={"on": offer("A", 6, 0.76), "off": offer("A", 49, 0)},
+    )
+
+
+def joining() -> dict[str, Any]:
+    """A candidate at the door of a region that a lead state guards, and a more reluctant one behind it."""
+    states = FOUR | {"E": {"independence": 2}}
+    region = REGION | {"candidates": parties("D", "E")}
+    return world(states, {"region": region, "sphere": SPHERE}, months=30, behaviour={"sphere": 0.005})
+
+
+def climbing() -> dict[str, Any]:
+    """A close pair before the gate of the top rung, with core contingencies that they hardly share."""
+    sources = FEARFUL | {"x": {"base": 0.8}}
+    return world(pair(0.4), {"t": CLOSE}, sources=sources, behaviour={"entrapment": 0, "autonomy": 0.9})
+
+
+def hollow() -> dict[str, Any]:
+    """Organs without a threat to justify them."""
+    return world({"A": {}, "B": {}}, {"t": {"parties": parties("A", "B"), "rung": 3}}, sources={"x": {"base": 0}})
+
+
+WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "busy": (busy, {}),
+    "founding": (founding, {}),
+    "leaving": (leaving, {}),
+    "joining": (joining, {}),
+    "climbing": (climbing, {}),
+    "hollow": (hollow, {}),
+    "busy, deep": (busy, {"treaties.full.rung": 6}),
+    "busy, ratchet": (busy, {"switches.ratchet": True}),
+    "busy, tethering": (busy, {"switches.tethering": True}),
+    "busy, security dilemma": (busy, {"switches.security_dilemma": True}),
+}
+"""Worlds by name, each with what is changed in it."""
+
+
+@cache
+def outcome(name: str, *changes: tuple[str, Any]) -> dict[str, np.ndarray]:
+    """Every recorded quantity of a world, with changes."""
+    made, settings = WORLDS[name]
+    return run(made(), 1, changes=settings | dict(changes)).trajectory.arrays
+
+
+def moved(name: str, *changes: tuple[str, Any], beside: tuple[tuple[str, Any], ...] = ()) -> list[str]:
+    """The quantities that `changes` move in a world (that is changed by `beside` in any case)."""
+    one, two = outcome(name, *beside), outcome(name, *beside, *changes)
+    return [q for q in QUANTITIES if np.abs(one[q] - two[q]).max(initial=0) > TINY]
+
+
+def ends(record: type[Behaviour] | type[Institution], name: str) -> tuple[float, float]:
+    """Both ends of what a parameter is likely to be: its prior range, or its bounds where it has none."""
+    field = record.model_fields[name]
+    low, high = declared(field, "prior") or bounds(field)
+    assert low is not None
+    assert high is not None
+    return low, high
+
+
+PARAMETERS = [
+    *((f"behaviour.{name}", ends(Behaviour, name)) for name in Behaviour.model_fields),
+    *((f"institution.{name}", ends(Institution, name)) for name in Institution.model_fields),
+]
+
+
+@pytest.mark.parametrize(("path", "values"), PARAMETERS, ids=[path for path, _ in PARAMETERS])
+def test_every_parameter_moves_some_outcome(path, values):
+    assert any(moved(name, (path, values[0]), beside=((path, values[1]),)) for name in WORLDS), (
+        f"{path} moves nothing between {values[0]} and {values[1]} in any of: {', '.join(WORLDS)}"
+    )
+
+
+@pytest.mark.parametrize("switch", Switches.model_fields)
+def test_every_switch_moves_some_outcome(switch):
+    path = f"switches.{switch}"
+    assert any(moved(name, (path, True), beside=((path, False),)) for name in WORLDS), (
+        f"{path} moves nothing in any of: {', '.join(WORLDS)}"
+    )
+
+
+SEPARATE = GATED | {
+    "drift": "ratchet",
+    "adjust": "offers",
+    "size": "calendar",
+    "outside": "exits",
+    "exit_cost": "exits",
+    "core_overlap": "gate",
+    "sphere": "entries",
+    "trigger": "contagion",
+}
+"""Parameters and the switch without which each does nothing."""
+
+
+@pytest.mark.parametrize(("parameter", "switch"), SEPARATE.items())
+def test_a_mechanism_that_is_switched_off_has_no_effect_whatever_its_parameter(parameter, switch):
+    off = ((f"switches.{switch}", False),)
+    low, high = ends(Behaviour, parameter)
+    for name in ("busy", "leaving", "joining", "climbing"):
+        beside = (*off, (f"behaviour.{parameter}", low))
+        assert not moved(name, (f"behaviour.{parameter}", high), beside=beside), name
+
+
+@pytest.mark.parametrize("parameter", ["alarm", "response", "domestic_cap"])
+def test_a_power_with_a_fixed_policy_heeds_no_alarm(parameter):
+    low, high = ends(Behaviour, parameter)
+    fixed = (("powers.OUT.policy", "fixed"), (f"behaviour.{parameter}", low))
+    assert not moved("busy", (f"behaviour.{parameter}", high), beside=fixed)
+
+
+@pytest.mark.parametrize("parameter", sorted(Behaviour.model_fields))
+def test_the_ratchet_heeds_its_drift_and_pace_and_nothing_else(parameter):
+    ties = {"status", "depth", "rung", "obligation", "member", "received", "paid"}
+    low, high = ends(Behaviour, parameter)
+    path = f"behaviour.{parameter}"
+    touched = ties & set(moved("busy, ratchet", (path, high), beside=((path, low),)))
+    assert touched == {"drift": {"depth", "rung"}, "deepen": {"depth"}}.get(parameter, set())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_article_rule_moves_some_outcome(rule):
+    outcomes = {
+        "depth", "rung", "perception", "accepted", "alignment", "consulted", "offer", "price", "mistrust", "effective",
+        "agreed", "member", "value",
+    }  # fmt: skip
+    assert outcomes & set(moved("busy", (f"treaties.full.articles.{rule}.on", False)))
+
+
+WHERE_IT_ACTS = {
+    "non_aggression": "mistrust",
+    "confidence_building": "mistrust",
+    "exclusivity": "price",
+    "consultation": "consulted",
+    "policy_coordination": "alignment",
+    "strategic_support": "owed",
+    "norm_defence": "restraint",
+    "mutual_defence": "owed",
+    "regional_mechanism": "agreed",
+    "term": "term_end",
+}
+"""The quantity that an article's rule moves first."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_an_article_moves_the_quantity_of_its_rule_in_the_first_month_in_which_it_moves_anything(rule):
+    assert rule in WHERE_IT_ACTS, "say where the new rule acts"
+    one, two = outcome("busy"), outcome("busy", (f"treaties.full.articles.{rule}.on", False))
+    differ = {
+        q: np.abs(one[q] - two[q]).reshape(len(one[q]), -1).max(axis=1, initial=0) > TINY for q in QUANTITIES
+    }
+    began = {q: int(np.argmax(rows)) for q, rows in differ.items() if rows.any()}
+    assert WHERE_IT_ACTS[rule] in began
+    assert began[WHERE_IT_ACTS[rule]] == min(began.values())
+
+
+# A term without strength locks nothing in and still sets the months of renewal.
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "term"])
+def test_an_article_of_no_strength_is_as_good_as_none(rule):
+    weak = ((f"treaties.full.articles.{rule}.strength", 0.0),)
+    assert not moved("busy", (f"treaties.full.articles.{rule}.on", False), beside=weak)
