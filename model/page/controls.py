@@ -39,6 +39,6 @@ def Controls(session: Session, screen: Screen, player: Any, changed: Callable[[]
         player, model_parameters=parameters, play_interval=pace, render_interval=once, use_threads=threads
     )
     solara.SliderInt("Play Interval (ms)", value=interval, min=1, max=500)
-    solara.SliderInt("Render Interval (months)", value=months, min=1, max=100)
+    solara.SliderInt("Render Interval (steps)", value=months, min=1, max=100)
     solara.Select("Scenario", values=scenario_names(), value=session.label, on_value=choose)
     solara.InputText("Seed", value=str(session.next_seed), on_value=seed, error=problem or False)

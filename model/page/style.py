@@ -6,7 +6,7 @@ from .palette import DARK, LIGHT, variables
 
 SVG_RULES = """
 svg text { font: 12px Roboto, "Segoe UI", Arial, sans-serif; fill: var(--ink); }
-svg .small { font-size: 11px; } svg .tiny { font-size: 9.5px; }
+svg .small { font-size: 11px; } svg .tiny { font-size: 10px; }
 svg .muted { fill: var(--muted); } svg .strong { font-weight: 700; }
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; }
 svg .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
@@ -19,10 +19,25 @@ svg .series.chosen { stroke-width: 4; }
 svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }
 svg .mark { stroke: var(--paper); stroke-width: .6; }
 svg [data-pick] { cursor: pointer; }
+svg .shape { fill-opacity: .07; stroke-linejoin: round; }
+svg .shape.chosen { fill-opacity: .2; }
+svg .edge { stroke-linecap: round; } svg .edge.chosen { stroke-dasharray: 2 6; stroke-width: 9px !important; }
+svg .hit { stroke: transparent; stroke-width: 12; }
+svg .ring { fill: none; stroke: var(--heat); } svg .node { stroke: var(--ink); stroke-width: 1; }
+svg .power { fill: var(--outside); stroke: var(--ink); }
+svg .offer { stroke: var(--outside); stroke-dasharray: 5 5; } svg .offer.taken { stroke-dasharray: none; }
+svg .heat { fill: var(--heat); } svg .quiet { fill: var(--muted); opacity: .7; } svg .still { pointer-events: none; }
+svg .practised { fill: var(--s5); } svg .agreed { stroke: var(--ink); stroke-width: 2.5; }
+svg .wish { fill: var(--paper); stroke: var(--s1); stroke-width: 2; } svg .hair { stroke: var(--muted); stroke-width: .7; }
+svg .flow { fill: var(--s2); }
+svg .chip { fill: var(--ground); stroke: var(--muted); } svg .chip.chosen { stroke: var(--accent); stroke-width: 2.5; }
 svg text.chosen { font-weight: 700; fill: var(--accent); }
 """
 
 PAGE_RULES = """
+.v-app-bar, .v-app-bar .v-toolbar__content { height: 44px !important; }
+.v-navigation-drawer { min-width: 336px !important; width: 336px !important; }
+.v-main { padding-top: 44px !important; }
 .entente { color: var(--ink); padding: 4px 8px 16px; }
 .entente .clock { display: flex; align-items: center; gap: 14px; margin: 2px 4px 8px; }
 .entente .month { font: 700 22px Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-WIDTH = 560
+WIDTH = 480
 """Width of every picture in its own units; a unit is about a pixel where two stand beside each other."""
 
 

@@ -12,7 +12,13 @@ from .board import Board, Style
 from .controls import Controls
 from .player import Player, Screen
 from .session import Session
+from .ladder import ladder
+from .network import network
+from .threats import threats
 from .ties import ties
+from .wishes import wishes
+
+PICTURES = (network, ties, threats, wishes, ladder)
 
 
 @solara.component
@@ -37,7 +43,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player]) -> N
     update_counter.get()
     player.get()
     scene = session.scene()
-    cards = [asdict(draw(scene)) for draw in (ties,)]
+    cards = [asdict(draw(scene)) for draw in PICTURES]
 
     def pick(what: str) -> None:
         session.chosen = what.partition(":")[2]

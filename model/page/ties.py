@@ -9,11 +9,11 @@ from .palette import series
 from .scene import Mark, Scene, marks, years
 from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
 
-LEFT, RIGHT = 34, 428
-DEPTH_TOP, DEPTH_FOOT = 16, 226
-STRIP_TOP, STRIP_ROW = 244, 14
-RUNG_TOP, RUNG_FOOT = 322, 424
-HEIGHT = 446
+LEFT, RIGHT = 30, 352
+DEPTH_TOP, DEPTH_FOOT = 18, 216
+STRIP_TOP, STRIP_ROW = 236, 13
+RUNG_TOP, RUNG_FOOT = 312, 404
+HEIGHT = 424
 LABEL_GAP = 13.5
 TOP_RUNG = 6
 VISIBLE = 0.005

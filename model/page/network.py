@@ -1,0 +1,159 @@
+"""The network of ties on fixed places: who is tied to whom, how deeply, and who fears."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin, sqrt
+
+from ..schema.scenario import Scenario
+from .palette import alignment, rung, series
+from .places import Box, Point, hull, positions, power_positions
+from .scene import MULTILATERAL, Scene
+from .svg import WIDTH, Picture, line, picture, tag, text, tip
+
+HEIGHT = 424
+BOX: Box = (96, 70, WIDTH - 46, 330)
+POWER_BOX: Box = (26, 70, 26, 330)
+GAP = 52.0
+LEAST_RADIUS, RADIUS_RANGE = 7.0, 15.0
+RING_WIDTH = 7.0
+LEAST_EDGE, EDGE_RANGE = 1.2, 9.0
+PAD, PAD_STEP = 24.0, 6.0
+CORNERS = 14
+OFFER_SHOWN = 0.001
+
+
+def network(scene: Scene) -> Picture:
+    """Nodes on their capitals; edges are dyads; shapes are treaties of three or more parties."""
+    at = _places(scene.scenario)
+    parts = [*_legend(), *_treaties(scene, at), *_edges(scene, at), *_powers(scene, at), *_nodes(scene, at)]
+    return picture("network", "Network of ties", HEIGHT, parts, summary(scene))
+
+
+def summary(scene: Scene) -> str:
+    """The deepest tie and the most threatened state, in words."""
+    found = scene.ties()
+    felt = scene.now("perception")
+    words = f"{scene.date}: no two states share a treaty."
+    if found:
+        a, b, index, top = max(found, key=lambda tie: tie[2])
+        words = (f"{scene.date}: {len(found)} pairs share a treaty; the deepest tie is {scene.state_name(a)} and "
+                 f"{scene.state_name(b)}, {index:.2f} of 1 on rung {top}.")  # fmt: skip
+    if felt.size and felt.max() > 0:
+        state, source = divmod(int(felt.argmax()), felt.shape[1])
+        words += (f" {scene.state_name(state)} feels most threatened: {scene.source_name(source).lower()}, "
+                  f"{felt.max():.2f}.")  # fmt: skip
+    return words
+
+
+_PLACED: dict[tuple[tuple[str, float, float], ...], dict[str, Point]] = {}
+"""Places by what they are worked out from: once a scenario, so that nothing moves between two frames."""
+
+
+def _places(scenario: Scenario) -> dict[str, Point]:
+    key = tuple((id_, s.place.longitude, s.place.latitude) for id_, s in sorted(scenario.states.items()))
+    if key not in _PLACED:
+        _PLACED[key] = positions(scenario, BOX, GAP)
+    return _PLACED[key] | power_positions(scenario, POWER_BOX)
+
+
+def _radius(scene: Scene, i: int) -> float:
+    largest = float(scene.now("capability").max())
+    return LEAST_RADIUS + RADIUS_RANGE * sqrt(float(scene.now("capability")[i]) / largest)
+
+
+def _treaties(scene: Scene, at: dict[str, Point]) -> list[str]:
+    """A shape around the parties of each treaty of three or more, the larger treaties below."""
+    many = [p for p in scene.running() if len(scene.members(p)) >= MULTILATERAL]
+    parts = []
+    for n, p in enumerate(sorted(many, key=lambda p: -len(scene.members(p)))):
+        level, depth = int(scene.now("rung")[p]), float(scene.now("depth")[p])
+        id_ = scene.world.treaties[p]
+        pad = PAD + PAD_STEP * n
+        around = [
+            (x + pad * cos(2 * pi * c / CORNERS), y + pad * sin(2 * pi * c / CORNERS))
+            for x, y in (at[scene.world.states[i]] for i in scene.members(p))
+            for c in range(CORNERS)
+        ]
+        corners = hull(around)
+        words = tip(f"{scene.treaty_name(p)}: depth {depth:.2f}, rung {level}")
+        data = {"data_pick": f"treaty:{id_}"}
+        colour = series(p).split(";")[0].removeprefix("stroke:")
+        parts.append(tag("polygon", words, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
+                         class_="shape chosen" if scene.chosen == id_ else "shape",
+                         style=f"fill:{colour};stroke:{rung(level)};stroke-width:{1 + 4 * depth:.1f}", **data))  # fmt: skip
+        x, y = min(corners, key=lambda c: (c[1], c[0])) if n % 2 == 0 else max(corners, key=lambda c: (c[1], -c[0]))
+        parts.append(text(min(max(x, 110), WIDTH - 80), y - 6 if n % 2 == 0 else y + 14,
+                          f"{scene.treaty_name(p)}, rung {level}", class_="small middle pick halo", **data))  # fmt: skip
+    return parts
+
+
+def _edges(scene: Scene, at: dict[str, Point]) -> list[str]:
+    parts = []
+    for a, b, index, top in sorted(scene.ties(), key=lambda tie: tie[2]):
+        left, right = scene.world.states[a], scene.world.states[b]
+        (x1, y1), (x2, y2) = at[left], at[right]
+        pick = f"tie:{left}|{right}"
+        words = tip(f"{scene.state_name(a)} and {scene.state_name(b)}: tie {index:.2f}, highest rung {top}")
+        chosen = scene.chosen == f"{left}|{right}"
+        parts.append(line(x1, y1, x2, y2, class_="edge chosen" if chosen else "edge",
+                          style=f"stroke:{rung(top)};stroke-width:{LEAST_EDGE + EDGE_RANGE * index:.1f}"))  # fmt: skip
+        parts.append(line(x1, y1, x2, y2, words, class_="hit", data_pick=pick))
+    return parts
+
+
+def _nodes(scene: Scene, at: dict[str, Point]) -> list[str]:
+    parts = []
+    felt = scene.now("perception")
+    for i, id_ in enumerate(scene.world.states):
+        x, y = at[id_]
+        radius = _radius(scene, i)
+        threat = float(felt[i].max()) if felt.shape[1] else 0.0
+        lean = float(scene.now("alignment")[i])
+        words = tip(f"{scene.state_name(i)}: alignment {lean:+.2f}, strongest perceived threat {threat:.2f}, "
+                    f"capability {100 * float(scene.now('capability')[i]):.2f} % of the world")  # fmt: skip
+        ring = RING_WIDTH * min(threat, 1.5)
+        parts.append(tag("circle", words, cx=x, cy=y, r=radius + 1 + ring / 2, class_="ring",
+                         style=f"stroke-width:{ring:.2f}", data_state=id_, data_threat=f"{threat:.4f}"))  # fmt: skip
+        parts.append(tag("circle", words, cx=x, cy=y, r=radius, class_="node", style=f"fill:{alignment(lean)}"))
+        parts.append(text(x, y + radius + ring + 12, id_, class_="small middle strong halo"))
+    return parts
+
+
+def _powers(scene: Scene, at: dict[str, Point]) -> list[str]:
+    """Outside powers, and what they offer to whom: dashed where it is refused, whole where it is taken."""
+    parts = []
+    for id_ in scene.world.powers:
+        x, y = at[id_]
+        words = tip(scene.scenario.powers[id_].name)
+        for i, state in enumerate(scene.world.states):
+            size = float(scene.now("offer")[i])
+            if size > OFFER_SHOWN:
+                taken = size > float(scene.now("price")[i])
+                told = tip(f"offer to {scene.state_name(i)}: {size:.2f}, price {float(scene.now('price')[i]):.2f}, "
+                           f"accepted so far {float(scene.now('accepted')[i]):.2f}")  # fmt: skip
+                parts.append(line(x, y, *at[state], told, class_="offer taken" if taken else "offer",
+                                  style=f"stroke-width:{1 + 4 * size:.1f}"))  # fmt: skip
+        parts.append(tag("rect", words, x=x - 11, y=y - 11, width=22, height=22, class_="power"))
+        parts.append(text(x, y + 24, id_, class_="small middle strong halo"))
+    return parts
+
+
+def _legend() -> list[str]:
+    """What size, colours, rings and widths say."""
+    foot = HEIGHT - 26
+    parts = [text(2, foot, "rung", class_="tiny muted")]
+    for level in range(7):
+        x = 26 + 19 * level
+        parts.append(tag("rect", x=x, y=foot - 8, width=17, height=9, fill=rung(level)))
+        parts.append(text(x + 8, foot + 12, str(level), class_="tiny muted middle"))
+    parts.append(text(172, foot, "outside", class_="tiny muted"))
+    for n in range(9):
+        x = 208 + 9 * n
+        parts.append(tag("rect", x=x, y=foot - 8, width=9, height=9, style=f"fill:{alignment(-1 + n / 4)}"))
+    parts += [text(292, foot, "bloc: alignment", class_="tiny muted"),
+              text(172, foot + 12, "disc: capability", class_="tiny muted"),
+              text(252, foot + 12, "edge width: depth of the tie", class_="tiny muted"),
+              tag("circle", cx=388, cy=foot - 4, r=5, class_="ring", style="stroke-width:4"),
+              text(398, foot, "ring: threat felt", class_="tiny muted"),
+              text(388, foot + 12, "shape: treaty of 3+", class_="tiny muted")]  # fmt: skip
+    return parts
