@@ -36,7 +36,8 @@ lint: $(READY) ## Check style, types and the direction of imports
 bench: $(READY) ## Time the engine (advisory)
 	@$(BIN)/python -m pytest tests/benchmarks/bench_engine.py --benchmark-only
 
-docs: $(READY) ## Regenerate the page on what the formulation does (docs/behaviour.md)
+docs: $(READY) ## Write the generated tables (docs/ODD.md, JSON schema) and docs/behaviour.md anew
+	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/behaviour.py
 
 clean: ## Remove .venv and caches

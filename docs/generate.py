@@ -55,12 +55,17 @@ UNNUMBERED = {"benefit_at": 10, "utility": 10, "opening_depth": 12, "next_mistru
 def equation_list(number: int) -> str:
     """Every function of one equation number, with its docstring."""
     lines = []
-    for name, function in {**EQUATIONS, **{f.__name__: f for f in (ideal_depth, dyad_index, orientation)}}.items():
+    for function in sorted((*EQUATIONS.values(), ideal_depth, dyad_index, orientation), key=place):
+        name = function.__name__
         if number_of(name, function) == number:
-            first, *rest = inspect.cleandoc(function.__doc__ or "").split("\n\n")
-            text = " ".join([first, *rest]).replace("\n", " ")
+            text = inspect.cleandoc(function.__doc__ or "").replace("\n\n", " ").replace("\n", " ")
             lines.append(f"- **`{name}`** (`{function.__module__}`): {text}")
     return "\n".join(lines)
+
+
+def place(function: Callable[..., Any]) -> tuple[str, int]:
+    """Where a function stands, so that the order is that of the code whatever was imported first."""
+    return function.__module__, inspect.getsourcelines(function)[1]
 
 
 def number_of(name: str, function: Callable[..., Any]) -> int:
