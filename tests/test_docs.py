@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from model.alliance import PHASES
 from model.schema.base import declared
 from model.schema.behaviour import Behaviour, Institution
 from model.schema.yaml12 import read_yaml
@@ -60,6 +61,8 @@ def blocks(page: Path) -> list[Block]:
     opened: int | None = None
     for number, line in enumerate(lines):
         if not line.startswith("```"):
+            hidden = opened is None and re.match(r"\s+```|\s*~~~", line)
+            assert not hidden, f"{page.name}:{number + 1}: a fence must be ``` at the beginning of its line"
             continue
         if opened is None:
             opened = number
@@ -175,6 +178,12 @@ def test_generated_files_are_current():
     made = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     for path, text in made["files"]().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python docs/generate.py"
+
+
+def test_the_schedule_of_the_model_description_is_that_of_the_code():
+    text = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
+    schedule = text[text.index("## 3.") : text.index("## 4.")]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", schedule, re.MULTILINE)) == PHASES
 
 
 def bibliography() -> set[tuple[str, str]]:
