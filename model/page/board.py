@@ -1,4 +1,4 @@
-"""The board of pictures: one widget, so that a month reaches the screen whole, and says when it has."""
+"""The widgets of the page: each a template of its own, so that a month reaches the screen whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import solara
 
 from .style import STYLE
 
+Rows = list[dict[str, Any]]
+
 
 @solara.component_vue("board.vue")
 def Board(
@@ -17,12 +19,51 @@ def Board(
     done: float,
     words: str,
     error: str,
-    cards: list[dict[str, Any]],
+    cards: Rows,
     details: str,
     event_painted: Callable[[int], None],
     event_pick: Callable[[str], None],
 ) -> None:
     """`cards` are id, title, svg, summary; `tick` numbers the frames, and `painted` returns it once drawn."""
+
+
+@solara.component_vue("dials.vue")
+def DialBoard(
+    month: str,
+    groups: list[str],
+    dials: Rows,
+    event_set: Callable[[dict[str, Any]], None],
+    event_back: Callable[[str], None],
+    event_now: Callable[[str], None],
+) -> None:
+    """Parameters by group; `set` returns a path and what was entered, `back` and `now` a path."""
+
+
+@solara.component_vue("levers.vue")
+def LeverBoard(
+    month: str,
+    label: str,
+    forms: Rows,
+    problems: dict[str, str],
+    pulled: list[str],
+    event_pull: Callable[[dict[str, Any]], None],
+    event_clear: Callable[[Any], None],
+) -> None:
+    """Forms of levers; `pull` returns the id of a form and its values. `label` tells one scenario from another."""
+
+
+@solara.component_vue("files.vue")
+def FileBoard(
+    home: str,
+    runs: list[str],
+    limit: int,
+    problem: str,
+    parcel: dict[str, Any] | None,
+    event_get: Callable[[str], None],
+    event_opened: Callable[[dict[str, str]], None],
+    event_replay: Callable[[str], None],
+) -> None:
+    """Downloads and uploads; `parcel` is what the browser saves."""
 
 
 @solara.component

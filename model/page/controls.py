@@ -1,44 +1,177 @@
-"""The sidebar: Mesa's controller, scenario and seed."""
+"""The sidebar: Mesa's controller, scenario and seed, levers, parameters, files."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import solara
 from mesa.visualization.solara_viz import ModelController
+from mesa.visualization.utils import update_counter
 
 from ..schema.errors import InputError
 from ..schema.load import scenario_names
-from .player import Pace, Screen
+from ..schema.yaml12 import MAX_BYTES
+from .board import DialBoard, FileBoard, LeverBoard
+from .dials import dials, groups, parse
+from .files import figures_file, opened_scenario, parcel, session_file, tables_file
+from .gallery import gallery
+from .levers import act, forms, setting
+from .player import Pace, Player
+from .replay import open_run, run_names
 from .session import Session
+
+RUNS = Path(os.environ.get("ENTENTE_RUNS", "runs"))
+"""The folder whose runs can be replayed."""
+SLOWEST_MS, MOST_MONTHS = 500, 100
+"""Ends of SolaraViz's own sliders."""
+
+Changed = Callable[[], None]
 
 
 @solara.component
-def Controls(session: Session, screen: Screen, player: Any, changed: Callable[[], None]) -> None:
+def Controls(session: Session, pace: Pace, player: solara.Reactive[Player], changed: Changed) -> None:
     """Play, pause, step, reset, speed; scenario; seed."""
-    interval, months = solara.use_reactive(50), solara.use_reactive(1)
     problem, set_problem = solara.use_state("")
-    pace = solara.use_memo(lambda: Pace(session, screen, interval, months), [])
     once, threads = solara.use_reactive(1), solara.use_reactive(False)
-    parameters = solara.use_memo(lambda: solara.reactive({"session": session}), [])
+    parameters = solara.use_reactive({"session": session, "pace": pace})
 
     def choose(name: str) -> None:
         session.open(name)
         changed()
 
     def seed(words: str) -> None:
-        try:
-            session.set_seed(words)
-            set_problem("")
-        except InputError as error:
-            set_problem(str(error))
+        set_problem(_problem(lambda: session.set_seed(words)))
         changed()
 
     ModelController(
         player, model_parameters=parameters, play_interval=pace, render_interval=once, use_threads=threads
-    )
-    solara.SliderInt("Play Interval (ms)", value=interval, min=1, max=500)
-    solara.SliderInt("Render Interval (steps)", value=months, min=1, max=100)
-    solara.Select("Scenario", values=scenario_names(), value=session.label, on_value=choose)
-    solara.InputText("Seed", value=str(session.next_seed), on_value=seed, error=problem or False)
+    ).key(f"controller-{session.generation}")
+    solara.SliderInt("Play Interval (ms)", value=pace.interval, min=1, max=SLOWEST_MS)
+    solara.SliderInt("Render Interval (steps)", value=pace.months, min=1, max=MOST_MONTHS)
+    names = scenario_names()
+    values = names if session.label in names else [*names, session.label]
+    solara.Select("Scenario (opens at once)", values=values, value=session.label, on_value=choose)
+    solara.InputText("Seed (acts at Reset)", value=str(session.next_seed), on_value=seed, error=problem or False)
+
+
+@solara.component
+def Waiting(session: Session) -> None:
+    """What waits for Reset."""
+    update_counter.get()
+    waiting = session.waiting
+    if waiting:
+        solara.Text(f"Waits for Reset: {', '.join(waiting)}", classes=["waiting"])
+
+
+@solara.component
+def Levers(session: Session, changed: Changed) -> None:
+    """Forms for shocks, offers, concessions, articles and leaving, and the levers pulled so far."""
+    update_counter.get()
+    problems, set_problems = solara.use_state({})
+    made = solara.use_memo(lambda: [asdict(form) for form in forms(session.base)], [session.generation])
+
+    def pull(filled: dict[str, Any]) -> None:
+        form = str(filled.get("form"))
+        values = filled.get("values") or {}
+        words = _problem(lambda: session.pull(act(session.base, form, values, session.next_date)))
+        set_problems({form: words})
+        changed()
+
+    def clear(_: Any = None) -> None:
+        session.clear_levers()
+        changed()
+
+    pulled = [f"{lever.month} {lever.text}" for lever in session.levers.values()]
+    LeverBoard(month=session.next_date, label=session.label, forms=made, problems=problems, pulled=pulled,
+               event_pull=pull, event_clear=clear)  # fmt: skip
+
+
+@solara.component
+def Dials(session: Session, changed: Changed) -> None:
+    """Parameters and mechanisms, generated from the schema."""
+    update_counter.get()
+    problems, set_problems = solara.use_state({})
+    found = solara.use_memo(lambda: {dial.path: dial for dial in dials(session.base)}, [session.generation])
+
+    def enter(entry: dict[str, Any]) -> None:
+        path, typed = str(entry.get("path")), entry.get("value")
+        if path in found:
+            words = _problem(lambda: session.set_parameter(path, parse(found[path], typed)))
+            set_problems({**problems, path: words, f"typed {path}": str(typed)})
+            changed()
+
+    def back(path: str) -> None:
+        session.forget_parameter(path)
+        set_problems({**problems, path: ""})
+        changed()
+
+    def now(path: str) -> None:
+        value = session.next_changes.get(path)
+        if value is not None:
+            words = _problem(lambda: session.pull(setting(path, value, session.next_date)))
+            set_problems({**problems, path: words})
+            session.forget_parameter(path)
+            changed()
+
+    rows = []
+    for path, dial in found.items():
+        value, problem = session.next_changes.get(path, dial.default), problems.get(path, "")
+        shown = problems[f"typed {path}"] if problem else f"{value:g}"
+        rows.append(
+            {**asdict(dial), "is_switch": dial.is_switch, "value": value, "shown": shown, "problem": problem}
+        )
+    DialBoard(month=session.next_date, groups=groups(list(found.values())), dials=rows,
+              event_set=enter, event_back=back, event_now=now)  # fmt: skip
+
+
+@solara.component
+def Files(session: Session, changed: Changed) -> None:
+    """The session, tables and figures to take away; scenario files and run folders to open."""
+    problem, set_problem = solara.use_state("")
+    sent, send = solara.use_state(None)
+    runs, set_runs = solara.use_state(run_names(RUNS))
+
+    def get(kind: str) -> None:
+        number = sent["number"] + 1 if sent else 1
+        set_problem(_problem(lambda: send(_parcel(session, kind, number))))
+
+    def opened(file: dict[str, str]) -> None:
+        set_problem(_problem(lambda: session.open(opened_scenario(str(file["name"]), str(file["text"])))))
+        changed()
+
+    def replay(name: str) -> None:
+        set_problem(_problem(lambda: session.replay(open_run(RUNS, name))))
+        set_runs(run_names(RUNS))
+        changed()
+
+    FileBoard(home=f"{RUNS.name}/", runs=runs, limit=MAX_BYTES, problem=problem, parcel=sent,
+              event_get=get, event_opened=opened, event_replay=replay)  # fmt: skip
+
+
+def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
+    """What a button of the files asks for."""
+    with session.lock:
+        if kind == "scenario":
+            name, text = session_file(session.scenario, session.seed, session.levers, session.date)
+            return parcel(name, "application/yaml", text, number)
+        stem = f"{session.scenario.name}-{session.date}"
+        if kind == "figures":
+            return parcel(f"{stem}-figures.zip", "application/zip", figures_file(gallery(session.scene())), number)
+        if session.month == 0:
+            raise InputError("no month has been run yet; press Step or play first")
+        facts = {"scenario": session.scenario.name, "seed": session.seed, "until": session.date}
+        data = tables_file(session.tables(), kind, facts)
+        return parcel(f"{stem}-{kind}.zip", "application/zip", data, number)
+
+
+def _problem(action: Callable[[], Any]) -> str:
+    """Do something with what the user gave; the sentence on what is wrong with it, or nothing."""
+    try:
+        action()
+    except InputError as error:
+        return str(error)
+    return ""

@@ -11,12 +11,12 @@ from .scene import MULTILATERAL, Scene
 from .svg import WIDTH, Picture, line, picture, tag, text, tip
 
 HEIGHT = 424
-BOX: Box = (96, 70, WIDTH - 46, 330)
+BOX: Box = (92, 48, WIDTH - 40, 342)
 POWER_BOX: Box = (26, 70, 26, 330)
 GAP = 52.0
 LEAST_RADIUS, RADIUS_RANGE = 7.0, 15.0
 RING_WIDTH = 7.0
-LEAST_EDGE, EDGE_RANGE = 1.2, 9.0
+LEAST_EDGE, EDGE_RANGE = 0.8, 6.0
 PAD, PAD_STEP = 24.0, 6.0
 CORNERS = 14
 OFFER_SHOWN = 0.001
@@ -81,7 +81,9 @@ def _treaties(scene: Scene, at: dict[str, Point]) -> list[str]:
         parts.append(tag("polygon", words, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
                          class_="shape chosen" if scene.chosen == id_ else "shape",
                          style=f"fill:{colour};stroke:{rung(level)};stroke-width:{1 + 4 * depth:.1f}", **data))  # fmt: skip
-        x, y = min(corners, key=lambda c: (c[1], c[0])) if n % 2 == 0 else max(corners, key=lambda c: (c[1], -c[0]))
+        x, y = (
+            min(corners, key=lambda c: (c[1], c[0])) if n % 2 == 0 else max(corners, key=lambda c: (c[1], -c[0]))
+        )
         parts.append(text(min(max(x, 110), WIDTH - 80), y - 6 if n % 2 == 0 else y + 14,
                           f"{scene.treaty_name(p)}, rung {level}", class_="small middle pick halo", **data))  # fmt: skip
     return parts

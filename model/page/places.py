@@ -10,7 +10,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, foot."""
 
-MAX_STRETCH = 2.2
+MAX_STRETCH = 2.6
 """How much more the map may be stretched upwards than sideways, to fill its box."""
 ROUNDS = 200
 
@@ -40,7 +40,9 @@ def _fit(flat: list[Point], box: Box) -> list[Point]:
     high = min((foot - top) / down if down else 1.0, wide * MAX_STRETCH)
     wide = min(wide, high * MAX_STRETCH)
     centre_x, centre_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    return [((left + right) / 2 + (x - centre_x) * wide, (top + foot) / 2 + (y - centre_y) * high) for x, y in flat]
+    return [
+        ((left + right) / 2 + (x - centre_x) * wide, (top + foot) / 2 + (y - centre_y) * high) for x, y in flat
+    ]
 
 
 def _apart(placed: list[Point], box: Box, gap: float) -> list[Point]:

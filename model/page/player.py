@@ -43,29 +43,43 @@ class Pace:
     Step does not read it, and so always runs one.
     """
 
-    def __init__(self, session: Session, screen: Screen, interval: Any, months: Any) -> None:
-        self.session, self.screen, self.interval, self.months = session, screen, interval, months
+    def __init__(self, screen: Screen, interval: Any, months: Any) -> None:
+        self.screen, self.interval, self.months = screen, interval, months
+        self._due = 0
 
     @property
     def value(self) -> int:
         self.screen.wait()
-        self.session.due = int(self.months.value)
+        self._due = int(self.months.value)
         return int(self.interval.value)
+
+    def take(self) -> int:
+        """Months of the step that is being made, 0 where no play loop asked for it."""
+        due, self._due = self._due, 0
+        return due
 
 
 class Player:
-    """A session in the form of a model; making one is what the button Reset does."""
+    """A session in the form of a model; making one is what the button Reset does.
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        session.reset()
+    A player outlives its session's scenario when another is opened; it then says that it has ended, and
+    the loop that plays it ends too.
+    """
+
+    def __init__(self, session: Session, pace: Pace, reset: bool = True) -> None:
+        self.session, self.pace = session, pace
+        if reset:
+            session.reset()
+        self._generation = session.generation
 
     @property
     def running(self) -> bool:
-        return self.session.running
+        return self._generation == self.session.generation and self.session.running
 
     def step(self) -> None:
-        """One month, or as many as the pace has set."""
-        months, self.session.due = self.session.due, 1
-        for _ in range(months):
-            self.session.step()
+        """One month, or as many as the pace asks for."""
+        due = self.pace.take()
+        self.session.hasty = due > 0
+        for _ in range(max(due, 1)):
+            if self.running:
+                self.session.step()

@@ -55,6 +55,9 @@ class Session:
     exported. A lever pulled now acts at the start of the next month. The model's arrays are packed when
     it is made, so the next step makes it anew with the lever and runs it to the present month: a run of
     the exported scenario is by construction the run on the page. `twin` runs without levers.
+
+    `generation` counts the scenarios and runs opened, `version` all changes but the passing of months;
+    `hasty` says that the run is playing, so that what takes long may wait.
     """
 
     def __init__(self, scenario: str | Scenario = DEFAULT_SCENARIO, seed: int = 0) -> None:
@@ -70,7 +73,8 @@ class Session:
         self.error = ""
         self.run: Recorded | None = None
         self.month = 0
-        self.due = 1
+        self.hasty = False
+        self.generation = self.version = 0
         self._begin()
 
     # -- what it shows ------------------------------------------------------------------------
@@ -147,27 +151,38 @@ class Session:
         with self.lock:
             self.seed, self.changes = self.next_seed, dict(self.next_changes)
             self.error = ""
-            self.month = 0
+            self.hasty = False
+            self.version += 1
             if self.run is None:
                 self._attempt(self._begin)
+            else:
+                self.month = 1
 
     # -- what is chosen ---------------------------------------------------------------------------
 
     def open(self, scenario: str | Scenario) -> None:
         """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`."""
+        loaded = load_scenario(scenario)
         with self.lock:
-            self.base = load_scenario(scenario)
+            self.base = loaded
             self.label = scenario if isinstance(scenario, str) else scenario.name
             self.changes, self.next_changes, self.levers = {}, {}, {}
             self.seed = self.next_seed
-            self.run, self.chosen, self.error, self.month = None, "", "", 0
+            self.run, self.chosen, self.error = None, "", ""
+            self.generation += 1
+            self.version += 1
             self._attempt(self._begin)
 
     def replay(self, run: Run) -> None:
         """Show a finished run, month by month, from its first month. Raises `InputError`."""
+        recorded = Recorded(run)
         with self.lock:
-            self.run = Recorded(run)
+            self.run = recorded
+            self.label, self.seed = run.path.name, int(run.manifest.get("seed", 0))
             self.levers, self.chosen, self.error, self.month = {}, "", "", 1
+            self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
+            self.generation += 1
+            self.version += 1
             self._opening = opening(self.run.world)
 
     def set_seed(self, text: str) -> None:
@@ -208,6 +223,7 @@ class Session:
             levers = {**self.levers, f"{LEVER}-{max(taken, default=0) + 1:03d}": act}
             load_scenario(self.base, {**self.changes, **_assignments(levers)})
             self.levers = levers
+            self.version += 1
             self._stale = True
 
     def clear_levers(self) -> None:
@@ -215,6 +231,7 @@ class Session:
         with self.lock:
             if self.levers and self.run is None:
                 self.levers = {}
+                self.version += 1
                 self._attempt(self._remake)
 
     # -- models -----------------------------------------------------------------------------------

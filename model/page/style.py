@@ -51,6 +51,40 @@ PAGE_RULES = """
 .entente .card h2 { font: 600 14px Roboto, Arial, sans-serif; margin: 0 0 4px; }
 .entente .picture svg { display: block; width: 100%; height: auto; }
 .entente .summary { color: var(--muted); font-size: 12.5px; line-height: 1.35; margin: 6px 0 0; }
+.entente .details { font-size: 13px; line-height: 1.4; } .entente .details h2 { display: inline; }
+.entente .details h3 { font: 600 13px Roboto, Arial, sans-serif; margin: 10px 0 3px; }
+.entente .details p { margin: 6px 0; } .entente .details ul { padding-left: 18px; }
+.entente .details summary { cursor: pointer; margin: 4px 0; }
+.entente .details table { border-collapse: collapse; width: 100%; }
+.entente .details td, .entente .details th { text-align: left; padding: 2px 8px 2px 0; vertical-align: top;
+  border-bottom: 1px solid var(--line); } .entente .details th { color: var(--muted); font-weight: 500; }
+.entente .details tr.off td:first-child { text-decoration: line-through; }
+.entente button, .side button { color: var(--accent); border: 1px solid var(--line); border-radius: 4px;
+  padding: 1px 8px; font-size: 12px; background: var(--paper); cursor: pointer; }
+.entente button:hover, .side button:hover { border-color: var(--accent); }
+.side button:disabled { opacity: .45; cursor: default; }
+.side { color: var(--ink); font-size: 13px; } .side .note { color: var(--muted); font-size: 12px; margin: 2px 0 6px; }
+.side details { border-top: 1px solid var(--line); padding: 4px 0; }
+.side summary { cursor: pointer; font-weight: 500; text-transform: none; padding: 2px 0; }
+.side summary::first-letter { text-transform: uppercase; }
+.side .count { color: var(--accent); font-weight: 400; font-size: 12px; }
+.side .line { display: flex; align-items: center; gap: 6px; margin: 4px 0; }
+.side .line label { flex: 0 0 auto; } .side .levers label, .side.levers label { flex: 0 0 84px; color: var(--muted); }
+.side select, .side input[type=text] { flex: 1 1 auto; min-width: 0; color: var(--ink); background: var(--paper);
+  border: 1px solid var(--line); border-radius: 4px; padding: 3px 6px; font-size: 13px; }
+.side select option { color: #1b1f24; background: #ffffff; }
+.side input.short { flex: 0 0 58px; } .side input[type=range] { flex: 1 1 auto; min-width: 0; width: 100%;
+  accent-color: var(--accent); } .side input[type=file] { font-size: 12px; max-width: 100%; }
+.side .dial { padding: 4px 0 6px; border-bottom: 1px dotted var(--line); } .side .dial label { flex: 1 1 auto; }
+.side .dial input[type=text] { flex: 0 0 74px; } .side .dial i { color: var(--muted); font-size: 12px; }
+.side .unit { flex: 0 0 62px; color: var(--muted); font-size: 11.5px; overflow-wrap: anywhere; }
+.side .text { color: var(--muted); font-size: 12px; line-height: 1.3; margin: 0; }
+.side .wrong { color: var(--wrong); font-size: 12.5px; margin: 4px 0; }
+.side [aria-invalid=true] { border-color: var(--wrong) !important; }
+.side .act { font-weight: 500; padding: 4px 12px; margin: 4px 0; border-color: var(--accent); }
+.side .pulled { padding-left: 16px; margin: 8px 0; } .side .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
+.side h4 { font: 500 13px Roboto, Arial, sans-serif; margin: 8px 0 4px; }
+.waiting { display: block; color: var(--accent); font-size: 12.5px; padding: 2px 0 8px; }
 @media (min-width: 1700px) { .entente .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 """
 

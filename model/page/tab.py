@@ -8,17 +8,17 @@ import solara
 import solara.lab
 from mesa.visualization.utils import force_update, update_counter
 
+from ..schema.errors import InputError
 from .board import Board, Style
-from .controls import Controls
-from .player import Player, Screen
+from .controls import Controls, Dials, Files, Levers, Waiting
+from .details import details
+from .gallery import gallery
+from .levers import act
+from .player import Pace, Player, Screen
 from .session import Session
-from .ladder import ladder
-from .network import network
-from .threats import threats
-from .ties import ties
-from .wishes import wishes
+from .teller import Teller
 
-PICTURES = (network, ties, threats, wishes, ladder)
+FIRST_INTERVAL_MS = 50
 
 
 @solara.component
@@ -26,14 +26,29 @@ def Tab() -> None:
     """The whole page; every tab makes its own session."""
     session = solara.use_memo(Session, [])
     screen = solara.use_memo(Screen, [])
-    player = solara.use_memo(lambda: solara.reactive(Player(session)), [])
+    interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
+    pace = solara.use_memo(lambda: Pace(screen, interval, months), [])
+    seen, see = solara.use_state((session.generation, session.label))
+    player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [seen])
+
+    def changed() -> None:
+        see((session.generation, session.label))
+        force_update()
+
     solara.Title("Entente")
     Style()
     with solara.AppBar():
         solara.AppBarTitle("Entente")
         solara.lab.ThemeToggle()
     with solara.Sidebar():
-        Controls(session, screen, player, force_update)
+        Controls(session, pace, player, changed)
+        Waiting(session)
+        with solara.Details("Levers", expand=True):
+            Levers(session, changed)
+        with solara.Details("Parameters"):
+            Dials(session, changed)
+        with solara.Details("Files"):
+            Files(session, changed)
     View(session, screen, player)
 
 
@@ -42,21 +57,34 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player]) -> N
     """The board of the present month."""
     update_counter.get()
     player.get()
-    scene = session.scene()
-    cards = [asdict(draw(scene)) for draw in PICTURES]
+    teller = solara.use_memo(lambda: Teller(session), [])
+    problem, set_problem = solara.use_state("")
 
     def pick(what: str) -> None:
-        session.chosen = what.partition(":")[2]
+        kind, _, id_ = what.partition(":")
+        set_problem("")
+        if kind == "article":
+            treaty, article, on = id_.split("/")
+            values = {"article": f"{treaty}/{article}", "on": on}
+            try:
+                session.pull(act(session.base, "article", values, session.next_date))
+            except InputError as error:
+                set_problem(str(error))
+        elif kind == "why":
+            teller.forget()
+        else:
+            session.chosen = id_
         force_update()
 
+    scene = session.scene()
     Board(
-        month=session.date,
+        month=scene.date,
         tick=screen.send(),
         done=session.month / session.horizon,
-        words=f"month {session.month} of {session.horizon}, {session.label}, seed {session.seed}",
-        error=session.error,
-        cards=cards,
-        details="",
+        words=f"month {session.month} of {session.horizon}; {session.label}, seed {session.seed}",
+        error=session.error or problem,
+        cards=[asdict(picture) for picture in gallery(scene)],
+        details=details(scene, teller),
         event_painted=screen.show,
         event_pick=pick,
     )

@@ -36,14 +36,18 @@ def threats(scene: Scene) -> Picture:
             change = None if before is None else float(felt[i, k] - before[i, k])
             parts.append(_cell(scene, i, k, float(felt[i, k]), change, (LEFT + wide * k, y, wide, high)))
     parts += _legend(TOP + high * states + 16)
-    return picture("threats", "Perceived threat, state by source", TOP + high * states + FOOT, parts, summary(scene))
+    return picture(
+        "threats", "Perceived threat, state by source", TOP + high * states + FOOT, parts, summary(scene)
+    )
 
 
 def summary(scene: Scene) -> str:
     """The strongest fears, and the largest change by the levers, in words."""
     felt, before = scene.now("perception"), scene.before("perception")
     order = [divmod(int(n), felt.shape[1]) for n in np.argsort(-felt, axis=None, kind="stable")[:3]]
-    told = [f"{scene.state_name(i)}, {scene.source_name(k).lower()} {felt[i, k]:.2f}" for i, k in order if felt[i, k]]
+    told = [
+        f"{scene.state_name(i)}, {scene.source_name(k).lower()} {felt[i, k]:.2f}" for i, k in order if felt[i, k]
+    ]
     words = f"{scene.date}: felt most: {'; '.join(told)}." if told else f"{scene.date}: no threat is perceived."
     if before is not None and felt.size:
         change = felt - before

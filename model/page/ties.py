@@ -206,5 +206,3 @@ def _mark(scene: Scene, mark: Mark, row: str, y: float) -> str:
     size = 0.6 + 0.7 * min(abs(mark.size), 1.0)
     return tag("path", tip(mark.text), d=shape, transform=f"translate({x:.1f},{y}) scale({size:.2f})",
                fill=f"var(--{colour})", class_="mark", data_mark=mark.kind)  # fmt: skip
-
-
