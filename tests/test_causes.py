@@ -10,7 +10,7 @@ import pytest
 
 from model import load_scenario, run
 
-SEEDS = {"memo-2001": (0, 2, 3, 9), "record-1992": (0,)}
+SEEDS = {"memo-2001": (2, 3, 9), "record-1992": (0,)}
 
 
 class Happening(NamedTuple):

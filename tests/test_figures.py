@@ -121,7 +121,6 @@ def crowd(states: int) -> dict[str, Any]:
 # In all but the last, the capitals of all states lie in one place.
 ODD: dict[str, dict[str, Any]] = {
     "one state": world({"A": {}}, {}, months=3),
-    "one state, one month": world({"A": {}}, {}, months=1),
     "no treaty": world({"A": {}, "B": {}}, {}, months=6),
     "no source": world(
         {"A": {"exposure": {}, "contribution": {}}, "B": {"exposure": {}, "contribution": {}}},

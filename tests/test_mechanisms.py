@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from model import run
-from model.pack import GATED
 from model.schema.base import bounds, declared
 from model.schema.behaviour import Behaviour, Institution, Switches
 from model.schema.treaty import RULES
+from model.terms import GATED
 from model.trajectory import QUANTITIES
 
 from .test_membership import CLOSE, FEARFUL, FOUR, REGION, SPHERE, month, offer, pair, parties, world
