@@ -251,8 +251,8 @@ def test_a_candidate_enters_that_wants_to_and_from_which_no_decider_loses(newcom
     ))  # fmt: skip
     t = done.trajectory
     assert first(t["member"][:, 0, 2] == 1) == (WAIT - 1 if enters else -1)
-    outside = t["member"][:, 0, 2] == 0
-    assert np.array_equal(t["guest"][outside, 0, 2] == 1, t["ideal"][outside, 0, 2] > DIAL.entry)
+    keen = t["ideal"][:, 0, 2] > DIAL.entry
+    assert np.array_equal(t["guest"][:, 0, 2] == 1, keen & (t["member"][:, 0, 2] == 0))
     if enters:
         value = t["value"][:, 0, :2]
         assert (value[WAIT] > value[WAIT - 2]).all(), "those inside gain"
