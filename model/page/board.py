@@ -21,10 +21,25 @@ def Board(
     error: str,
     cards: Rows,
     details: str,
+    chosen: str,
     event_painted: Callable[[int], None],
     event_pick: Callable[[str], None],
 ) -> None:
     """`cards` are id, title, svg, summary; `tick` numbers the frames, and `painted` returns it once drawn."""
+
+
+@solara.component_vue("setup.vue")
+def SetupBoard(
+    names: list[str],
+    label: str,
+    summary: str,
+    seed: str,
+    problem: str,
+    waiting: list[str],
+    event_choose: Callable[[str], None],
+    event_sow: Callable[[str], None],
+) -> None:
+    """Scenario and seed; `choose` returns the name of a scenario, `sow` what was typed as seed."""
 
 
 @solara.component_vue("dials.vue")

@@ -15,7 +15,7 @@ from mesa.visualization.utils import update_counter
 from ..schema.errors import InputError
 from ..schema.load import scenario_names
 from ..schema.yaml12 import MAX_BYTES
-from .board import DialBoard, FileBoard, LeverBoard
+from .board import DialBoard, FileBoard, LeverBoard, SetupBoard
 from .dials import dials, groups, parse
 from .files import figures_file, opened_scenario, parcel, session_file, tables_file
 from .gallery import gallery
@@ -33,38 +33,36 @@ Changed = Callable[[], None]
 
 
 @solara.component
-def Controls(session: Session, pace: Pace, player: solara.Reactive[Player], changed: Changed) -> None:
-    """Play, pause, step, reset, speed; scenario; seed."""
-    problem, set_problem = solara.use_state("")
+def Controls(session: Session, pace: Pace, player: solara.Reactive[Player]) -> None:
+    """Play, pause, step, reset, and how fast."""
     once, threads = solara.use_reactive(1), solara.use_reactive(False)
     parameters = solara.use_reactive({"session": session, "pace": pace})
-
-    def choose(name: str) -> None:
-        session.open(name)
-        changed()
-
-    def seed(words: str) -> None:
-        set_problem(_problem(lambda: session.set_seed(words)))
-        changed()
-
     ModelController(
         player, model_parameters=parameters, play_interval=pace, render_interval=once, use_threads=threads
     ).key(f"controller-{session.generation}")
     solara.SliderInt("Play Interval (ms)", value=pace.interval, min=1, max=SLOWEST_MS)
     solara.SliderInt("Render Interval (steps)", value=pace.months, min=1, max=MOST_MONTHS)
-    names = scenario_names()
-    values = names if session.label in names else [*names, session.label]
-    solara.Select("Scenario (opens at once)", values=values, value=session.label, on_value=choose)
-    solara.InputText("Seed (acts at Reset)", value=str(session.next_seed), on_value=seed, error=problem or False)
 
 
 @solara.component
-def Waiting(session: Session) -> None:
-    """What waits for Reset."""
+def Setup(session: Session, changed: Changed) -> None:
+    """Scenario and seed, and what waits for Reset."""
     update_counter.get()
-    waiting = session.waiting
-    if waiting:
-        solara.Text(f"Waits for Reset: {', '.join(waiting)}", classes=["waiting"])
+    problem, set_problem = solara.use_state("")
+
+    def choose(name: str) -> None:
+        set_problem(_problem(lambda: session.open(name)))
+        changed()
+
+    def sow(words: str) -> None:
+        set_problem(_problem(lambda: session.set_seed(words)))
+        changed()
+
+    names = scenario_names()
+    known = names if session.label in names else [*names, session.label]
+    SetupBoard(names=known, label=session.label, summary=session.base.summary if session.run is None else "A replay.",
+               seed=str(session.next_seed), problem=problem, waiting=session.waiting,
+               event_choose=choose, event_sow=sow)  # fmt: skip
 
 
 @solara.component

@@ -100,9 +100,7 @@ def _reach(scenario: Scenario, article: Article) -> str:
     if isinstance(article, CoveringArticle):
         if not article.sources:
             return ", on all that the treaty covers"
-        return ", on " + ", ".join(
-            f"{scenario.sources[k].name.lower()} {share:g}" for k, share in article.sources.items()
-        )
+        return ", on " + ", ".join(f"{scenario.sources[k].name} {share:g}" for k, share in article.sources.items())
     if isinstance(article, RegionalArticle):
         return f": {scenario.treaties[article.towards].name}"
     if isinstance(article, TermArticle):

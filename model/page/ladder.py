@@ -91,7 +91,7 @@ def _chip(scene: Scene, p: int, words: str, x: float, y: float, wide: float) -> 
     data = {"data_pick": f"treaty:{id_}"}
     return [tag("rect", told, x=x, y=y, width=wide, height=CHIP_HIGH, rx=3, class_=f"chip{chosen}", **data),
             tag("rect", x=x, y=y + CHIP_HIGH - 2, width=wide * depth, height=2, class_="practised"),
-            text(x + 5, y + 10.5, words, class_=f"tiny pick{chosen}", **data)]  # fmt: skip
+            text(x + 5, y + 10.5, words, class_=f"tiny still{chosen}")]  # fmt: skip
 
 
 def _legend() -> list[str]:

@@ -160,14 +160,18 @@ def words(scenario: Scenario, made: Intervention) -> str:
     name = {id_: item.name for part in (scenario.states, scenario.sources, scenario.powers, scenario.treaties)
             for id_, item in part.items()}  # fmt: skip
     given = made.model_dump()
-    kind, of = made.kind, lambda key: name.get(given[key], given[key])
+    kind = made.kind
+
+    def of(key: str) -> str:
+        return name.get(given[key], str(given[key]))
+
     if kind in {"shock", "rumour"}:
         whom = " and ".join(name.get(id_, id_) for id_ in given["weights"]) or "everyone exposed"
-        return f"{kind} of {given['size']:g} about {of('source').lower()}, for {whom}"
+        return f"{kind} of {given['size']:g} about {of('source')}, for {whom}"
     if kind == "offer":
         return f"{of('power')} offers {of('state')} a package of {given['size']:g}"
     if kind == "concession":
-        return f"{100 * given['share']:g} % of {of('source').lower()} given up"
+        return f"{100 * given['share']:g} % of {of('source')} given up"
     if kind == "article":
         return f"{given['article'].replace('_', ' ')} of {of('treaty')} switched {'on' if given['on'] else 'off'}"
     if kind in {"exit", "entry"}:

@@ -40,7 +40,7 @@ def summary(scene: Scene) -> str:
                  f"{scene.state_name(b)}, {index:.2f} of 1 on rung {top}.")  # fmt: skip
     if felt.size and felt.max() > 0:
         state, source = divmod(int(felt.argmax()), felt.shape[1])
-        words += (f" {scene.state_name(state)} feels most threatened: {scene.source_name(source).lower()}, "
+        words += (f" {scene.state_name(state)} feels most threatened: {scene.source_name(source)}, "
                   f"{felt.max():.2f}.")  # fmt: skip
     return words
 

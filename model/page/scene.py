@@ -69,6 +69,11 @@ class Scene:
     def treaty_name(self, p: int) -> str:
         return self.scenario.treaties[self.world.treaties[p]].name
 
+    def short_name(self, p: int, most: int = 24) -> str:
+        """The name of a treaty for a narrow place: without the word itself, and cut at `most` letters."""
+        short = self.treaty_name(p).replace(" treaty", "").replace(" Treaty", "")
+        return short if len(short) <= most else short[: most - 1] + "…"
+
     def state_name(self, i: int) -> str:
         return self.scenario.states[self.world.states[i]].name
 
@@ -110,7 +115,8 @@ def marks(scene: Scene) -> list[Mark]:
         row = month_number(act.month) - start
         if row < 0 or row >= max(scene.months, 0) + 1:
             continue
-        kind, size = act.kind, 1.0
+        kind: str = act.kind
+        size = 1.0
         if act.kind in {"shock", "rumour", "weakness"}:
             size = scene.scenario.behaviour.size if act.size is None else act.size  # type: ignore[union-attr]
             if act.kind == "shock":

@@ -75,6 +75,9 @@ class Session:
         self.month = 0
         self.hasty = False
         self.generation = self.version = 0
+        self.model: AllianceModel
+        self.twin: AllianceModel | None = None
+        self._made_of: Any = None
         self._begin()
 
     # -- what it shows ------------------------------------------------------------------------
@@ -243,9 +246,7 @@ class Session:
         return self._made
 
     def _begin(self) -> None:
-        self._made_of: Any = None
         self.month = 0
-        self._forget()
         self.model = self._model(self._steered(), 0)
         self.twin = self._model(load_scenario(self.base, self.changes), 0) if self.levers else None
         self._opening = opening(self.model.world)
@@ -270,10 +271,6 @@ class Session:
         for _ in range(months):
             model.step()
         return model
-
-    def _forget(self) -> None:
-        self.model: Any = None
-        self.twin: AllianceModel | None = None
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:

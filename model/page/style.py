@@ -36,10 +36,11 @@ svg text.chosen { font-weight: 700; fill: var(--accent); }
 
 PAGE_RULES = """
 .v-app-bar, .v-app-bar .v-toolbar__content { height: 44px !important; }
-.v-navigation-drawer { min-width: 336px !important; width: 336px !important; }
-.v-main { padding-top: 44px !important; }
-.entente { color: var(--ink); padding: 4px 8px 16px; }
-.entente .clock { display: flex; align-items: center; gap: 14px; margin: 2px 4px 8px; }
+.v-navigation-drawer { top: 44px !important; max-height: calc(100% - 44px) !important; min-width: 336px !important; width: 336px !important; }
+.v-content { padding-top: 44px !important; } .solara-autorouter-content { margin: -8px -4px 0; }
+b:has(> a[href="https://solara.dev"]) { display: none; }
+.entente { color: var(--ink); padding: 0 4px 16px; }
+.entente .clock { position: sticky; top: -12px; z-index: 3; background: var(--ground); padding: 6px 0; display: flex; align-items: center; gap: 14px; margin: 0 0 4px; }
 .entente .month { font: 700 22px Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
 .entente .progress { flex: 0 0 160px; height: 5px; border-radius: 3px; background: var(--line); }
 .entente .progress span { display: block; height: 100%; border-radius: 3px; background: var(--accent); }
@@ -69,7 +70,7 @@ PAGE_RULES = """
 .side summary::first-letter { text-transform: uppercase; }
 .side .count { color: var(--accent); font-weight: 400; font-size: 12px; }
 .side .line { display: flex; align-items: center; gap: 6px; margin: 4px 0; }
-.side .line label { flex: 0 0 auto; } .side .levers label, .side.levers label { flex: 0 0 84px; color: var(--muted); }
+.side .line label { flex: 0 0 auto; } .setup { margin: 6px 0 10px; } .setup label { flex: 0 0 62px !important; } .side .levers label, .side.levers label { flex: 0 0 84px; color: var(--muted); }
 .side select, .side input[type=text] { flex: 1 1 auto; min-width: 0; color: var(--ink); background: var(--paper);
   border: 1px solid var(--line); border-radius: 4px; padding: 3px 6px; font-size: 13px; }
 .side select option { color: #1b1f24; background: #ffffff; }
@@ -84,13 +85,16 @@ PAGE_RULES = """
 .side .act { font-weight: 500; padding: 4px 12px; margin: 4px 0; border-color: var(--accent); }
 .side .pulled { padding-left: 16px; margin: 8px 0; } .side .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
 .side h4 { font: 500 13px Roboto, Arial, sans-serif; margin: 8px 0 4px; }
-.waiting { display: block; color: var(--accent); font-size: 12.5px; padding: 2px 0 8px; }
+.side .waiting { display: block; color: var(--accent); font-size: 12.5px; padding: 2px 0 8px; }
+.entente .details .close { float: right; }
+@media (max-width: 1699px) { .entente .details.open { position: fixed; z-index: 4; top: 96px; right: 22px; bottom: 12px;
+  width: min(460px, 46vw); overflow: auto; box-shadow: 0 6px 24px rgba(0, 0, 0, .35); } }
 @media (min-width: 1700px) { .entente .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 """
 
 STYLE = (
     f":root {{{variables(LIGHT)}}} .theme--dark {{{variables(DARK)}}}"
-    ".v-application .v-main, .v-application .solara-content-main { background: var(--ground); }"
+    ".v-content, .v-navigation-drawer, .v-navigation-drawer .v-sheet:not(.v-card), .v-content .v-sheet:not(.v-card) { background: var(--ground) !important; }"
     + SVG_RULES
     + PAGE_RULES
 )

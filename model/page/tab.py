@@ -10,10 +10,11 @@ from mesa.visualization.utils import force_update, update_counter
 
 from ..schema.errors import InputError
 from .board import Board, Style
-from .controls import Controls, Dials, Files, Levers, Waiting
+from .controls import Controls, Dials, Files, Levers, Setup
 from .details import details
 from .gallery import gallery
 from .levers import act
+from .palette import DARK, LIGHT
 from .player import Pace, Player, Screen
 from .session import Session
 from .teller import Teller
@@ -36,13 +37,14 @@ def Tab() -> None:
         force_update()
 
     solara.Title("Entente")
+    solara.lab.theme.themes.light.primary, solara.lab.theme.themes.dark.primary = LIGHT["bar"], DARK["bar"]
     Style()
     with solara.AppBar():
         solara.AppBarTitle("Entente")
         solara.lab.ThemeToggle()
     with solara.Sidebar():
-        Controls(session, pace, player, changed)
-        Waiting(session)
+        Controls(session, pace, player)
+        Setup(session, changed)
         with solara.Details("Levers", expand=True):
             Levers(session, changed)
         with solara.Details("Parameters"):
@@ -85,6 +87,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player]) -> N
         error=session.error or problem,
         cards=[asdict(picture) for picture in gallery(scene)],
         details=details(scene, teller),
+        chosen=scene.chosen,
         event_painted=screen.show,
         event_pick=pick,
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from .scene import Scene
-from .svg import WIDTH, Picture, picture, tag, text, tip
+from .svg import Picture, picture, tag, text, tip
 
-LEFT, TOP, FOOT = 84, 100, 34
+LEFT, RIGHT, TOP, FOOT = 78, 432, 104, 34
 ROOM = 424
 STRONGEST = 1.0
 """Perceived threat, as intensity, that fills a cell; it can go up to 2."""
 PALEST = 0.04
 VISIBLE = 0.005
-LONGEST_NAME = 19
+LONGEST_NAME = 20
 ROW_RANGE = (18.0, 34.0)
 
 
@@ -21,14 +21,14 @@ def threats(scene: Scene) -> Picture:
     """A table of cells, the darker the stronger; an arrow where levers raised or lowered it."""
     felt, before = scene.now("perception"), scene.before("perception")
     states, sources = felt.shape
-    wide = (WIDTH - LEFT - 4) / max(sources, 1)
+    wide = (RIGHT - LEFT) / max(sources, 1)
     high = min(max((ROOM - TOP - FOOT) / max(states, 1), ROW_RANGE[0]), ROW_RANGE[1])
     parts = []
     for k in range(sources):
         x = LEFT + wide * (k + 0.5)
         name = scene.source_name(k)
         short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-        parts.append(text(0, 0, short, class_="small", transform=f"translate({x - 4:.1f},{TOP - 6}) rotate(-42)"))
+        parts.append(text(0, 0, short, class_="small", transform=f"translate({x - 4:.1f},{TOP - 6}) rotate(-58)"))
     for i in range(states):
         y = TOP + high * i
         parts.append(text(LEFT - 6, y + high / 2 + 4, scene.state_name(i), class_="small end"))
@@ -45,16 +45,14 @@ def summary(scene: Scene) -> str:
     """The strongest fears, and the largest change by the levers, in words."""
     felt, before = scene.now("perception"), scene.before("perception")
     order = [divmod(int(n), felt.shape[1]) for n in np.argsort(-felt, axis=None, kind="stable")[:3]]
-    told = [
-        f"{scene.state_name(i)}, {scene.source_name(k).lower()} {felt[i, k]:.2f}" for i, k in order if felt[i, k]
-    ]
+    told = [f"{scene.state_name(i)}, {scene.source_name(k)} {felt[i, k]:.2f}" for i, k in order if felt[i, k]]
     words = f"{scene.date}: felt most: {'; '.join(told)}." if told else f"{scene.date}: no threat is perceived."
     if before is not None and felt.size:
         change = felt - before
         i, k = divmod(int(np.abs(change).argmax()), felt.shape[1])
         if abs(change[i, k]) >= VISIBLE:
             words += (f" The levers changed most what {scene.state_name(i)} feels about "
-                      f"{scene.source_name(k).lower()}: {change[i, k]:+.2f}.")  # fmt: skip
+                      f"{scene.source_name(k)}: {change[i, k]:+.2f}.")  # fmt: skip
     return words
 
 
@@ -86,5 +84,5 @@ def _legend(y: float) -> list[str]:
         parts.append(tag("rect", x=LEFT + 12.0 * n, y=y, width=12, height=9, class_="heat",
                          style=f"fill-opacity:{strength(n / 9):.2f}"))  # fmt: skip
     parts += [text(LEFT + 124, y + 8, "1 and more (intensity, 0 to 2)", class_="tiny muted"),
-              text(WIDTH - 4, y + 8, "▲ ▼ by the levers", class_="tiny muted end")]  # fmt: skip
+              text(RIGHT, y + 8, "▲ ▼ by the levers", class_="tiny muted end")]  # fmt: skip
     return parts

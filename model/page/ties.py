@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..treaties.treaty import RUNNING
@@ -9,8 +11,8 @@ from .palette import series
 from .scene import Mark, Scene, marks, years
 from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
 
-LEFT, RIGHT = 30, 352
-DEPTH_TOP, DEPTH_FOOT = 18, 216
+LEFT, RIGHT = 30, 338
+DEPTH_TOP, DEPTH_FOOT = 22, 218
 STRIP_TOP, STRIP_ROW = 236, 13
 RUNG_TOP, RUNG_FOOT = 312, 404
 HEIGHT = 424
@@ -70,7 +72,7 @@ def _x(scene: Scene, row: float) -> float:
     return LEFT + (RIGHT - LEFT) * row / max(scene.scenario.months - 1, 1)
 
 
-def _depth_y(depth: float) -> float:
+def _depth_y(depth: Any) -> Any:
     return DEPTH_FOOT - (DEPTH_FOOT - DEPTH_TOP) * depth
 
 
@@ -85,8 +87,8 @@ def _ever(scene: Scene, p: int) -> bool:
 
 
 def _axes(scene: Scene) -> list[str]:
-    parts = [text(LEFT - 28, DEPTH_TOP - 5, "depth D, 0 to 1", class_="small muted"),
-             text(LEFT - 28, RUNG_TOP - 8, "rung R, 0 to 6", class_="small muted")]  # fmt: skip
+    parts = [text(LEFT - 28, DEPTH_TOP - 11, "depth D, 0 to 1", class_="small muted"),
+             text(LEFT - 28, RUNG_TOP - 11, "rung R, 0 to 6", class_="small muted")]  # fmt: skip
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = _depth_y(share)
         parts += [line(LEFT, y, RIGHT, y, class_="grid"),
@@ -168,14 +170,9 @@ def _names(scene: Scene) -> list[str]:
         id_, style = scene.world.treaties[p], series(shown.index(p))
         parts.append(line(now, level, RIGHT + 4, height, class_="leader", style=style))
         parts.append(line(RIGHT + 4, height, RIGHT + 18, height, class_="series", style=style))
-        parts.append(text(RIGHT + 21, height + 3.5, _short(scene.treaty_name(p)), data_pick=f"treaty:{id_}",
-                          class_="small pick chosen" if scene.chosen == id_ else "small pick"))  # fmt: skip
+        parts.append(text(RIGHT + 21, height + 3.5, scene.short_name(p), data_pick=f"treaty:{id_}",
+                          class_="tiny pick chosen" if scene.chosen == id_ else "tiny pick"))  # fmt: skip
     return parts
-
-
-def _short(name: str, most: int = 21) -> str:
-    short = name.replace(" treaty", "").replace(" Treaty", "")
-    return short if len(short) <= most else short[: most - 1] + "…"
 
 
 def _timeline(scene: Scene) -> list[str]:

@@ -11,9 +11,8 @@ LEFT, RIGHT = 126, WIDTH - 12
 TOP, ROOM, FLOWS = 34, 286, 6
 ROW_RANGE = (22.0, 36.0)
 FLOW_ROW = 15.0
-LETTERS = 19.0
+LETTERS = 23.0
 """Width of a state's id beside the next one."""
-LONGEST_NAME = 22
 
 
 def wishes(scene: Scene) -> Picture:
@@ -84,10 +83,9 @@ def _treaty(scene: Scene, p: int, y: float, high: float) -> list[str]:
     id_, base = scene.world.treaties[p], y + high - 7
     agreed, depth = float(scene.now("agreed")[p]), float(scene.now("depth")[p])
     name = scene.treaty_name(p)
-    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
     chosen = scene.chosen == id_
     words = tip(f"{name}: practised {depth:.3f}, agreed {agreed:.3f}")
-    parts = [text(LEFT - 6, base + 2, short, class_="small end pick chosen" if chosen else "small end pick",
+    parts = [text(LEFT - 6, base + 2, scene.short_name(p), class_="tiny end pick chosen" if chosen else "tiny end pick",
                   data_pick=f"treaty:{id_}"),
              line(LEFT, base, RIGHT, base, class_="grid"),
              tag("rect", words, x=LEFT, y=base - 3, width=_x(depth) - LEFT, height=6, class_="practised")]  # fmt: skip
