@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test baselines bench lint docs clean
+.PHONY: help setup run app test baselines bench lint docs clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ $(READY): pyproject.toml constraints.txt
 
 run: $(READY) ## Run the default scenario, memo-2001
 	@$(BIN)/entente run
+
+app: $(READY) ## Watch and steer the model in the browser, on http://127.0.0.1:8765
+	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
 
 test: lint ## Run all checks and tests
 	@$(BIN)/python -m pytest -n auto

@@ -40,8 +40,8 @@ def trajectory_of(world: World, run: Run) -> Trajectory:
         keys = {"s": "state", "k": "source", "t": "treaty"}
         for axes, table in _TABLE_OF.items():
             frame = run.tables[table]
-            at = [pd.Index(months).get_indexer(frame["month"].to_numpy())]
-            at += [pd.Index(ids[axis]).get_indexer(frame[keys[axis]].to_numpy()) for axis in axes]
+            at = [pd.Index(months).get_indexer(pd.Index(frame["month"]))]
+            at += [pd.Index(ids[axis]).get_indexer(pd.Index(frame[keys[axis]])) for axis in axes]
             if any((index < 0).any() for index in at):
                 raise ValueError(f"{table} names a month or an id that the scenario does not")
             for name, quantity in QUANTITIES.items():
