@@ -70,16 +70,20 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_a_wheel_holds_every_module_and_scenario_file_of_its_packages(source, wheel):
+FOR_EDITORS = {"scenario.schema.json"}
+"""What stands beside the scenarios and is read by nothing that runs."""
+
+
+def test_a_wheel_holds_every_file_of_its_packages_and_no_other(source, wheel):
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if name.endswith((".py", ".yaml"))}
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
     declared = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     folders = [Path(*package.split(".")) for package in declared["packages"]]
     kept = {
         (folder / file.name).as_posix()
         for folder in folders
         for file in (source / folder).iterdir()
-        if file.suffix in {".py", ".yaml"}
+        if file.is_file() and file.name not in FOR_EDITORS
     }
     assert held == kept
     assert sum(name.endswith(".yaml") for name in held) > 50
