@@ -1,0 +1,562 @@
+"""The page in a real Chromium: everything an analyst does with it, and nothing leaves this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from playwright.sync_api import sync_playwright
+
+from model.experiments.folder import load_run, write_run
+from model.result import run
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 60
+SETTLE_MS = 500
+HOST = "127.0.0.1"
+PLAY, PAUSE = "▶", "❚❚"
+FAILING_APP = """
+from model.alliance import AllianceModel
+from app import Page as Page
+
+month = AllianceModel.step
+def step(model):
+    if model.month == 3:
+        raise ArithmeticError("a treaty fell off the ladder")
+    month(model)
+AllianceModel.step = step
+"""
+
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists() and "ENTENTE_NEEDS_BROWSER" not in os.environ, reason="no Chromium here"
+)
+
+
+class Server:
+    """The page's server as a user starts it, in a process group of its own."""
+
+    def __init__(self, app: Path, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            port = free.getsockname()[1]
+        command = [str(Path(sys.executable).parent / "solara"), "run", str(app), "--host", HOST, "--port", str(port),
+                   "--no-open", "--production"]  # fmt: skip
+        paths = {"PYTHONPATH": str(ROOT), "ENTENTE_RUNS": str(home)}
+        self.log = (home / f"server-{port}.log").open("w")
+        self.process = subprocess.Popen(
+            command,
+            cwd=home,
+            env={**os.environ, **paths},
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        self.url = f"http://{HOST}:{port}/"
+        self._await()
+
+    def _await(self) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).read()
+                return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(f"the server does not answer: {Path(self.log.name).read_text()}")
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(PATIENCE_SECONDS)
+        self.log.close()
+
+
+class Visit:
+    """A tab of the browser, and what it saw."""
+
+    def __init__(self, browser: Any, url: str) -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on(
+            "response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}")
+        )
+        self.page.goto(url)
+        self.page.wait_for_selector(".card.ladder svg")
+
+    def _asked(self, url: str) -> None:
+        if not re.match(rf"(https?|ws)://{re.escape(HOST)}[:/]|data:|blob:", url):
+            self.errors.append(f"asked for {url}")
+
+    @property
+    def month(self) -> str:
+        return self.page.inner_text("[data-test=month]")
+
+    def until(self, script: str, argument: Any = None) -> None:
+        self.page.wait_for_function(script, arg=argument)
+
+    def until_month(self, month: str) -> None:
+        self.until("month => document.querySelector('[data-test=month]').innerText === month", month)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def step(self, months: int = 1) -> None:
+        for _ in range(months):
+            before = self.month
+            self.press("Step")
+            self.until("month => document.querySelector('[data-test=month]').innerText !== month", before)
+
+    def play_until(self, month: str) -> None:
+        self.press(PLAY)
+        self.until("month => document.querySelector('[data-test=month]').innerText >= month", month)
+        self.press(PAUSE)
+        self.page.get_by_role("button", name=PLAY, exact=True).wait_for()
+        # The month that was being made when the button was pressed still arrives.
+        self.page.wait_for_timeout(SETTLE_MS)
+
+    def slider(self, label: str, keys: list[str]) -> None:
+        thumb = self.page.locator(".v-input__slider", has_text=label).get_by_role("slider")
+        thumb.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def section(self, name: str) -> None:
+        """Open a section of the sidebar."""
+        self.page.locator(".v-expansion-panel-header", has_text=name).click()
+
+    def pull(self, form: str, **values: str) -> None:
+        """Fill the form of a lever and pull it."""
+        box = self.page.locator(f"[data-form={form}]")
+        if box.get_attribute("open") is None:
+            box.locator("summary").click()
+        for name, value in values.items():
+            field = self.page.locator(f"#{form}-{name}")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+                field.blur()
+        pulled = self.page.locator(".pulled li").count()
+        self.page.click(f"[data-pull={form}]")
+        self.until("n => document.querySelectorAll('.pulled li').length > n", pulled)
+
+    def felt(self, state: str, source: str) -> float:
+        return float(self.page.get_attribute(f"[data-cell='{state}|{source}']", "data-value") or "nan")
+
+    def summary(self, card: str) -> str:
+        return self.page.inner_text(f".card.{card} .summary")
+
+    def download(self, kind: str, into: Path) -> Path:
+        with self.page.expect_download() as waiting:
+            self.page.click(f"[data-get={kind}]")
+        path = into / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of runs that the server is given, with one finished run in it."""
+    folder = tmp_path_factory.mktemp("runs")
+    write_run(run("memo-2001", 3, months=18), folder / "kept", engine="mesa", command=[], seconds={}, draw=None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[Server]:
+    running = Server(ROOT / "app.py", home)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = (
+        pytest.importorskip("playwright.sync_api") if not _needed() else __import__("playwright.sync_api").sync_api
+    )
+    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing"
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(server: Server, browser: Any) -> Iterator[Visit]:
+    tab = Visit(browser, server.url)
+    yield tab
+    tab.context.close()
+    assert not tab.errors
+
+
+def test_the_page_opens_on_the_memo_with_every_picture(visit: Visit) -> None:
+    assert visit.month == "2001-07"
+    assert [card.get_attribute("data-month") for card in visit.page.query_selector_all("[data-month]")] == [
+        "2001-07"
+    ] * 5
+    assert visit.page.locator(".card svg").count() == 5
+    assert all(len(p.inner_text()) > 20 for p in visit.page.query_selector_all(".summary"))
+
+
+def test_step_play_pause_and_reset(visit: Visit) -> None:
+    visit.step(2)
+    assert visit.month == "2001-09"
+    visit.play_until("2002-03")
+    paused = visit.month
+    visit.page.wait_for_timeout(SETTLE_MS)
+    assert visit.month == paused
+    visit.step()
+    assert visit.month > paused
+    visit.press("Reset")
+    visit.until_month("2001-07")
+    visit.step()
+    assert visit.month == "2001-08"
+
+
+def test_step_is_one_month_whatever_the_render_interval(visit: Visit) -> None:
+    visit.slider("Render Interval", ["Home", *["ArrowRight"] * 4])
+    visit.slider("Play Interval", ["Home"])
+    visit.step()
+    assert visit.month == "2001-08"
+    visit.page.evaluate(
+        """() => { window.seen = []; new MutationObserver(() => window.seen.push(
+        document.querySelector('[data-test=month]').innerText)).observe(
+        document.querySelector('[data-test=month]'), {characterData: true, childList: true, subtree: true}); }"""
+    )
+    visit.play_until("2004-02")
+    seen = visit.page.evaluate("window.seen")
+    assert seen[:4] == ["2002-01", "2002-06", "2002-11", "2003-04"]
+
+
+def test_a_slower_play_interval_plays_slower(visit: Visit) -> None:
+    visit.slider("Play Interval", ["End"])
+    visit.press(PLAY)
+    visit.page.wait_for_timeout(1600)
+    visit.press(PAUSE)
+    assert visit.month <= "2001-11"
+
+
+def test_a_parameter_acts_at_reset(visit: Visit) -> None:
+    visit.step(4)
+    before = visit.felt("KGZ", "militancy")
+    visit.section("Parameters")
+    visit.page.click("[data-group=threat] summary")
+    visit.page.fill("[data-slider='behaviour.rise']", "0.2")
+    visit.page.wait_for_selector("text=Waits for Reset: behaviour.rise")
+    assert visit.felt("KGZ", "militancy") == before
+    visit.press("Reset")
+    visit.until_month("2001-07")
+    visit.step(4)
+    assert visit.felt("KGZ", "militancy") != before
+    visit.page.click("[data-default='behaviour.rise']")
+    visit.page.wait_for_selector("text=Waits for Reset: behaviour.rise")
+    visit.press("Reset")
+    visit.until_month("2001-07")
+    visit.step(4)
+    assert visit.felt("KGZ", "militancy") == before
+
+
+def test_a_parameter_acts_from_now_as_a_lever(visit: Visit) -> None:
+    visit.section("Parameters")
+    visit.step()
+    visit.page.click("[data-group=mechanisms] summary")
+    visit.page.locator("[id='switches.payments']").uncheck()
+    visit.page.click("[data-now='switches.payments']")
+    visit.page.wait_for_selector(".pulled >> text=2001-09 switches.payments set to off")
+    visit.step()
+    assert "Nobody pays" in visit.summary("wishes")
+
+
+def test_a_shock_raises_perceived_threat_and_the_twin_stays(visit: Visit) -> None:
+    visit.step(3)
+    before = visit.felt("BLR", "nato")
+    visit.pull("shock", source="nato", size="1.5")
+    assert visit.felt("BLR", "nato") == before
+    visit.step(2)
+    raised = visit.felt("BLR", "nato")
+    assert raised > before + 0.1
+    assert visit.page.locator("[data-cell='BLR|nato'] + text").text_content().endswith("▲")
+    assert visit.page.locator(".card.ties [data-lever=shock]").count() == 1
+    visit.step(6)
+    assert visit.page.locator(".card.ties .ghost").count() > 0
+    visit.press("Reset")
+    visit.until_month("2001-07")
+    visit.step(5)
+    assert visit.felt("BLR", "nato") == raised
+    visit.page.click("[data-clear=levers]")
+    visit.until("() => !document.querySelector('.ghost') && !document.querySelector('.pulled')")
+    assert visit.felt("BLR", "nato") < raised - 0.1
+
+
+def test_a_rumour_is_pulled_while_playing(visit: Visit) -> None:
+    visit.press(PLAY)
+    visit.until_month("2001-10")
+    visit.pull("shock", source="md", kind="rumour", state="CHN", size="1")
+    month = visit.page.inner_text(".pulled li")[:7]
+    visit.until("month => document.querySelector('[data-test=month]').innerText > month", month)
+    visit.press(PAUSE)
+    assert "rumour of 1 about Missile defence, for China" in visit.page.inner_text(".pulled")
+    assert visit.page.locator(".card.ties [data-lever=rumour]").count() == 1
+
+
+def test_an_offer_lowers_the_tie_against_its_twin(visit: Visit) -> None:
+    visit.step()
+    visit.pull("offer", state="CHN", size="2")
+    visit.pull("offer", state="RUS", size="2")
+    visit.play_until("2006-01")
+    assert re.search(r"Against the twin.*Russia-China treaty 2001 -0\.", visit.summary("ties"))
+
+
+def test_an_article_goes_off_and_on(visit: Visit) -> None:
+    visit.step()
+    visit.page.locator(".card.ladder [data-pick='treaty:rus-chn-2001']").click()
+    visit.page.click("[data-pick='article:rus-chn-2001/consultation/off']")
+    visit.page.wait_for_selector(".pulled >> text=consultation of Russia-China treaty 2001 switched off")
+    assert visit.page.locator(".details tr.off").count() == 0
+    visit.step()
+    assert "consultation" in visit.page.inner_text(".details tr.off")
+    visit.page.click("[data-pick='article:rus-chn-2001/consultation/on']")
+    visit.step()
+    assert visit.page.locator(".details tr.off").count() == 0
+
+
+def test_a_state_leaves(visit: Visit) -> None:
+    visit.step()
+    visit.pull("exit", seat="shanghai-2001/UZB")
+    visit.step(2)
+    assert visit.page.locator("[data-pick='tie:CHN|UZB']").count() == 0
+
+
+def test_an_edge_tells_its_treaties(visit: Visit) -> None:
+    visit.step(2)
+    visit.page.dispatch_event("[data-pick='tie:CHN|RUS']", "click", {"bubbles": True})
+    visit.page.wait_for_selector(".details >> text=China and Russia, 2001-09")
+    told = visit.page.inner_text(".details")
+    for words in ("Russia-China treaty 2001", "Article IX", "obligation 2", "Rung history", "What the parties want",
+                  "Why, up to 2001-09"):  # fmt: skip
+        assert words in told
+    visit.page.click(".details .close")
+    visit.page.wait_for_selector("text=Choose an edge, a shape, a line or a chip")
+
+
+def test_the_exported_session_runs_to_the_same_last_digit(visit: Visit, tmp_path: Path) -> None:
+    visit.page.fill("#seed", "11")
+    visit.page.locator("#seed").blur()
+    visit.page.wait_for_selector("text=Waits for Reset: seed 11")
+    visit.press("Reset")
+    visit.page.wait_for_selector("text=seed 11")
+    visit.step(2)
+    visit.pull("shock", source="militancy", size="0.8")
+    visit.step(3)
+    visit.pull("concession", source="md", share="0.5")
+    visit.step(3)
+    visit.section("Files")
+    visit.page.wait_for_selector("[data-get=scenario]")
+    scenario = visit.download("scenario", tmp_path)
+    page = visit.download("parquet", tmp_path)
+    command = [
+        str(Path(sys.executable).parent / "entente"),
+        "run",
+        str(scenario),
+        "--seed",
+        "11",
+        "--out",
+        "study",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    kept = load_run(tmp_path / "study")
+    with zipfile.ZipFile(page) as archive:
+        for name, table in kept.tables.items():
+            seen = pd.read_parquet(archive.open(f"{name}.parquet"))
+            until = table[table["month"] <= visit.month]
+            if name == "dyads":
+                # The table lists pairs that share a treaty in any month of the run, later ones included.
+                until = until.merge(seen[["a", "b"]].drop_duplicates())
+                until = until.sort_values(["month", "a", "b"], kind="stable")
+            until = until.reset_index(drop=True)
+            pd.testing.assert_frame_equal(seen, until, check_exact=True)
+    shown = kept.tables["perceptions"].query("month == @visit.month and state == 'KGZ' and source == 'militancy'")
+    assert f"{shown['perception'].item():.4f}" == f"{visit.felt('KGZ', 'militancy'):.4f}"
+
+
+def test_tables_and_figures_are_downloaded(visit: Visit, tmp_path: Path) -> None:
+    visit.section("Files")
+    visit.page.click("[data-get=csv]")
+    visit.page.wait_for_selector(".files >> text=no month has been run yet; press Step or play first")
+    visit.step(2)
+    with zipfile.ZipFile(visit.download("csv", tmp_path)) as archive:
+        assert len(archive.read("treaties.csv").splitlines()) == 1 + 2 * 10
+    with zipfile.ZipFile(visit.download("figures", tmp_path)) as archive:
+        assert archive.read("network.svg").startswith(b"<svg")
+
+
+def test_two_tabs_are_independent(visit: Visit, server: Server, browser: Any) -> None:
+    other = Visit(browser, server.url)
+    visit.step(3)
+    visit.pull("shock", source="twn")
+    assert other.month == "2001-07"
+    assert other.page.locator(".pulled").count() == 0
+    other.step()
+    assert (visit.month, other.month) == ("2001-10", "2001-08")
+    other.context.close()
+    assert not other.errors
+
+
+def test_wrong_values_get_a_sentence_beside_them(visit: Visit) -> None:
+    page = visit.page
+    page.fill("#seed", "many")
+    page.locator("#seed").blur()
+    page.wait_for_selector(".setup .wrong >> text=seed: 'many': must be a whole number, 0 or more")
+    page.fill("#shock-size", "9")
+    page.locator("#shock-size").blur()
+    page.click("[data-pull=shock]")
+    page.wait_for_selector("[data-form=shock] .wrong >> text=size: 9.0")
+    visit.section("Parameters")
+    page.click("[data-group=threat] summary")
+    page.fill("[id='behaviour.rise']", "7")
+    page.locator("[id='behaviour.rise']").blur()
+    page.wait_for_selector(".dial .wrong >> text=rise: 7: must lie in 0.01..1 1/month")
+    page.fill("[id='behaviour.rise']", "0.3")
+    page.locator("[id='behaviour.rise']").blur()
+    page.wait_for_selector("text=Waits for Reset: behaviour.rise")
+    assert page.locator(".dial .wrong").count() == 0
+    visit.step()
+    assert visit.month == "2001-08"
+
+
+def test_another_scenario_opens_at_its_start(visit: Visit) -> None:
+    visit.press(PLAY)
+    visit.until_month("2001-10")
+    visit.page.select_option("#scenario", "record-1992")
+    visit.until_month("1991-12")
+    visit.page.wait_for_timeout(SETTLE_MS)
+    assert visit.month == "1991-12"
+    visit.step()
+    assert visit.month == "1992-01"
+    assert "record-1992" in visit.page.inner_text(".clock")
+
+
+def test_a_scenario_file_is_opened_and_checked(visit: Visit) -> None:
+    def give(text: str) -> None:
+        visit.page.set_input_files(
+            "input[type=file]", {"name": "mine.yaml", "mimeType": "text/yaml", "buffer": text.encode()}
+        )
+
+    visit.section("Files")
+    visit.page.wait_for_selector("input[type=file]", state="attached")
+    give("name: mine\nextends: memo-2001\nmonths: none\n")
+    visit.page.wait_for_selector(".files .wrong >> text=months: 'none': must be a whole number")
+    give("extends: ../../secret.yaml\n")
+    visit.page.wait_for_selector(".files .wrong >> text=can extend a scenario of configs/ only")
+    give("#" * 8_000_001)
+    visit.page.wait_for_selector(".files .wrong >> text=at most")
+    give("name: mine\nextends: memo-2001\nmonths: 2\n")
+    visit.page.wait_for_selector(".clock >> text=month 0 of 2; mine")
+    visit.step(2)
+    visit.page.wait_for_selector("button:has-text('Step'):disabled")
+
+
+def test_a_finished_run_is_replayed(visit: Visit, home: Path) -> None:
+    visit.section("Files")
+    visit.page.select_option("[aria-label='run folder']", "kept")
+    visit.page.click("[data-replay=run]")
+    visit.until_month("2001-08")
+    visit.step(5)
+    tables = load_run(home / "kept").tables
+    row = tables["perceptions"].query("month == @visit.month and state == 'UZB' and source == 'militancy'")
+    assert visit.felt("UZB", "militancy") == float(f"{row['perception'].item():.4f}")
+    visit.page.click("[data-pull=shock]")
+    visit.page.wait_for_selector("[data-form=shock] .wrong >> text=a finished run is replayed as it is")
+    visit.press("Reset")
+    visit.until_month("2001-08")
+
+
+def test_a_whole_run_plays_to_its_end(visit: Visit) -> None:
+    visit.slider("Play Interval", ["Home"])
+    visit.slider("Render Interval", ["Home", *["ArrowRight"] * 19])
+    visit.press(PLAY)
+    visit.until_month("2021-07")
+    visit.press("Reset")
+    visit.until_month("2001-07")
+    visit.step()
+    assert visit.month == "2001-08"
+
+
+def test_dark_and_light_show_the_same(visit: Visit) -> None:
+    def paper() -> str:
+        return str(visit.page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor"))
+
+    first = paper()
+    visit.page.locator(".v-app-bar button").last.click()
+    visit.until("first => getComputedStyle(document.querySelector('.card')).backgroundColor !== first", first)
+
+
+@pytest.mark.parametrize(("wide", "high"), [(1280, 800), (1920, 1080)])
+def test_nothing_is_cut_at_the_usual_sizes(visit: Visit, wide: int, high: int) -> None:
+    visit.page.set_viewport_size({"width": wide, "height": high})
+    visit.step()
+    cut = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.card svg text')].filter((text) => {
+          const own = text.getBoundingClientRect(), all = text.ownerSVGElement.getBoundingClientRect();
+          return own.left < all.left - 1 || own.right > all.right + 1 || own.top < all.top - 1 || own.bottom > all.bottom + 1;
+        }).map((text) => text.textContent)"""
+    )
+    assert cut == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= wide
+    assert visit.page.locator(".card.network svg").bounding_box()["width"] > 380
+
+
+def test_an_exception_in_the_model_is_shown_and_the_page_stays(browser: Any, home: Path, tmp_path: Path) -> None:
+    app = tmp_path / "failing.py"
+    app.write_text(FAILING_APP)
+    server = Server(app, home)
+    try:
+        visit = Visit(browser, server.url)
+        visit.step(3)
+        visit.press("Step")
+        visit.page.wait_for_selector("[role=alert] >> text=ArithmeticError: a treaty fell off the ladder")
+        visit.page.select_option("#scenario", "record-1992")
+        visit.until_month("1991-12")
+        visit.press("Reset")
+        visit.step(2)
+        visit.press("Reset")
+        visit.until_month("1991-12")
+        assert not visit.errors
+        visit.context.close()
+    finally:
+        server.stop()
+
+
+def test_stopping_the_server_leaves_no_process(home: Path) -> None:
+    server = Server(ROOT / "app.py", home)
+    group = server.process.pid
+    server.stop()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+
+
+def test_make_app_binds_to_this_machine_only() -> None:
+    recipe = (ROOT / "Makefile").read_text()
+    assert "solara run app.py --host 127.0.0.1 --port 8765 --no-open --production" in recipe
+    assert shutil.which("solara", path=str(Path(sys.executable).parent))
