@@ -192,11 +192,8 @@ def server(home: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = (
-        pytest.importorskip("playwright.sync_api") if not _needed() else __import__("playwright.sync_api").sync_api
-    )
     assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing"
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
