@@ -17,11 +17,12 @@ from .draws import Draws, Floats, draw
 from .lanes.compiled import advance
 from .lanes.kernel import SWITCH
 from .lanes.layout import (
-    NUMBERS,
+    AT,
+    OF,
     Ints,
     Noise,
-    Numbers,
     Plan,
+    group_numbers,
     kinships,
     new_state,
     number_plan,
@@ -98,6 +99,7 @@ class _Block:
             self.numbers[slot.array][slot.index] = np.concatenate([values, np.repeat(values[-1:], padding)])
         self.varied = {world.slots[path].array for path in columns}
         self.fixed = world_plan(world) | {
+            "lanes": lanes,
             "wants_alignment": "alignment" in kept.quantities,
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
@@ -125,8 +127,7 @@ class _Block:
         fixed = self.fixed | number_plan(self.world, self.fixed, acting, self.plan)
         self.plan = Plan(**fixed)
         self.acting = [
-            Numbers(**{name: np.ascontiguousarray(acting[name][..., z : z + self.lanes]) for name in NUMBERS})
-            for z in range(0, len(self.replicates), self.lanes)
+            group_numbers(acting, slice(z, z + self.lanes)) for z in range(0, len(self.replicates), self.lanes)
         ]
         self._hear()
         if step == 0:
@@ -137,12 +138,12 @@ class _Block:
     def _set_out(self) -> None:
         """The world before its first month."""
         for (now, _), num in zip(self.states, self.acting, strict=True):
-            now.intensity[:] = num.base
-            now.effective[:] = num.base
-            now.perception[:] = num.exposure * num.base
-            now.provision[:] = num.provision
-            now.barred[:] = -1.0
-            now.ends[:] = -1.0
+            now.k[AT.intensity] = num.k[OF.base]
+            now.k[AT.effective] = num.k[OF.base]
+            now.sk[AT.perception] = num.sk[OF.exposure] * num.k[OF.base]
+            now.s[AT.provision] = num.s[OF.provision]
+            now.ts[AT.barred] = -1.0
+            now.t[AT.ends] = -1.0
         for power in range(len(self.world.powers)):
             for state in range(len(self.world.states)):
                 self._put(power, state, self.numbers["packages"][power, state])
@@ -151,7 +152,7 @@ class _Block:
         """Put a package before a state; a power without a policy makes no offers."""
         offered = value if self.world.policy[power] != "none" else np.zeros_like(value)
         for tile, (now, _) in enumerate(self.states):
-            now.package[power, state] = offered[tile * self.lanes : (tile + 1) * self.lanes]
+            now.ps[AT.package, power, state] = offered[tile * self.lanes : (tile + 1) * self.lanes]
 
     def _long_run(self, acting: Mapping[str, Floats]) -> Floats:
         """Long-run mean intensities, lane by lane where they can differ; 0 where nobody asks for them."""

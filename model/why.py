@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .schema.base import MONTH_PATTERN, month_number
+from .schema.base import MONTH_PATTERN, month_number, month_text
 from .schema.errors import InputError, nearest, shown
 from .schema.scenario import Scenario
 
@@ -99,12 +99,12 @@ def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: o
     """The shocks behind the threats that an event names, and who perceived them."""
     month, binding = event.month, event.binding  # type: ignore[attr-defined]
     sources = event.threats.split()  # type: ignore[attr-defined]
-    start = month_number(month) - LOOK_BACK_MONTHS
+    start = month_text(month_number(month) - LOOK_BACK_MONTHS)
     events = tables["events"]
     shocks = events[
         events["kind"].isin(["shock", "rumour"]) & events["source"].isin(sources) & (events["month"] <= month)
     ]
-    recent = shocks[[month_number(m) >= start for m in shocks["month"]]]
+    recent = shocks[shocks["month"] >= start]
     seen = tables["perceptions"]
     lines = []
     for source in sources:

@@ -9,23 +9,23 @@ from agents.interest import benefit_at, utility
 from ..treaties.bargain import agreed_depth, due, gain, gain_share, payment
 from .interests import ideal_depth
 from .kernel import DIAL, SWITCH, kernel
-from .layout import MAJORITY
+from .layout import AT, BODY, COVER, MAJORITY, OF
 from .seating import decides
 
 
 @kernel
 def bargain(plan: Any, num: Any, now: Any) -> None:
     """E11 in every running treaty, and among the founders of one not yet signed."""
-    for t in range(plan.hub.size):
+    for t in range(plan.treaties):
         seated = 0.0
         for i in plan.seats[t]:
             if i >= 0:
-                for z in range(now.a.size):
-                    seated += now.seat[t, i, z]
+                for z in range(plan.lanes):
+                    seated += now.ts[AT.seat, t, i, z]
         if seated > 0.0:
             negotiate(
-                t, plan, num, now, now.seat[t], now.benefit[t], now.linear[t], now.curve[t], now.ideal[t],
-                now.floor[t], now.joint[t], now.agreed[t],
+                t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t], now.ts[AT.ideal, t],
+                now.t[AT.floor, t], now.t[AT.joint, t], now.t[AT.agreed, t],
             )  # fmt: skip
             _settle(t, plan, num, now)
 
@@ -36,28 +36,28 @@ def negotiate(
     benefit: Any, linear: Any, curve: Any, ideal: Any, floor: Any, joint: Any, agreed: Any,
 ) -> None:  # fmt: skip
     """What the decision rule yields, the joint best, and the depth agreed; 0 where nobody sits."""
-    seated = now.a
+    seated = now.z[AT.a]
     seated[:] = 0.0
-    now.sum_benefit[:] = 0.0
-    now.sum_linear[:] = 0.0
-    now.sum_curve[:] = 0.0
+    now.n[AT.sum_benefit, :] = 0.0
+    now.z[AT.sum_linear, :] = 0.0
+    now.z[AT.sum_curve, :] = 0.0
     for i in plan.seats[t]:
         if i < 0:
             continue
-        for z in range(seated.size):
+        for z in range(plan.lanes):
             seated[z] += seat[i, z]
-            now.sum_linear[z] += seat[i, z] * linear[i, z]
-            now.sum_curve[z] += seat[i, z] * curve[i, z]
-        for k in range(num.order.shape[0]):
-            if plan.covers[t, k] != 0 if k < plan.origin.size else plan.tether:
-                for z in range(seated.size):
-                    now.sum_benefit[k, z] += seat[i, z] * benefit[i, k, z]
-    if plan.decision[t] == MAJORITY:
+            now.z[AT.sum_linear, z] += seat[i, z] * linear[i, z]
+            now.z[AT.sum_curve, z] += seat[i, z] * curve[i, z]
+        for k in range(plan.sources + 1):
+            if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
+                for z in range(plan.lanes):
+                    now.n[AT.sum_benefit, k, z] += seat[i, z] * benefit[i, k, z]
+    if plan.t[BODY.decision, t] == MAJORITY:
         _median(t, plan, now, seat, ideal, floor)
     else:
         _least(t, plan, now, seat, ideal, floor)
-    ideal_depth(t, plan, num, now, now.sum_benefit, now.sum_linear, now.sum_curve, joint)
-    for z in range(seated.size):
+    ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], now.z[AT.sum_linear], now.z[AT.sum_curve], joint)
+    for z in range(plan.lanes):
         # The ratchet computes interests without using them: nothing is paid.
         linkage = 0.0 if num.switches[SWITCH.ratchet, z] != 0.0 else num.dials[DIAL.linkage, z]
         found = agreed_depth(floor[z], joint[z], linkage)
@@ -69,19 +69,19 @@ def negotiate(
 @kernel
 def _least(t: int, plan: Any, now: Any, seat: Any, ideal: Any, floor: Any) -> None:
     """The least ideal of those that decide."""
-    chosen = now.b
+    chosen = now.z[AT.b]
     floor[:] = 1.0
     for i in plan.seats[t]:
         if i >= 0:
             decides(t, i, plan, seat, chosen)
-            for z in range(floor.size):
+            for z in range(plan.lanes):
                 floor[z] = min(floor[z], ideal[i, z]) if chosen[z] != 0.0 else floor[z]
 
 
 @kernel
 def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any, floor: Any) -> None:
     """The lower median of all ideals: the one with as many below it as the rule leaves behind."""
-    for z in range(floor.size):
+    for z in range(plan.lanes):
         seated = 0
         for i in plan.seats[t]:
             seated += 1 if i >= 0 and seat[i, z] != 0.0 else 0
@@ -98,43 +98,65 @@ def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any, floor: Any) -> N
 
 
 @kernel
-def worth_of(t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any, into: Any) -> None:
+def worth_of(
+    t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any, into: Any
+) -> None:
     """U of a depth to one seat."""
     into[:] = 0.0
-    for k in range(num.order.shape[0]):
-        if plan.covers[t, k] != 0 if k < plan.origin.size else plan.tether:
-            for z in range(into.size):
-                into[z] += benefit_at(benefit[i, k, z], depth[z], num.needs[k, z])
-    for z in range(into.size):
+    for k in range(plan.sources + 1):
+        if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
+            for z in range(plan.lanes):
+                into[z] += benefit_at(benefit[i, k, z], depth[z], num.n[OF.needs, k, z])
+    for z in range(plan.lanes):
         into[z] = utility(into[z], linear[i, z], curve[i, z], depth[z])
 
 
 @kernel
 def _settle(t: int, plan: Any, num: Any, now: Any) -> None:
     """Who pays whom."""
-    at_floor, gains = now.a, now.b
+    at_floor, gains = now.z[AT.a], now.z[AT.b]
     gains[:] = 0.0
     for i in plan.seats[t]:
         if i < 0:
             continue
-        worth_of(t, i, plan, num, now.benefit[t], now.linear[t], now.curve[t], now.floor[t], at_floor)
-        worth_of(t, i, plan, num, now.benefit[t], now.linear[t], now.curve[t], now.agreed[t], now.at_agreed[t, i])
-        for z in range(gains.size):
-            seat = now.seat[t, i, z]
-            now.due[i, z] = seat * due(at_floor[z], now.at_agreed[t, i, z])
-            now.share[i, z] = seat * gain(at_floor[z], now.at_agreed[t, i, z])
-            gains[z] += now.share[i, z]
+        worth_of(
+            t,
+            i,
+            plan,
+            num,
+            now.tsn[AT.benefit, t],
+            now.ts[AT.linear, t],
+            now.ts[AT.curve, t],
+            now.t[AT.floor, t],
+            at_floor,
+        )
+        worth_of(
+            t,
+            i,
+            plan,
+            num,
+            now.tsn[AT.benefit, t],
+            now.ts[AT.linear, t],
+            now.ts[AT.curve, t],
+            now.t[AT.agreed, t],
+            now.ts[AT.at_agreed, t, i],
+        )
+        for z in range(plan.lanes):
+            seat = now.ts[AT.seat, t, i, z]
+            now.s[AT.due, i, z] = seat * due(at_floor[z], now.ts[AT.at_agreed, t, i, z])
+            now.s[AT.share, i, z] = seat * gain(at_floor[z], now.ts[AT.at_agreed, t, i, z])
+            gains[z] += now.s[AT.share, i, z]
     for i in plan.seats[t]:
         if i >= 0:
-            for z in range(gains.size):
-                now.share[i, z] = gain_share(now.share[i, z], gains[z])
+            for z in range(plan.lanes):
+                now.s[AT.share, i, z] = gain_share(now.s[AT.share, i, z], gains[z])
     for i in plan.seats[t]:
         if i < 0:
             continue
-        now.received[t, i, :] = 0.0
-        now.paid[t, i, :] = 0.0
+        now.ts[AT.received, t, i, :] = 0.0
+        now.ts[AT.paid, t, i, :] = 0.0
         for j in plan.seats[t]:
             if j >= 0:
-                for z in range(gains.size):
-                    now.received[t, i, z] += payment(now.due[i, z], now.share[j, z])
-                    now.paid[t, i, z] += payment(now.due[j, z], now.share[i, z])
+                for z in range(plan.lanes):
+                    now.ts[AT.received, t, i, z] += payment(now.s[AT.due, i, z], now.s[AT.share, j, z])
+                    now.ts[AT.paid, t, i, z] += payment(now.s[AT.due, j, z], now.s[AT.share, i, z])

@@ -1,24 +1,27 @@
 """Where everything stands while lanes advance: the plan of a world, its numbers, and its state.
 
-Axes in words: `s` states, `k` sources, `n` needs (sources, then tethering), `t` treaties, `a` powers.
-Every array of numbers or state ends in the lanes.
+Axes in words: `s` states, `k` sources, `n` needs (sources, then tethering), `t` treaties, `p` powers, `z`
+nothing but lanes. Every array of numbers or state ends in the lanes. Numbers over the same things share
+one array, told apart by its first index, since each array that a compiled function is given costs
+compilation time: `now.ts[AT.member, t, i, z]`, `num.sk[OF.exposure, i, k, z]`.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agents.interest import kinship
 
 from ..draws import Floats
 from ..pack import MEMBER, RELATIVE, World
 from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from agents.interest import kinship
 
 Ints = NDArray[np.int64]
 
@@ -31,30 +34,90 @@ _TARGETS = {"intensity": INTENSITY, "event": EVENT, "rumour": RUMOUR, "weakness"
 PLAIN, BY_EXPOSURE, BY_SHARE = 0, 1, 2
 _SCALES = {"plain": PLAIN, "exposure": BY_EXPOSURE, "share": BY_SHARE}
 
+_NUMBERS: dict[str, tuple[str, ...]] = {
+    "s": ("independence", "weight", "leverage", "provision"),
+    "k": ("base", "provoked", "held", "concession", "arrival", "long_run"),
+    "sk": ("exposure", "contribution"),
+    "ps": ("courts",),
+    "n": ("needs", "order"),
+    "t": (
+        "mistrust", "obligation", "confidence", "exclusivity", "consultation", "coordination", "term",
+        "renewal", "term_strength", "directed",
+    ),
+    "tk": ("scope", "norm", "support"),
+    "tt": ("promotes",),
+    "ss": ("kin",),
+}  # fmt: skip
+_ALONE = ("dials", "switches", "constants", "capability", "power_capability", "sizes")
+
+_WORK: dict[str, tuple[str, ...]] = {
+    "s": (
+        "weakness", "mate", "mate_capability", "due", "share", "trial_seat", "trial_linear", "trial_curve",
+        "trial_ideal", "trial_owed",
+    ),
+    "sk": ("contribution", "gained"),
+    "ps": ("package",),
+    "t": ("in_force", "term_start", "ends", "rising", "signs"),
+    "ts": (
+        "leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries",
+    ),
+    "sn": ("trial_benefit",),
+    "tsn": ("benefit",),
+    "n": ("sum_benefit",),
+    "z": (
+        "trial_agreed", "trial_floor", "trial_joint", "sum_linear", "sum_curve", "slope",
+        "a", "b", "c", "d", "e", "f", "g", "h",
+    ),
+}  # fmt: skip
+"""State that is not recorded; the single letters are rows that any phase may scribble on."""
+
+
+def _state() -> dict[str, tuple[str, ...]]:
+    """Names by axes: recorded quantities first, so that `tsk` benefits stand among the needs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, quantity in QUANTITIES.items():
+        if name != "benefit":
+            found[quantity.over] = (*found.get(quantity.over, ()), name)
+    return {over: (*found.get(over, ()), *_WORK.get(over, ())) for over in {**found, **_WORK}}
+
+
+_STATE = _state()
+
+
+def _places(title: str, groups: Iterable[tuple[str, ...]]) -> Any:
+    names = {name: place for group in groups for place, name in enumerate(group)}
+    return namedtuple(title, names)(**names)  # type: ignore[misc]
+
+
+AT = _places("AT", _STATE.values())
+OF = _places("OF", _NUMBERS.values())
+BODY = _places(
+    "BODY",
+    [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
+)
+SEAT = _places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
+SOURCE = _places("SOURCE", [("origin", "sponsor")])
+COVER = _places("COVER", [("covers", "covered", "norms")])
+
+State: Any = namedtuple("State", _STATE)  # type: ignore[misc]
+Numbers: Any = namedtuple("Numbers", [*_NUMBERS, *_ALONE])  # type: ignore[misc]
+
 
 class Plan(NamedTuple):
     """What the lanes of a block have in common: the world's bodies, its calendar, and what can be skipped."""
 
+    states: int
+    sources: int
+    treaties: int
+    powers: int
+    lanes: int
     opens: int
     year: Ints  # of each step, as a row of `capability`
     seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
-    founder: Floats
-    candidate: Floats
-    lead: Floats
-    hub: Ints
-    decision: Ints
-    endogenous: Ints
-    signed: Ints
-    delay: Ints
-    predecessor: Ints
-    rung: Ints
-    opens_with: Ints  # 1 where the treaty has a state at the start
-    open_rung: Ints
+    t: Ints  # BODY, t
     open_mistrust: Floats
-    open_member: Floats
-    open_left: Ints
-    origin: Ints
-    sponsor: Ints
+    ts: Floats  # SEAT, t, s
+    k: Ints  # SOURCE, k
     core: Ints
     responsive: Ints
     pulse_from: Ints
@@ -66,10 +129,8 @@ class Plan(NamedTuple):
     rumour_pairs: Ints
     # What follows depends on the numbers of the block: skipping it never changes a result.
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
-    covered: Ints  # t, up to k: sources that the treaty is about, then -1
-    covers: Ints  # 1 where it is
+    tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
     gives: Ints  # s, k: 1 where the state can contribute
-    norms: Ints  # t, k: 1 where a norm can restrain the source
     promotes: Ints  # t, t
     same_order: bool
     kin: bool
@@ -82,31 +143,6 @@ class Plan(NamedTuple):
     wants_alignment: bool
     wants_orientation: bool
     wants_overlap: bool
-
-
-NUMBERS: dict[str, str] = {
-    "dials": "", "switches": "", "constants": "", "capability": "s", "power_capability": "a",
-    "exposure": "sk", "contribution": "sk", "independence": "s", "weight": "s", "leverage": "s",
-    "provision": "s", "base": "k", "provoked": "k", "held": "k", "concession": "k", "courts": "as",
-    "needs": "n", "order": "n", "arrival": "k", "sizes": "", "scope": "tk", "mistrust": "t",
-    "obligation": "t", "confidence": "t", "exclusivity": "t", "consultation": "t", "coordination": "t",
-    "norm": "tk", "support": "tk", "promotes": "tt", "term": "t", "renewal": "t", "term_strength": "t",
-    "directed": "t", "kin": "ss", "long_run": "k",
-}  # fmt: skip
-Numbers: Any = namedtuple("Numbers", NUMBERS)  # type: ignore[misc]
-
-_OTHERS: dict[str, str] = {
-    "contribution": "sk", "package": "as", "in_force": "t", "term_start": "t", "ends": "t", "rising": "t",
-    "leaving": "ts", "joining": "ts", "barred": "ts", "seat": "ts", "linear": "ts", "curve": "ts",
-    "at_agreed": "ts", "exits": "ts", "entries": "ts", "signs": "t", "weakness": "s", "gained": "sk",
-    "mate": "s", "mate_capability": "s", "due": "s", "share": "s",
-    "trial_seat": "s", "trial_benefit": "sn", "trial_linear": "s", "trial_curve": "s", "trial_ideal": "s",
-    "trial_owed": "s", "trial_agreed": "", "trial_floor": "", "trial_joint": "",
-    "sum_benefit": "n", "sum_linear": "", "sum_curve": "", "slope": "",
-    "a": "", "b": "", "c": "", "d": "", "e": "", "f": "", "g": "", "h": "",
-}  # fmt: skip
-_RECORDED = {name: ("tsn" if name == "benefit" else q.over) for name, q in QUANTITIES.items()}
-State: Any = namedtuple("State", [*_RECORDED, *_OTHERS])  # type: ignore[misc]
 
 
 class Noise(NamedTuple):
@@ -125,38 +161,51 @@ def sizes_of(world: World) -> dict[str, int]:
     """Length of each axis."""
     return {
         "s": len(world.states), "k": len(world.sources), "n": len(world.sources) + 1,
-        "t": len(world.treaties), "a": len(world.powers),
+        "t": len(world.treaties), "p": len(world.powers),
     }  # fmt: skip
 
 
 def new_state(world: World, lanes: int) -> tuple[Any, Floats]:
-    """A state of zeros, and the rows (quantities one after another, lanes) that its recorded part shares."""
-    size = sizes_of(world)
-    shapes = {name: tuple(size[axis] for axis in over) for name, over in _RECORDED.items()}
+    """A state of zeros, and the same numbers as rows (one a number, lanes)."""
+    shapes = _shapes(world)
     rows = np.zeros((sum(int(np.prod(shape)) for shape in shapes.values()), lanes))
     arrays: dict[str, Floats] = {}
     at = 0
-    for name, shape in shapes.items():
+    for over, shape in shapes.items():
         count = int(np.prod(shape))
-        arrays[name] = rows[at : at + count].reshape(*shape, lanes)
+        arrays[over] = rows[at : at + count].reshape(*shape, lanes)
         at += count
-    for name, over in _OTHERS.items():
-        arrays[name] = np.zeros((*(size[axis] for axis in over), lanes))
     return State(**arrays), rows
+
+
+def _shapes(world: World) -> dict[str, tuple[int, ...]]:
+    size = sizes_of(world)
+    return {over: (len(names), *(size[axis] for axis in over if axis != "z")) for over, names in _STATE.items()}
 
 
 def row_index(world: World) -> dict[str, Ints]:
     """Row of every recorded number, by quantity, in the shape of its things."""
-    size = sizes_of(world)
-    found: dict[str, Ints] = {}
+    starts: dict[str, Ints] = {}
     at = 0
-    for name, over in _RECORDED.items():
-        shape = tuple(size[axis] for axis in over)
+    for over, shape in _shapes(world).items():
         count = int(np.prod(shape))
-        own = np.arange(at, at + count, dtype=np.int64).reshape(shape)
-        found[name] = own[..., : size["k"]] if name == "benefit" else own
+        starts[over] = np.arange(at, at + count, dtype=np.int64).reshape(shape)
         at += count
-    return found
+    return {
+        name: starts["tsn"][getattr(AT, name)][..., :-1]
+        if name == "benefit"
+        else starts[q.over][getattr(AT, name)]
+        for name, q in QUANTITIES.items()
+    }
+
+
+def group_numbers(acting: Mapping[str, Floats], lanes: slice) -> Any:
+    """The numbers of a tile, copied together by their axes."""
+    groups = {
+        over: np.stack([np.ascontiguousarray(acting[name][..., lanes]) for name in names])
+        for over, names in _NUMBERS.items()
+    }
+    return Numbers(**groups, **{name: np.ascontiguousarray(acting[name][..., lanes]) for name in _ALONE})
 
 
 def world_plan(world: World) -> dict[str, Any]:
@@ -182,25 +231,28 @@ def world_plan(world: World) -> dict[str, Any]:
     moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
     return {
+        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
         "opens": world.opens,
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
-        "seats": seats, "founder": founder, "candidate": candidate, "lead": lead,
-        "hub": _ints(b.hub for b in bodies),
-        "decision": _ints(_DECISIONS[b.decision] for b in bodies),
-        "endogenous": _ints(b.endogenous for b in bodies),
-        "signed": _ints(b.signed for b in bodies),
-        "delay": _ints(b.force_delay for b in bodies),
-        "predecessor": _ints(b.predecessor for b in bodies),
-        "rung": _ints(b.rung for b in bodies),
-        "opens_with": opening[:, 0].astype(np.int64),
-        "open_rung": opening[:, 1].astype(np.int64),
+        "seats": seats,
+        "t": np.stack(
+            [
+                _ints(b.hub for b in bodies),
+                _ints(_DECISIONS[b.decision] for b in bodies),
+                _ints(b.endogenous for b in bodies),
+                _ints(b.signed for b in bodies),
+                _ints(b.force_delay for b in bodies),
+                _ints(b.predecessor for b in bodies),
+                _ints(b.rung for b in bodies),
+                _ints(opening[:, 0]),
+                _ints(opening[:, 1]),
+            ]
+        ),
         "open_mistrust": np.ascontiguousarray(opening[:, 2]),
-        "open_member": member,
-        "open_left": left.astype(np.int64),
-        "origin": _ints(world.origin),
-        "sponsor": _ints(world.sponsor),
+        "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
+        "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
         "core": _ints(world.core),
-        "responsive": _ints({"none": 0, "fixed": 0, "responsive": 1}[policy] for policy in world.policy),
+        "responsive": _ints(policy == "responsive" for policy in world.policy),
         "pulse_from": _starts([pulse.step for pulse in pulses], world.steps),
         "pulses": _table(
             [[_TARGETS[p.target], p.state, p.source, p.size, _SCALES[p.scale]] for p in pulses], 5
@@ -213,7 +265,9 @@ def world_plan(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def number_plan(world: World, plan: Mapping[str, Any], acting: Mapping[str, Floats], before: Any) -> dict[str, Any]:
+def number_plan(
+    world: World, plan: Mapping[str, Any], acting: Mapping[str, Floats], before: Any
+) -> dict[str, Any]:
     """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
     some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
     covers = (some["scope"] | some["support"]).astype(np.int64)
@@ -228,10 +282,8 @@ def number_plan(world: World, plan: Mapping[str, Any], acting: Mapping[str, Floa
     order = acting["order"]
     return {
         "live": np.argwhere(live).astype(np.int64),
-        "covered": _listed(covers > 0),
-        "covers": covers,
+        "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
         "gives": some["contribution"].astype(np.int64),
-        "norms": some["norm"].astype(np.int64),
         "promotes": _anywhere(acting["promotes"]).astype(np.int64),
         "same_order": bool((order == order[..., :1]).all()),
         "kin": bool(switches[SWITCH.solidarity].any()),

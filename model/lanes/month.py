@@ -7,14 +7,16 @@ from typing import Any
 from .bargains import bargain
 from .institutions import institute
 from .interests import weigh
-from .layout import MEMBER
+from .kernel import kernel
+from .layout import AT, MEMBER, OF, SOURCE
 from .membership import intervene, review
 from .outside import act, turn
 from .threats import consult, perceive, shock
-from .kernel import kernel
 
 
-def advance(first: int, last: int, plan: Any, num: Any, now: Any, noise: Any, rows: Any, probes: Any, out: Any) -> None:
+def advance(
+    first: int, last: int, plan: Any, num: Any, now: Any, noise: Any, rows: Any, probes: Any, out: Any
+) -> None:
     """Run the months from step `first` up to `last`, and write the probed rows of recorded months.
 
     `rows` are the recorded numbers of `now`; `probes` (row, treaty or -1) names those that are kept, the
@@ -38,37 +40,37 @@ def advance(first: int, last: int, plan: Any, num: Any, now: Any, noise: Any, ro
 @kernel
 def _measure(month: int, plan: Any, num: Any, now: Any, rows: Any, probes: Any, out: Any) -> None:
     """E16."""
-    for t in range(plan.hub.size):
-        for z in range(now.a.size):
-            now.obligation[t, z] = num.obligation[t, z]
-            now.term_end[t, z] = now.ends[t, z] - plan.opens if now.ends[t, z] >= 0.0 else -1.0
+    for t in range(plan.treaties):
+        for z in range(plan.lanes):
+            now.t[AT.obligation, t, z] = num.t[OF.obligation, t, z]
+            now.t[AT.term_end, t, z] = now.t[AT.ends, t, z] - plan.opens if now.t[AT.ends, t, z] >= 0.0 else -1.0
     if plan.wants_orientation:
         _orientation(plan, num, now)
     for probe in range(probes.shape[0]):
         row, t = probes[probe, 0], probes[probe, 1]
-        for z in range(now.a.size):
-            kept = t < 0 or now.status[t, z] == 1.0
+        for z in range(plan.lanes):
+            kept = t < 0 or now.t[AT.status, t, z] == 1.0
             out[month, probe, z] = rows[row, z] if kept else 0.0
 
 
 @kernel
 def _orientation(plan: Any, num: Any, now: Any) -> None:
     """E16: share of a treaty's threats whose origin lies outside its membership."""
-    outside, inside = now.a, now.b
-    for t in range(plan.hub.size):
+    outside, inside = now.z[AT.a], now.z[AT.b]
+    for t in range(plan.treaties):
         outside[:] = 0.0
         inside[:] = 0.0
-        for k in range(plan.origin.size):
-            origin = plan.origin[k]
+        for k in range(plan.sources):
+            origin = plan.k[SOURCE.origin, k]
             for i in plan.seats[t]:
                 if i < 0:
                     continue
-                for z in range(outside.size):
-                    weight = 1.0 if origin == MEMBER else num.scope[t, k, z]
-                    felt = now.member[t, i, z] * (now.perception[i, k, z] * weight)
-                    within = origin == MEMBER or (origin >= 0 and now.member[t, origin, z] != 0.0)
+                for z in range(plan.lanes):
+                    weight = 1.0 if origin == MEMBER else num.tk[OF.scope, t, k, z]
+                    felt = now.ts[AT.member, t, i, z] * (now.sk[AT.perception, i, k, z] * weight)
+                    within = origin == MEMBER or (origin >= 0 and now.ts[AT.member, t, origin, z] != 0.0)
                     inside[z] += felt if within else 0.0
                     outside[z] += 0.0 if within else felt
-        for z in range(outside.size):
+        for z in range(plan.lanes):
             whole = outside[z] + inside[z]
-            now.orientation[t, z] = outside[z] / whole if whole > 0.0 else 0.0
+            now.t[AT.orientation, t, z] = outside[z] / whole if whole > 0.0 else 0.0
