@@ -1,4 +1,7 @@
-"""The widgets of the page: each a template of its own, so that a month reaches the screen whole."""
+"""The widgets of the page: each a template of its own, so that a month reaches the screen whole.
+
+What is long and seldom changes is handed over as JSON: reacton looks into every list at every frame.
+"""
 
 from __future__ import annotations
 
@@ -44,27 +47,25 @@ def SetupBoard(
 
 @solara.component_vue("dials.vue")
 def DialBoard(
-    month: str,
     groups: list[str],
-    dials: Rows,
+    rows: str,
     event_set: Callable[[dict[str, Any]], None],
     event_back: Callable[[str], None],
     event_now: Callable[[str], None],
 ) -> None:
-    """Parameters by group; `set` returns a path and what was entered, `back` and `now` a path."""
+    """Parameters by group, `rows` as JSON; `set` returns a path and what was entered, `back` and `now` a path."""
 
 
 @solara.component_vue("levers.vue")
 def LeverBoard(
-    month: str,
     label: str,
-    forms: Rows,
+    rows: str,
     problems: dict[str, str],
     pulled: list[str],
     event_pull: Callable[[dict[str, Any]], None],
     event_clear: Callable[[Any], None],
 ) -> None:
-    """Forms of levers; `pull` returns the id of a form and its values. `label` tells one scenario from another."""
+    """Forms of levers, `rows` as JSON; `pull` returns the id of a form and its values. `label` tells one scenario from another."""
 
 
 @solara.component_vue("files.vue")

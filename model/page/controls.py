@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,7 +11,6 @@ from typing import Any
 
 import solara
 from mesa.visualization.solara_viz import ModelController
-from mesa.visualization.utils import update_counter
 
 from ..schema.errors import InputError
 from ..schema.load import scenario_names
@@ -30,6 +30,8 @@ SLOWEST_MS, MOST_MONTHS = 500, 100
 """Ends of SolaraViz's own sliders."""
 
 Changed = Callable[[], None]
+"""To be called when what is shown has changed; `edition` counts how often it has, so that the parts of the
+sidebar are made anew then and not at every month."""
 
 
 @solara.component
@@ -45,9 +47,8 @@ def Controls(session: Session, pace: Pace, player: solara.Reactive[Player]) -> N
 
 
 @solara.component
-def Setup(session: Session, changed: Changed) -> None:
+def Setup(session: Session, edition: int, changed: Changed) -> None:
     """Scenario and seed, and what waits for Reset."""
-    update_counter.get()
     problem, set_problem = solara.use_state("")
 
     def choose(name: str) -> None:
@@ -66,11 +67,12 @@ def Setup(session: Session, changed: Changed) -> None:
 
 
 @solara.component
-def Levers(session: Session, changed: Changed) -> None:
+def Levers(session: Session, edition: int, changed: Changed) -> None:
     """Forms for shocks, offers, concessions, articles and leaving, and the levers pulled so far."""
-    update_counter.get()
     problems, set_problems = solara.use_state({})
-    made = solara.use_memo(lambda: [asdict(form) for form in forms(session.base)], [session.generation])
+    made = solara.use_memo(
+        lambda: json.dumps([asdict(form) for form in forms(session.base)]), [session.generation]
+    )
 
     def pull(filled: dict[str, Any]) -> None:
         form = str(filled.get("form"))
@@ -84,14 +86,13 @@ def Levers(session: Session, changed: Changed) -> None:
         changed()
 
     pulled = [f"{lever.month} {lever.text}" for lever in session.levers.values()]
-    LeverBoard(month=session.next_date, label=session.label, forms=made, problems=problems, pulled=pulled,
+    LeverBoard(label=session.label, rows=made, problems=problems, pulled=pulled,
                event_pull=pull, event_clear=clear)  # fmt: skip
 
 
 @solara.component
-def Dials(session: Session, changed: Changed) -> None:
+def Dials(session: Session, edition: int, changed: Changed) -> None:
     """Parameters and mechanisms, generated from the schema."""
-    update_counter.get()
     problems, set_problems = solara.use_state({})
     found = solara.use_memo(lambda: {dial.path: dial for dial in dials(session.base)}, [session.generation])
 
@@ -122,7 +123,7 @@ def Dials(session: Session, changed: Changed) -> None:
         rows.append(
             {**asdict(dial), "is_switch": dial.is_switch, "value": value, "shown": shown, "problem": problem}
         )
-    DialBoard(month=session.next_date, groups=groups(list(found.values())), dials=rows,
+    DialBoard(groups=groups(list(found.values())), rows=json.dumps(rows),
               event_set=enter, event_back=back, event_now=now)  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from mesa.visualization.utils import force_update, update_counter
 
 from ..schema.errors import InputError
 from .board import Board, Style
-from .controls import Controls, Dials, Files, Levers, Setup
+from .controls import Changed, Controls, Dials, Files, Levers, Setup
 from .details import details
 from .gallery import gallery
 from .levers import act
@@ -29,11 +29,12 @@ def Tab() -> None:
     screen = solara.use_memo(Screen, [])
     interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
     pace = solara.use_memo(lambda: Pace(screen, interval, months), [])
-    seen, see = solara.use_state((session.generation, session.label))
-    player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [seen])
+    player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [session.generation])
+    edition = solara.use_reactive(0)
+    player.get()
 
     def changed() -> None:
-        see((session.generation, session.label))
+        edition.value += 1
         force_update()
 
     solara.Title("Entente")
@@ -44,18 +45,18 @@ def Tab() -> None:
         solara.lab.ThemeToggle()
     with solara.Sidebar():
         Controls(session, pace, player)
-        Setup(session, changed)
+        Setup(session, session.version + edition.value, changed)
         with solara.Details("Levers", expand=True):
-            Levers(session, changed)
+            Levers(session, session.version + edition.value, changed)
         with solara.Details("Parameters"):
-            Dials(session, changed)
+            Dials(session, session.version + edition.value, changed)
         with solara.Details("Files"):
             Files(session, changed)
-    View(session, screen, player)
+    View(session, screen, player, changed)
 
 
 @solara.component
-def View(session: Session, screen: Screen, player: solara.Reactive[Player]) -> None:
+def View(session: Session, screen: Screen, player: solara.Reactive[Player], changed: Changed) -> None:
     """The board of the present month."""
     update_counter.get()
     player.get()
@@ -76,7 +77,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player]) -> N
             teller.forget()
         else:
             session.chosen = id_
-        force_update()
+        changed()
 
     scene = session.scene()
     Board(
