@@ -545,10 +545,14 @@ def test_an_exception_in_the_model_is_shown_and_the_page_stays(browser: Any, hom
         server.stop()
 
 
-def test_stopping_the_server_leaves_no_process(home: Path) -> None:
+def test_stopping_the_server_while_it_plays_leaves_no_process(browser: Any, home: Path) -> None:
     server = Server(ROOT / "app.py", home)
     group = server.process.pid
+    visit = Visit(browser, server.url)
+    visit.press(PLAY)
+    visit.until_month("2001-10")
     server.stop()
+    visit.context.close()
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.experiments.folder import load_run, write_run
@@ -39,6 +39,7 @@ from model.schema.behaviour import Behaviour, Institution, Switches
 from model.schema.errors import InputError
 from model.schema.load import load_scenario, parse_scenario
 from model.trajectory import QUANTITIES
+from tests.worlds import scenarios
 
 MONTHS = 30
 SHOCK = {"source": "nato", "size": 1, "kind": "shock", "state": "everyone"}
@@ -345,6 +346,24 @@ def test_every_picture_of_every_moment_is_sound_and_says_itself(scenario: str, m
         ElementTree.fromstring(standalone(picture.svg))
 
 
+@given(scenarios(months=6))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_world_can_be_drawn_and_steered(world: dict[str, Any]) -> None:
+    session = Session(load_scenario(world))
+    for form in forms(session.base):
+        pull(session, form.id, {field.name: field.value for field in form.fields})
+    for months in range(4):
+        for picture in gallery(session.scene()):
+            ElementTree.fromstring(picture.svg)
+        for id_ in session.scene().world.treaties:
+            session.chosen = id_
+            assert session.scene().treaty_name(session.scene().world.treaties.index(id_)) in details(
+                session.scene(), Teller(session)
+            )
+        session.step()
+        assert (session.error, session.month) == ("", months + 1)
+
+
 def test_places_do_not_move_between_frames(steered: Session) -> None:
     def nodes(months: int) -> list[str | None]:
         root = ElementTree.fromstring(gallery(stepped(months).scene())[0].svg)
@@ -385,7 +404,7 @@ def test_ties_on_the_page_are_those_of_the_table(steered: Session) -> None:
 
 def test_a_chosen_treaty_tells_articles_promise_wishes_and_why(steered: Session) -> None:
     teller = Teller(steered)
-    assert details(steered.scene(), teller) == HINT
+    assert details(steered.scene(), teller).startswith(HINT)
     steered.chosen = "rus-chn-2001"
     told = details(steered.scene(), teller)
     steered.chosen = "CHN|RUS"

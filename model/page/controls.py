@@ -61,7 +61,7 @@ def Setup(session: Session, edition: int, changed: Changed) -> None:
 
     names = scenario_names()
     known = names if session.label in names else [*names, session.label]
-    SetupBoard(names=known, label=session.label, summary=session.base.summary if session.run is None else "A replay.",
+    SetupBoard(names=known, label=session.label, summary=session.base.summary if session.run is None else "A finished run, replayed.",
                seed=str(session.next_seed), problem=problem, waiting=session.waiting,
                event_choose=choose, event_sow=sow)  # fmt: skip
 

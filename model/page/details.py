@@ -29,7 +29,7 @@ RULES = {
 """What each rule does in the model."""
 HINT = (
     "<h2>Treaty or tie</h2><p>Choose an edge, a shape, a line or a chip in any picture to read its articles, its "
-    "promise, its history, what its parties want, and why it is where it is.</p>"
+    "promise, its history, what its parties want, and why it is where it is; or choose a treaty here.</p>"
 )
 
 Why = Callable[[str], tuple[str, list[str]]]
@@ -39,14 +39,14 @@ Why = Callable[[str], tuple[str, list[str]]]
 def details(scene: Scene, why: Why) -> str:
     """HTML for what is chosen; a hint where nothing is."""
     if not scene.chosen:
-        return HINT
+        return _hint(scene)
     if "|" not in scene.chosen:
         if scene.chosen not in scene.world.treaties:
-            return HINT
+            return _hint(scene)
         return _treaty(scene, scene.world.treaties.index(scene.chosen), why, open_=True)
     ends = scene.chosen.split("|")
     if any(id_ not in scene.world.states for id_ in ends):
-        return HINT
+        return _hint(scene)
     a, b = (scene.world.states.index(id_) for id_ in ends)
     shared = [p for p in scene.running() if {a, b} <= set(scene.members(p))]
     index = 1.0 - float(np.prod([1.0 - float(scene.now("depth")[p]) for p in shared]))
@@ -54,6 +54,12 @@ def details(scene: Scene, why: Why) -> str:
             f"<p>Tie {index:.2f} of 1 over {len(shared)} shared "
             f"{'treaty' if len(shared) == 1 else 'treaties'}.</p>")  # fmt: skip
     return head + "".join(_treaty(scene, p, why, open_=n == 0) for n, p in enumerate(shared))
+
+
+def _hint(scene: Scene) -> str:
+    names = sorted((scene.treaty_name(p), id_) for p, id_ in enumerate(scene.world.treaties))
+    buttons = "".join(f'<button data-pick="treaty:{escape(id_)}">{escape(name)}</button>' for name, id_ in names)
+    return f'{HINT}<p class="choices">{buttons}</p>'
 
 
 def _treaty(scene: Scene, p: int, why: Why, open_: bool) -> str:

@@ -8,7 +8,7 @@ from ..schema.scenario import Scenario
 from .palette import alignment, rung, series
 from .places import Box, Point, hull, positions, power_positions
 from .scene import MULTILATERAL, Scene
-from .svg import WIDTH, Picture, line, picture, tag, text, tip
+from .svg import WIDTH, Picture, line, picture, points, tag, text, tip
 
 HEIGHT = 424
 BOX: Box = (92, 48, WIDTH - 40, 342)
@@ -19,6 +19,7 @@ RING_WIDTH = 7.0
 LEAST_EDGE, EDGE_RANGE = 0.8, 6.0
 PAD, PAD_STEP = 24.0, 6.0
 CORNERS = 14
+NAME_ROW = 13.0
 OFFER_SHOWN = 0.001
 
 
@@ -62,31 +63,35 @@ def _radius(scene: Scene, i: int) -> float:
 
 
 def _treaties(scene: Scene, at: dict[str, Point]) -> list[str]:
-    """A shape around the parties of each treaty of three or more, the larger treaties below."""
+    """A shape around the parties of each treaty of three or more, the larger ones below, and their names."""
     many = [p for p in scene.running() if len(scene.members(p)) >= MULTILATERAL]
-    parts = []
-    for n, p in enumerate(sorted(many, key=lambda p: -len(scene.members(p)))):
-        level, depth = int(scene.now("rung")[p]), float(scene.now("depth")[p])
-        id_ = scene.world.treaties[p]
-        pad = PAD + PAD_STEP * n
-        around = [
-            (x + pad * cos(2 * pi * c / CORNERS), y + pad * sin(2 * pi * c / CORNERS))
-            for x, y in (at[scene.world.states[i]] for i in scene.members(p))
-            for c in range(CORNERS)
-        ]
-        corners = hull(around)
-        words = tip(f"{scene.treaty_name(p)}: depth {depth:.2f}, rung {level}")
-        data = {"data_pick": f"treaty:{id_}"}
-        colour = series(p).split(";")[0].removeprefix("stroke:")
-        parts.append(tag("polygon", words, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
-                         class_="shape chosen" if scene.chosen == id_ else "shape",
-                         style=f"fill:{colour};stroke:{rung(level)};stroke-width:{1 + 4 * depth:.1f}", **data))  # fmt: skip
-        x, y = (
-            min(corners, key=lambda c: (c[1], c[0])) if n % 2 == 0 else max(corners, key=lambda c: (c[1], -c[0]))
-        )
-        parts.append(text(min(max(x, 110), WIDTH - 80), y - 6 if n % 2 == 0 else y + 14,
-                          f"{scene.treaty_name(p)}, rung {level}", class_="small middle pick halo", **data))  # fmt: skip
+    shapes = {p: _shape(scene, p, PAD + PAD_STEP * n, at) for n, p in enumerate(many)}
+    ys = [y for corners in shapes.values() for _, y in corners]
+    parts = [_outline(scene, p, shapes[p]) for p in sorted(many, key=lambda p: -len(scene.members(p)))]
+    for n, p in enumerate(many):
+        # Names stand in turn above and below all shapes, each over the middle of its own.
+        row = n // 2 * NAME_ROW
+        y = min(ys) - 8 - row if n % 2 == 0 else max(ys) + 15 + row
+        xs = [x for x, _ in shapes[p]]
+        parts.append(text((min(xs) + max(xs)) / 2, y, f"{scene.treaty_name(p)}, rung {int(scene.now('rung')[p])}",
+                          class_="small middle pick halo", data_pick=f"treaty:{scene.world.treaties[p]}"))  # fmt: skip
     return parts
+
+
+def _shape(scene: Scene, p: int, pad: float, at: dict[str, Point]) -> list[Point]:
+    """The corners of a shape that keeps a distance `pad` around the parties of a treaty."""
+    turns = [2 * pi * c / CORNERS for c in range(CORNERS)]
+    places = [at[scene.world.states[i]] for i in scene.members(p)]
+    return hull([(x + pad * cos(turn), y + pad * sin(turn)) for x, y in places for turn in turns])
+
+
+def _outline(scene: Scene, p: int, corners: list[Point]) -> str:
+    level, depth, id_ = int(scene.now("rung")[p]), float(scene.now("depth")[p]), scene.world.treaties[p]
+    words = tip(f"{scene.treaty_name(p)}: depth {depth:.2f}, rung {level}")
+    colour = series(p).split(";")[0].removeprefix("stroke:")
+    return tag("polygon", words, points=points(*zip(*corners, strict=True)), data_pick=f"treaty:{id_}",
+               class_="shape chosen" if scene.chosen == id_ else "shape",
+               style=f"fill:{colour};stroke:{rung(level)};stroke-width:{1 + 4 * depth:.1f}")  # fmt: skip
 
 
 def _edges(scene: Scene, at: dict[str, Point]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Condition
+from threading import Condition, main_thread
 from typing import Any
 
 from .session import Session
@@ -62,8 +62,8 @@ class Pace:
 class Player:
     """A session in the form of a model; making one is what the button Reset does.
 
-    A player outlives its session's scenario when another is opened; it then says that it has ended, and
-    the loop that plays it ends too.
+    A player outlives its session's scenario when another is opened, and its server when that is stopped; it
+    then says that it has ended, and the loop that plays it ends too.
     """
 
     def __init__(self, session: Session, pace: Pace, reset: bool = True) -> None:
@@ -74,7 +74,8 @@ class Player:
 
     @property
     def running(self) -> bool:
-        return self._generation == self.session.generation and self.session.running
+        current = self._generation == self.session.generation
+        return current and self.session.running and main_thread().is_alive()
 
     def step(self) -> None:
         """One month, or as many as the pace asks for."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
 import pandas as pd
 
-from ..alliance import AllianceModel, release
+from ..alliance import AllianceModel
 from ..experiments.folder import Run
-from ..pack import World
 from ..schema.base import month_number, month_text
 from ..schema.errors import InputError, shown
 from ..schema.intervention import Intervention
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
-from ..tables import TABLES, build_table
-from ..trajectory import Trajectory
+from ..tables import TABLES
+from .live import Live, started, steered
 from .replay import Recorded
 from .scene import Scene, opening
 
@@ -26,26 +24,6 @@ DEFAULT_SCENARIO = "memo-2001"
 MAX_SEED = 2**63 - 1
 LEVER = "lever"
 """Ids of interventions set on the page begin with this."""
-
-
-@dataclass(frozen=True)
-class Live:
-    """A model that runs, seen as its record."""
-
-    model: AllianceModel
-
-    @property
-    def world(self) -> World:
-        return self.model.world
-
-    @property
-    def trajectory(self) -> Trajectory:
-        kept = self.model.datacollector.trajectory
-        assert kept is not None
-        return kept
-
-    def table(self, name: str) -> pd.DataFrame:
-        return build_table(name, self.world, self.trajectory)
 
 
 class Session:
@@ -224,7 +202,7 @@ class Session:
                 raise InputError(f"{act.month}: the run has ended; press Reset first")
             taken = [int(id_.rsplit("-", 1)[1]) for id_ in self.levers]
             levers = {**self.levers, f"{LEVER}-{max(taken, default=0) + 1:03d}": act}
-            load_scenario(self.base, {**self.changes, **_assignments(levers)})
+            steered(self.base, self.changes, levers)
             self.levers = levers
             self.version += 1
             self._stale = True
@@ -242,13 +220,13 @@ class Session:
     def _steered(self) -> Scenario:
         if self._made_of != (self.base, self.changes, self.levers):
             self._made_of = (self.base, dict(self.changes), dict(self.levers))
-            self._made = load_scenario(self.base, {**self.changes, **_assignments(self.levers)})
+            self._made = steered(self.base, self.changes, self.levers)
         return self._made
 
     def _begin(self) -> None:
         self.month = 0
-        self.model = self._model(self._steered(), 0)
-        self.twin = self._model(load_scenario(self.base, self.changes), 0) if self.levers else None
+        self.model = started(self._steered(), self.seed, 0)
+        self.twin = started(load_scenario(self.base, self.changes), self.seed, 0) if self.levers else None
         self._opening = opening(self.model.world)
         for name in ("perception", "alignment", "provision"):
             self._opening[name][:] = [getattr(state, name) for state in self.model.states]
@@ -257,27 +235,16 @@ class Session:
     def _remake(self) -> None:
         """Make the model with the levers of now and run it to the present month; keep a twin without them."""
         if not self.levers:
-            without = self.twin or self._model(load_scenario(self.base, self.changes), self.month)
+            without = self.twin or started(load_scenario(self.base, self.changes), self.seed, self.month)
             self.model, self.twin = without, None
         else:
             if self.twin is None:
                 self.twin = self.model
-            self.model = self._model(self._steered(), self.month)
+            self.model = started(self._steered(), self.seed, self.month)
         self._stale = False
-
-    def _model(self, scenario: Scenario, months: int) -> AllianceModel:
-        model = AllianceModel(scenario, seed=self.seed, record=True)
-        release(model)
-        for _ in range(months):
-            model.step()
-        return model
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:
             action()
         except Exception as error:
             self.error = f"The model could not be made: {type(error).__name__}: {error}"
-
-
-def _assignments(levers: dict[str, Intervention]) -> dict[str, Any]:
-    return {f"interventions.{id_}": act.model_dump(exclude_none=True) for id_, act in levers.items()}

@@ -74,10 +74,14 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .side select, .side input[type=text] { flex: 1 1 auto; min-width: 0; color: var(--ink); background: var(--paper);
   border: 1px solid var(--line); border-radius: 4px; padding: 3px 6px; font-size: 13px; }
 .side select option { color: #1b1f24; background: #ffffff; }
+.side select, .details select { appearance: none; padding-right: 22px !important; background-repeat: no-repeat !important;
+  background-position: right 7px center !important; background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='10' height='6'%3E%3Cpath d='M1 1l4 4 4-4' fill='none' stroke='%23808890' stroke-width='1.5'/%3E%3C/svg%3E") !important; }
 .side input.short { flex: 0 0 58px; } .side input[type=range] { flex: 1 1 auto; min-width: 0; width: 100%;
   accent-color: var(--accent); } .side input[type=file] { font-size: 12px; max-width: 100%; }
 .side .dial { padding: 4px 0 6px; border-bottom: 1px dotted var(--line); } .side .dial label { flex: 1 1 auto; }
 .side .dial input[type=text] { flex: 0 0 74px; } .side .dial i { color: var(--muted); font-size: 12px; }
+.setup .unit { flex: 0 0 auto !important; white-space: nowrap; }
+.v-expansion-panel-content__wrap { padding: 0 14px 12px !important; } .v-expansion-panel-header { padding: 8px 14px !important; min-height: 40px !important; }
 .side .unit { flex: 0 0 62px; color: var(--muted); font-size: 11.5px; overflow-wrap: anywhere; }
 .side .text { color: var(--muted); font-size: 12px; line-height: 1.3; margin: 0; }
 .side .wrong { color: var(--wrong); font-size: 12.5px; margin: 4px 0; }
@@ -86,6 +90,7 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .side .pulled { padding-left: 16px; margin: 8px 0; } .side .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
 .side h4 { font: 500 13px Roboto, Arial, sans-serif; margin: 8px 0 4px; }
 .side .waiting { display: block; color: var(--accent); font-size: 12.5px; padding: 2px 0 8px; }
+.entente .choices { display: flex; flex-wrap: wrap; gap: 6px; }
 .entente .details .close { float: right; }
 @media (max-width: 1699px) { .entente .details.open { position: fixed; z-index: 4; top: 96px; right: 22px; bottom: 12px;
   width: min(460px, 46vw); overflow: auto; box-shadow: 0 6px 24px rgba(0, 0, 0, .35); } }

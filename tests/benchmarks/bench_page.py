@@ -60,7 +60,9 @@ def measure(page: Page, url: str, months: int) -> None:
     page.wait_for_timeout(SECONDS * 1000)
     seen, took = page.evaluate("window.seen"), time.perf_counter() - began
     run = months_between(seen[0], seen[-1])
-    print(f"render interval {months}: {run / took:.1f} months/s, {(len(seen) - 1) / took:.1f} pictures/s, to {seen[-1]}")
+    print(
+        f"render interval {months}: {run / took:.1f} months/s, {(len(seen) - 1) / took:.1f} pictures/s, to {seen[-1]}"
+    )
 
 
 if __name__ == "__main__":
