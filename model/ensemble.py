@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .draws import Draws, Floats, draw
-from .lanes.compiled import advance
+from .lanes.compiled import compiled
 from .lanes.kernel import SWITCH
 from .lanes.layout import (
     AT,
@@ -197,7 +197,7 @@ class _Block:
 
     def advance(self, first: int, last: int) -> None:
         for tile, (now, rows) in enumerate(self.states):
-            advance(
+            compiled()(
                 first, last, self.plan, self.acting[tile], now, self.noise[tile], rows, self.kept.table, self.out[tile]
             )  # fmt: skip
 

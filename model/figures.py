@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
 from .schema.base import MONTHS_IN_YEAR, month_number
 from .schema.scenario import Scenario
@@ -29,6 +30,8 @@ Frames = Mapping[str, pd.DataFrame]
 DPI = 130
 NETWORK_DATES = 4
 COLUMNS = 3
+LEGEND_COLUMNS, LEGEND_ROW = 4, 0.2
+"""Names beside each other in a legend below a figure, and the inches that a row of them takes."""
 STYLES = ("-", "--", "-.", ":")
 DRAWING: Any = {"svg.hashsalt": "entente", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
@@ -75,16 +78,28 @@ def _nothing(words: str) -> Figure:
     return figure
 
 
-def _grid(count: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    """Small multiples, at most three a row, with shared axes; unused cells are removed."""
+def _grid(count: int, width: float, height: float, legend_rows: int) -> tuple[Figure, list[Axes]]:
+    """Small multiples over years, at most three a row, with shared axes; unused cells are removed."""
     columns = min(COLUMNS, count)
     rows = -(-count // columns)
-    figure = Figure(figsize=(max(width * columns, 6), height * rows + 0.8), layout="constrained")
+    size = (max(width * columns, 6), height * rows + 0.8 + LEGEND_ROW * legend_rows)
+    figure = Figure(figsize=size, layout="constrained")
     cells = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     axes = list(cells.flat)
     for spare in axes[count:]:
         spare.remove()
+    for lowest in axes[max(count - columns, 0) : count]:
+        lowest.tick_params(labelbottom=True)
+    for cell in axes[:count]:
+        _years(cell)
+    figure.supxlabel("year", fontsize=9)
     return figure, axes[:count]
+
+
+def _years(axes: Axes) -> None:
+    """Ticks that read as years, however short the run."""
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    axes.ticklabel_format(axis="x", useOffset=False)
 
 
 def _spread(levels: list[float], gap: float) -> list[float]:
@@ -136,6 +151,7 @@ def ties(scenario: Scenario, tables: Frames) -> Figure:
     _strip(strip, tables["events"])
     lower.set(ylim=(-0.4, 6.4), yticks=range(7), ylabel="rung R (0..6)", xlabel="year")
     lower.grid(axis="y", color="0.9")
+    lower.ticklabel_format(axis="x", useOffset=False)
     return figure
 
 
@@ -206,7 +222,7 @@ def threat(scenario: Scenario, tables: Frames) -> Figure:
     states = list(dict.fromkeys(frame["state"]))
     if not sources:
         return _nothing("No state perceives a threat in this scenario.")
-    figure, axes = _grid(len(states), 3.9, 2.1)
+    figure, axes = _grid(len(states), 3.9, 2.1, -(-len(sources) // LEGEND_COLUMNS))
     marks = palette(sources)
     for cell, state in zip(axes, states, strict=True):
         own = frame[frame["state"] == state]
@@ -217,7 +233,7 @@ def threat(scenario: Scenario, tables: Frames) -> Figure:
                 cell.plot(years_of(line["month"]), line["perception"], color=colour, ls=style, lw=1.3)
         cell.set_title(scenario.states[state].name, fontsize=9)
     handles = [Line2D([], [], color=marks[s][0], ls=marks[s][1], label=scenario.sources[s].name) for s in sources]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="outside lower center", ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)
     figure.suptitle(_title(scenario, "Perceived threat"))
     figure.supylabel(f"perceived threat P ({QUANTITIES['perception'].unit})", fontsize=9)
     return figure
@@ -308,8 +324,8 @@ def wishes(scenario: Scenario, tables: Frames) -> Figure:
     names = list(dict.fromkeys(treaties["treaty"]))
     if not names:
         return _nothing("No treaty runs in this scenario.")
-    figure, axes = _grid(len(names), 3.9, 2.3)
     states = list(dict.fromkeys(parties["state"]))
+    figure, axes = _grid(len(names), 3.9, 2.3, -(-(len(states) + 2) // LEGEND_COLUMNS))
     months = list(dict.fromkeys(treaties["month"]))
     marks = palette(states)
     for cell, name in zip(axes, names, strict=True):
@@ -332,7 +348,7 @@ def wishes(scenario: Scenario, tables: Frames) -> Figure:
             for s in states
         ),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="outside lower center", ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)
     figure.suptitle(_title(scenario, "What each party wants"))
     figure.supylabel("depth (0..1)", fontsize=9)
     return figure

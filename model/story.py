@@ -74,25 +74,27 @@ def binding_party(world: World, trajectory: Trajectory, row: int, p: int) -> int
     return int(pool[int(np.argmin(gap))])
 
 
-def leading_threats(world: World, trajectory: Trajectory, row: int, p: int, state: int) -> list[int]:
-    """Sources that lift a party's benefit most above what it is with the threat at rest.
+def leading_threats(world: World, trajectory: Trajectory, rows: range, p: int, state: int) -> list[int]:
+    """Sources that lift a party's benefit most above what it is with the threat at rest, over some months.
 
     A benefit grows in proportion to the threat that all perceive, so the share of it that a threat
     above its resting perception `w*base` accounts for is `b*(1 - w*base/P)`.
     """
     if state < 0:
         return []
-    benefit = trajectory["benefit"][row, p, state]
-    felt = trajectory["perception"][row, state]
+    benefit = trajectory["benefit"][rows.start : rows.stop, p, state]
+    felt = trajectory["perception"][rows.start : rows.stop, state]
     resting = world.numbers["exposure"][state] * world.numbers["base"]
-    excess = np.where(felt > 0, benefit * np.maximum(0.0, 1 - resting / np.where(felt > 0, felt, 1.0)), 0.0)
+    lifted = np.where(felt > 0, benefit * np.maximum(0.0, 1 - resting / np.where(felt > 0, felt, 1.0)), 0.0)
+    excess = lifted.sum(axis=0)
     order = np.argsort(-excess, kind="stable")[:NAMED_THREATS]
     return [int(k) for k in order if excess[k] > 0]
 
 
-def _cause(world: World, t: Trajectory, row: int, p: int) -> dict[str, str]:
+def _cause(world: World, t: Trajectory, row: int, p: int, months: int = 1) -> dict[str, str]:
+    """The binding party, and the threats that led over the last `months` months."""
     state = binding_party(world, t, row, p)
-    named = leading_threats(world, t, row, p, state)
+    named = leading_threats(world, t, range(max(row - months + 1, 0), row + 1), p, state)
     return {
         "threats": " ".join(world.sources[k] for k in named),
         "binding": world.states[state] if state >= 0 else "",
@@ -163,7 +165,8 @@ def _organs(
             if ratchet
             else "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
         )
-        cause = {} if ratchet else _cause(world, t, row, p)
+        # A rise is due for as long as the parties deliberate: what led in all that time made it.
+        cause = {} if ratchet else _cause(world, t, row, p, round(world.scenario.behaviour.deliberation))
         yield Event(
             **common,
             kind="rung up",
@@ -201,7 +204,9 @@ def _memberships(
             if enters
             else "what the treaty is worth stays below what leaving is worth"
         )
-        threats = [world.sources[k] for k in leading_threats(world, t, max(row - 1, 0), p, int(i))]
+        threats = [
+            world.sources[k] for k in leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
+        ]
         yield Event(**common, kind="entry" if enters else "exit", parties=world.states[i],
                     before=was["member"].sum(), after=now["member"].sum(), binding=world.states[i],
                     threats=" ".join(threats) if enters else "", rule=rule)  # fmt: skip

@@ -140,16 +140,10 @@ def pins() -> dict[str, str]:
     return found
 
 
-BUILDING = {"setuptools", "wheel"}
-"""What builds the package, and is in no list of what is installed: pinned or not."""
-
-
 @pytest.mark.parametrize("requirement", direct(), ids=lambda r: r.name)
 def test_what_the_project_names_is_pinned_within_its_range_and_installed_as_pinned(requirement):
     name = canonicalize_name(requirement.name)
     pinned = pins().get(name)
-    if name in BUILDING and pinned is None:
-        pinned = metadata.version(name)
     assert pinned, f"constraints.txt does not pin {name}"
     assert requirement.specifier.contains(pinned, prereleases=True), f"{requirement} is pinned to {pinned}"
     assert metadata.version(name) == pinned
@@ -161,7 +155,7 @@ def test_what_is_installed_for_the_project_agrees_with_the_pins():
     waiting = [(canonicalize_name(r.name), frozenset(r.extras)) for r in direct()]
     while waiting:
         name, extras = waiting.pop()
-        if (name, extras) in seen or name in BUILDING:
+        if (name, extras) in seen:
             continue
         seen.add((name, extras))
         try:
@@ -176,6 +170,16 @@ def test_what_is_installed_for_the_project_agrees_with_the_pins():
             if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras | {""}):
                 waiting.append((canonicalize_name(need.name), frozenset(need.extras)))
     assert len(seen) > 60
+
+
+def test_every_folder_of_code_or_scenarios_is_declared(source):
+    declared = tomllib.loads((source / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(file.parent.parts)
+        for file in repository_files()
+        if file.parts[0] in ("agents", "model", "configs") and file.suffix in {".py", ".yaml"}
+    }
+    assert not found - set(declared)
 
 
 # -- what the files name ----------------------------------------------------------------------

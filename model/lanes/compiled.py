@@ -1,10 +1,90 @@
-"""The compiled month."""
+"""The compiled month, and the cache that keeps it.
+
+numba's own cache watches one file; an equation edited elsewhere would silently keep its old numbers. Here
+the cache stands in a folder named after everything that makes the numbers.
+"""
 
 from __future__ import annotations
 
-from numba import njit
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
 
 from . import month
 from .kernel import OPTIONS
 
-advance = njit(**OPTIONS)(month.advance)
+KEPT_VERSIONS = 4
+"""Compiled versions that stay in the cache; older ones are removed."""
+
+
+@cache
+def code_digest() -> str:
+    """Digest of all sources that make the numbers, and of the numpy and numba that run them."""
+    home = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256(f"numpy {np.__version__} numba {numba.__version__}".encode())
+    for package in ("agents", "model"):
+        for path in sorted((home / package).rglob("*.py")):
+            digest.update(path.relative_to(home).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path | None:
+    """Where this version's compiled code is kept, or None where no folder can be written.
+
+    `ENTENTE_CACHE` names another folder than the user's own cache.
+    """
+    base = os.environ.get("ENTENTE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = (Path(base) if base else Path.home() / ".cache") / "entente"
+    folder = root / f"{code_digest()[:16]}-py{sys.version_info[0]}{sys.version_info[1]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        os.utime(folder)
+        versions = sorted(root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in versions[KEPT_VERSIONS:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder
+
+
+@cache
+def compiled() -> Any:
+    """`month.advance` as one compiled function, from the cache where it has been kept."""
+    folder = cache_folder()
+    if folder is None or numba.config.DISABLE_JIT:
+        return numba.njit(**OPTIONS)(month.advance)
+    before = numba.config.CACHE_DIR
+    # numba asks for the folder when a function is marked, so nobody else's functions land here.
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(cache=True, **OPTIONS)(month.advance)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def is_kept() -> bool:
+    """Whether this version has been compiled before, so that the first run need not wait."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob("*.nbc"))
+
+
+def warm(call: Any) -> float:
+    """Make `call` compile what it needs; returns the seconds that took, 0 where nothing was compiled."""
+    if is_kept():
+        call()
+        return 0.0
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 from llvmlite import binding
@@ -23,10 +23,18 @@ def kernel(function: Callable[..., Any]) -> Any:
     return njit(**OPTIONS)(function)
 
 
-def _places(title: str, names: tuple[str, ...]) -> Any:
-    return namedtuple(title, names)(*range(len(names)))  # type: ignore[misc]
+def places(title: str, groups: Iterable[Iterable[str]]) -> Any:
+    """The place of each name within its group, as constants: `AT.member`.
+
+    A module, since compiled code folds a module's numbers and would build any other holder each time.
+    """
+    holder = ModuleType(title)
+    for group in groups:
+        for place, name in enumerate(group):
+            setattr(holder, name, place)
+    return holder
 
 
-DIAL = _places("DIAL", BEHAVIOUR)
-SWITCH = _places("SWITCH", SWITCHES)
-CONSTANT = _places("CONSTANT", INSTITUTION)
+DIAL = places("DIAL", [BEHAVIOUR])
+SWITCH = places("SWITCH", [SWITCHES])
+CONSTANT = places("CONSTANT", [INSTITUTION])

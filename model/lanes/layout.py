@@ -9,7 +9,7 @@ compilation time: `now.ts[AT.member, t, i, z]`, `num.sk[OF.exposure, i, k, z]`.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from ..draws import Floats
 from ..pack import MEMBER, RELATIVE, World
 from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
-from .kernel import CONSTANT, DIAL, SWITCH, kernel
+from .kernel import CONSTANT, DIAL, SWITCH, kernel, places
 
 Ints = NDArray[np.int64]
 
@@ -84,20 +84,15 @@ def _state() -> dict[str, tuple[str, ...]]:
 _STATE = _state()
 
 
-def _places(title: str, groups: Iterable[tuple[str, ...]]) -> Any:
-    names = {name: place for group in groups for place, name in enumerate(group)}
-    return namedtuple(title, names)(**names)  # type: ignore[misc]
-
-
-AT = _places("AT", _STATE.values())
-OF = _places("OF", _NUMBERS.values())
-BODY = _places(
+AT = places("AT", _STATE.values())
+OF = places("OF", _NUMBERS.values())
+BODY = places(
     "BODY",
     [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
 )
-SEAT = _places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
-SOURCE = _places("SOURCE", [("origin", "sponsor")])
-COVER = _places("COVER", [("covers", "covered", "norms")])
+SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
+SOURCE = places("SOURCE", [("origin", "sponsor")])
+COVER = places("COVER", [("covers", "covered", "norms")])
 
 State: Any = namedtuple("State", _STATE)  # type: ignore[misc]
 Numbers: Any = namedtuple("Numbers", [*_NUMBERS, *_ALONE])  # type: ignore[misc]
