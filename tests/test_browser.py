@@ -225,8 +225,12 @@ def test_step_play_pause_and_reset(visit: Visit) -> None:
     assert visit.month == paused
     visit.step()
     assert visit.month > paused
+    visit.press(PLAY)
+    visit.until("month => document.querySelector('[data-test=month]').innerText > month", visit.month)
     visit.press("Reset")
     visit.until_month("2001-07")
+    visit.page.wait_for_timeout(SETTLE_MS)
+    assert visit.month == "2001-07"
     visit.step()
     assert visit.month == "2001-08"
 

@@ -229,7 +229,7 @@ class Fixed:
 
 def test_the_button_steps_one_month_and_the_loop_as_many_as_are_set() -> None:
     session, screen = Session(), Screen()
-    pace = Pace(screen, Fixed(1), Fixed(5))
+    pace = Pace(session, screen, Fixed(1), Fixed(5))
     player = Player(session, pace)
     player.step()
     assert (session.month, session.hasty) == (1, False)
@@ -248,9 +248,21 @@ def test_the_loop_waits_for_the_browser() -> None:
     assert screen.painted == screen.sent == frame
 
 
+def test_a_loop_that_was_about_to_step_does_not_step_what_was_reset() -> None:
+    session = Session()
+    pace = Pace(session, Screen(), Fixed(1), Fixed(5))
+    Player(session, pace).step()
+    assert pace.value == 1
+    player = Player(session, pace)
+    player.step()
+    assert session.month == 0
+    player.step()
+    assert session.month == 1
+
+
 def test_a_player_ends_when_another_scenario_is_opened() -> None:
     session = Session()
-    player = Player(session, Pace(Screen(), Fixed(1), Fixed(1)))
+    player = Player(session, Pace(session, Screen(), Fixed(1), Fixed(1)))
     session.open("us-package-russia")
     player.step()
     assert not player.running

@@ -78,8 +78,9 @@ def FileBoard(
     event_get: Callable[[str], None],
     event_opened: Callable[[dict[str, str]], None],
     event_replay: Callable[[str], None],
+    event_look: Callable[[Any], None],
 ) -> None:
-    """Downloads and uploads; `parcel` is what the browser saves."""
+    """Downloads and uploads; `parcel` is what the browser saves, `look` asks for the runs of now."""
 
 
 @solara.component

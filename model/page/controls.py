@@ -134,6 +134,9 @@ def Files(session: Session, changed: Changed) -> None:
     sent, send = solara.use_state(None)
     runs, set_runs = solara.use_state(run_names(RUNS))
 
+    def look(_: object = None) -> None:
+        set_runs(run_names(RUNS))
+
     def get(kind: str) -> None:
         number = sent["number"] + 1 if sent else 1
         set_problem(_problem(lambda: send(_parcel(session, kind, number))))
@@ -144,11 +147,10 @@ def Files(session: Session, changed: Changed) -> None:
 
     def replay(name: str) -> None:
         set_problem(_problem(lambda: session.replay(open_run(RUNS, name))))
-        set_runs(run_names(RUNS))
         changed()
 
     FileBoard(home=f"{RUNS.name}/", runs=runs, limit=MAX_BYTES, problem=problem, parcel=sent,
-              event_get=get, event_opened=opened, event_replay=replay)  # fmt: skip
+              event_get=get, event_opened=opened, event_replay=replay, event_look=look)  # fmt: skip
 
 
 def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:

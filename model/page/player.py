@@ -43,44 +43,43 @@ class Pace:
     Step does not read it, and so always runs one.
     """
 
-    def __init__(self, screen: Screen, interval: Any, months: Any) -> None:
-        self.screen, self.interval, self.months = screen, interval, months
-        self._due = 0
+    def __init__(self, session: Session, screen: Screen, interval: Any, months: Any) -> None:
+        self.session, self.screen, self.interval, self.months = session, screen, interval, months
+        self._due: tuple[int, int] | None = None
 
     @property
     def value(self) -> int:
         self.screen.wait()
-        self._due = int(self.months.value)
+        self._due = self.session.epoch, int(self.months.value)
         return int(self.interval.value)
 
-    def take(self) -> int:
-        """Months of the step that is being made, 0 where no play loop asked for it."""
-        due, self._due = self._due, 0
+    def take(self) -> tuple[int, int] | None:
+        """The epoch for which the loop asked for a step, and months of it; None where no loop did."""
+        due, self._due = self._due, None
         return due
 
 
 class Player:
     """A session in the form of a model; making one is what the button Reset does.
 
-    A player outlives its session's scenario when another is opened, and its server when that is stopped; it
-    then says that it has ended, and the loop that plays it ends too.
+    A player outlives its epoch of the session when it is reset or opens something else, and its server
+    when that is stopped; it then says that it has ended, and the loop that plays it ends too.
     """
 
     def __init__(self, session: Session, pace: Pace, reset: bool = True) -> None:
         self.session, self.pace = session, pace
         if reset:
             session.reset()
-        self._generation = session.generation
+        self._epoch = session.epoch
 
     @property
     def running(self) -> bool:
-        current = self._generation == self.session.generation
-        return current and self.session.running and main_thread().is_alive()
+        return self._epoch == self.session.epoch and self.session.running and main_thread().is_alive()
 
     def step(self) -> None:
-        """One month, or as many as the pace asks for."""
-        due = self.pace.take()
-        self.session.hasty = due > 0
-        for _ in range(max(due, 1)):
+        """One month, or as many as the pace asks for; nothing for a loop that played what was reset since."""
+        epoch, months = self.pace.take() or (self._epoch, 0)
+        self.session.hasty = months > 0
+        for _ in range(max(months, 1)):
             if self.running:
-                self.session.step()
+                self.session.step(epoch)

@@ -10,6 +10,7 @@ import numpy as np
 from ..draws import Floats
 from ..pack import World
 from ..schema.base import MONTHS_IN_YEAR, month_number
+from ..schema.intervention import Concession, Offer, Threat, Weakness
 from ..schema.scenario import Scenario
 from ..trajectory import QUANTITIES, Trajectory
 from ..treaties.ladder import opening_depth
@@ -107,36 +108,65 @@ class Mark:
 
 
 def marks(scene: Scene) -> list[Mark]:
-    """Dated interventions of the run up to now, and random arrivals of shocks."""
+    """Dated interventions of the run up to now, random arrivals of shocks, and what befell the treaties."""
+    found = [*_dated(scene), *_arrivals(scene), *_treaty_marks(scene)]
+    return sorted(found, key=lambda mark: (mark.row, mark.kind))
+
+
+def _dated(scene: Scene) -> list[Mark]:
     start = month_number(scene.scenario.start)
     found: list[Mark] = []
-    dated: set[tuple[int, str]] = set()
     for id_, act in sorted(scene.scenario.interventions.items()):
         row = month_number(act.month) - start
-        if row < 0 or row >= max(scene.months, 0) + 1:
+        if not 0 <= row <= scene.months:
             continue
         kind: str = act.kind
         size = 1.0
-        if act.kind in {"shock", "rumour", "weakness"}:
-            size = scene.scenario.behaviour.size if act.size is None else act.size  # type: ignore[union-attr]
-            if act.kind == "shock":
-                dated.add((row, getattr(act, "source", None) or ""))
-                weights = getattr(act, "weights", {})
-                kind = "relief" if size * (sum(weights.values()) if weights else 1.0) < 0 else "shock"
-        elif act.kind == "offer":
+        if isinstance(act, Threat | Weakness):
+            size = scene.scenario.behaviour.size if act.size is None else act.size
+            if act.kind == "shock" and size * (sum(act.weights.values()) if act.weights else 1.0) < 0:
+                kind = "relief"
+        elif isinstance(act, Offer):
             size = act.size
-        elif act.kind == "concession":
+        elif isinstance(act, Concession):
             size = act.share
         found.append(Mark(row, kind, size, f"{act.month} {act.text or id_}", id_ in scene.levers))
-    if not scene.scenario.switches.security_dilemma:
-        shock = scene.trajectory.arrays["shock"][: scene.months]
-        for row, k in zip(*np.nonzero(shock > 0), strict=True):
-            if (int(row), scene.world.sources[k]) not in dated:
-                month = scene.world.month(scene.world.opens + int(row))
-                size = float(shock[row, k])
-                text = f"{month} {scene.source_name(int(k))}: a shock of {size:.2f} arrives"
-                found.append(Mark(int(row), "shock", size, text, False))
-    return sorted(found, key=lambda mark: (mark.row, mark.kind))
+    return found
+
+
+def _arrivals(scene: Scene) -> list[Mark]:
+    """Shocks that arrived at random; under the security dilemma every month adds some, and none is marked."""
+    if scene.scenario.switches.security_dilemma:
+        return []
+    dated = {(act.month, act.source) for act in scene.scenario.interventions.values() if isinstance(act, Threat)}
+    shock = scene.trajectory.arrays["shock"][: scene.months]
+    found = []
+    for row, k in zip(*np.nonzero(shock > 0), strict=True):
+        month, size = scene.world.month(scene.world.opens + int(row)), float(shock[row, k])
+        if (month, scene.world.sources[k]) not in dated:
+            words = f"{month} {scene.source_name(int(k))}: a shock of {size:.2f} arrives"
+            found.append(Mark(int(row), "shock", size, words, False))
+    return found
+
+
+def _treaty_marks(scene: Scene) -> list[Mark]:
+    """Signings and ends of treaties, and parties that joined or left one."""
+    status = scene.trajectory.arrays["status"][: scene.months]
+    member = scene.trajectory.arrays["member"][: scene.months]
+    found = []
+    for before, p in zip(*np.nonzero(status[1:] != status[:-1]), strict=True):
+        row = int(before) + 1
+        words = "is signed" if status[row, p] == RUNNING else "ends"
+        month = scene.world.month(scene.world.opens + row)
+        found.append(Mark(row, "treaty", 1.0, f"{month} {scene.treaty_name(int(p))} {words}", False))
+    for before, p, i in zip(*np.nonzero(member[1:] != member[:-1]), strict=True):
+        row = int(before) + 1
+        if status[row, p] == status[row - 1, p]:
+            words = "joins" if member[row, p, i] else "leaves"
+            month = scene.world.month(scene.world.opens + row)
+            told = f"{month} {scene.state_name(int(i))} {words} {scene.treaty_name(int(p))}"
+            found.append(Mark(row, "treaty", 1.0, told, False))
+    return found
 
 
 def years(scene: Scene, most: int) -> list[tuple[int, str]]:

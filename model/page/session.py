@@ -34,7 +34,8 @@ class Session:
     it is made, so the next step makes it anew with the lever and runs it to the present month: a run of
     the exported scenario is by construction the run on the page. `twin` runs without levers.
 
-    `generation` counts the scenarios and runs opened, `version` all changes but the passing of months;
+    `generation` counts the scenarios and runs opened, `epoch` these and the resets, `version` all changes
+    but the passing of months;
     `hasty` says that the run is playing, so that what takes long may wait.
     """
 
@@ -52,7 +53,7 @@ class Session:
         self.run: Recorded | None = None
         self.month = 0
         self.hasty = False
-        self.generation = self.version = 0
+        self.generation = self.epoch = self.version = 0
         self.model: AllianceModel
         self.twin: AllianceModel | None = None
         self._made_of: Any = None
@@ -107,10 +108,10 @@ class Session:
 
     # -- time -----------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """One month; what goes wrong in the model is kept in `error` and stops the run."""
+    def step(self, epoch: int | None = None) -> None:
+        """One month, of `epoch` only where one is given; what goes wrong is kept in `error` and ends the run."""
         with self.lock:
-            if not self.running:
+            if not self.running or epoch not in {None, self.epoch}:
                 return
             try:
                 if self.run is None:
@@ -133,6 +134,7 @@ class Session:
             self.seed, self.changes = self.next_seed, dict(self.next_changes)
             self.error = ""
             self.hasty = False
+            self.epoch += 1
             self.version += 1
             if self.run is None:
                 self._attempt(self._begin)
@@ -151,6 +153,7 @@ class Session:
             self.seed = self.next_seed
             self.run, self.chosen, self.error = None, "", ""
             self.generation += 1
+            self.epoch += 1
             self.version += 1
             self._attempt(self._begin)
 
@@ -163,6 +166,7 @@ class Session:
             self.levers, self.chosen, self.error, self.month = {}, "", "", 1
             self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
             self.generation += 1
+            self.epoch += 1
             self.version += 1
             self._opening = opening(self.run.world)
 

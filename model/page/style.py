@@ -37,7 +37,7 @@ svg text.chosen { font-weight: 700; fill: var(--accent); }
 PAGE_RULES = """
 .v-app-bar, .v-app-bar .v-toolbar__content { height: 44px !important; }
 .v-navigation-drawer { top: 44px !important; max-height: calc(100% - 44px) !important; min-width: 336px !important; width: 336px !important; }
-.v-content { padding-top: 44px !important; } .solara-autorouter-content { margin: -8px -4px 0; }
+.v-content { padding-top: 44px !important; } .solara-autorouter-content > .v-sheet { row-gap: 0 !important; } .solara-autorouter-content { margin: -8px -4px 0; }
 b:has(> a[href="https://solara.dev"]) { display: none; }
 .entente { color: var(--ink); padding: 0 4px 16px; }
 .entente .clock { position: sticky; top: -12px; z-index: 3; background: var(--ground); padding: 6px 0; display: flex; align-items: center; gap: 14px; margin: 0 0 4px; }
@@ -92,7 +92,7 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .side .waiting { display: block; color: var(--accent); font-size: 12.5px; padding: 2px 0 8px; }
 .entente .choices { display: flex; flex-wrap: wrap; gap: 6px; }
 .entente .details .close { float: right; }
-@media (max-width: 1699px) { .entente .details.open { position: fixed; z-index: 4; top: 96px; right: 22px; bottom: 12px;
+@media (max-width: 1699px) { .entente .details.open { position: fixed; z-index: 4; top: 96px; right: 22px; max-height: calc(100vh - 108px);
   width: min(460px, 46vw); overflow: auto; box-shadow: 0 6px 24px rgba(0, 0, 0, .35); } }
 @media (min-width: 1700px) { .entente .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 """

@@ -28,7 +28,7 @@ def Tab() -> None:
     session = solara.use_memo(Session, [])
     screen = solara.use_memo(Screen, [])
     interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
-    pace = solara.use_memo(lambda: Pace(screen, interval, months), [])
+    pace = solara.use_memo(lambda: Pace(session, screen, interval, months), [])
     player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [session.generation])
     edition = solara.use_reactive(0)
     player.get()

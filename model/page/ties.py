@@ -26,7 +26,8 @@ STRIP = {
     "shock": ("M-4,-4 L4,-4 L0,4 Z", "shocks", "s1"),
     "relief": ("M-4,4 L4,4 L0,-4 Z", "reliefs", "s2"),
     "rumour": ("M-4,0 A4,4 0 1 0 4,0 A4,4 0 1 0 -4,0 Z", "rumours", "s3"),
-    "other": ("M-3.5,-3.5 H3.5 V3.5 H-3.5 Z", "other events", "s0"),
+    "treaty": ("M-4.5,0 L0,-4.5 L4.5,0 L0,4.5 Z", "in and out", "s7"),
+    "other": ("M-3.5,-3.5 H3.5 V3.5 H-3.5 Z", "other", "s0"),
 }
 """Rows of the timeline: shape of the mark, name, colour."""
 
@@ -184,6 +185,10 @@ def _timeline(scene: Scene) -> list[str]:
         y = STRIP_TOP + STRIP_ROW * level
         parts.append(text(RIGHT + 8, y + 4, STRIP[row][1], class_="small muted"))
         parts += [_mark(scene, mark, row, y) for mark in found if _row(mark) == row]
+    if scene.twin is not None:
+        parts.append(
+            text(RIGHT + 8, STRIP_TOP + STRIP_ROW * len(rows) + 4, "dashed grey: the twin", class_="small muted")
+        )
     return parts
 
 
