@@ -337,6 +337,37 @@ def test_text_and_lines_can_be_read(theme: dict[str, str]) -> None:
     assert steps == sorted(steps, reverse=theme is LIGHT), "rungs differ in lightness, not in hue alone"
 
 
+BLINDNESS = {
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+"""What linear RGB turns into (Machado, Oliveira and Fernandes 2009, severity 1)."""
+
+
+def seen(colour: str, blindness: str) -> Any:
+    """A colour as the colour-blind see it, in CIELAB."""
+    parts = np.array([int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(BLINDNESS[blindness]) @ linear, 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(xyz / np.array([0.9505, 1, 1.089]))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_colour_blind_can_tell_what_colour_alone_tells(theme: dict[str, str], blindness: str) -> None:
+    def apart(a: str, b: str) -> float:
+        return float(np.linalg.norm(seen(theme[a], blindness) - seen(theme[b], blindness)))
+
+    dashes = [series(n).partition("dasharray:")[2] for n in range(8)]
+    alike = [(a, b) for a in range(8) for b in range(a) if dashes[a] == dashes[b]]
+    assert all(apart(f"s{a}", f"s{b}") > 20 for a, b in alike)
+    assert all(apart(f"r{n}", f"r{n + 1}") > 8 for n in range(6))
+    assert apart("bloc", "outside") > 60
+
+
 @given(st.floats(0, 2))
 def test_a_stronger_threat_is_drawn_darker(value: float) -> None:
     assert 0 < strength(value) <= 1

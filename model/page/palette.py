@@ -9,14 +9,14 @@ LIGHT = {
     "ink": "#1b1f24", "muted": "#57606a", "line": "#d5dae0", "paper": "#ffffff", "ground": "#f3f5f7",
     "bloc": "#0072b2", "outside": "#d98200", "neutral": "#c3c9d0", "heat": "#d55e00", "accent": "#005f94", "wrong": "#b3261e", "bar": "#005f94",
     "s0": "#0072b2", "s1": "#d55e00", "s2": "#009e73", "s3": "#b1578e", "s4": "#b07d00", "s5": "#3a9fd6",
-    "s6": "#8a5a44", "s7": "#7a3e9d",
+    "s6": "#7a3b2e", "s7": "#7a3e9d",
     "r0": "#c9ced4", "r1": "#e0c33c", "r2": "#a5b84a", "r3": "#5aa76e", "r4": "#2a8a83", "r5": "#2b648b", "r6": "#3b2a6e",
 }  # fmt: skip
 DARK = {
     "ink": "#e8ebee", "muted": "#a4adb7", "line": "#3a4149", "paper": "#1b1f24", "ground": "#121519",
     "bloc": "#4fb3ea", "outside": "#f0a030", "neutral": "#6c757e", "heat": "#e8702a", "accent": "#6cc4f5", "wrong": "#ff8a80", "bar": "#1f6f9f",
     "s0": "#4fb3ea", "s1": "#f0803c", "s2": "#2fc89b", "s3": "#dd92bf", "s4": "#e6b93c", "s5": "#9bd8ff",
-    "s6": "#d0a58f", "s7": "#bd8be0",
+    "s6": "#a8765c", "s7": "#bd8be0",
     "r0": "#59616a", "r1": "#5a4a9c", "r2": "#3f74a3", "r3": "#35989b", "r4": "#55b884", "r5": "#a8d155", "r6": "#f7e34a",
 }  # fmt: skip
 """Series `s`, rungs `r` from the weakest to the strongest contrast with the ground."""
