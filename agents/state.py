@@ -125,6 +125,10 @@ class StateAgent(mesa.Agent):
         self.perception = self._perception
         self.alignment = self._alignment
 
+    def hold(self, perception: list[float]) -> None:
+        """Take given perceptions as they are, at the start of a run and where a rival holds them."""
+        self.perception = self._perception = perception
+
     def consult(self) -> None:
         """E4 over all treaties that hold a consultation this month."""
         m, i = self.model, self.index

@@ -25,11 +25,11 @@ from model import InputError, load_scenario
 from model.alliance import PHASES
 from model.codebook import json_schema, outcome_table, parameter_table, switch_table
 from model.collect import orientation
+from model.outcomes import dyad_index
 from model.schema.base import bounds, declared
 from model.schema.state import Power, State
 from model.schema.threat import Source
 from model.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
-from model.tables import dyad_index
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT / "docs" / "ODD.md"

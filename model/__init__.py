@@ -14,10 +14,12 @@ _PUBLIC = {
     "InputError": "model.schema.errors",
     "Result": "model.result",
     "Scenario": "model.schema.scenario",
+    "Simulation": "model.ensemble",
     "load_run": "model.experiments.folder",
     "load_scenario": "model.schema.load",
     "run": "model.result",
     "scenario_names": "model.schema.load",
+    "simulate": "model.ensemble",
     "why": "model.why",
 }
 

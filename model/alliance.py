@@ -263,7 +263,7 @@ class AllianceModel(mesa.Model):
         """E3."""
         if self.switch["held_perception"]:
             for i, state in enumerate(self.states):
-                state.perception = [self.exposure[i][k] * self.long_run[k] for k in range(len(self.world.sources))]
+                state.hold([self.exposure[i][k] * self.long_run[k] for k in range(len(self.world.sources))])
             return
         self.noise = self._draws.perception[self.clock].tolist()
         self._all_states.do("perceive")
@@ -417,8 +417,7 @@ class AllianceModel(mesa.Model):
         self.restraint = [0.0] * len(w.sources)
         self.effective = list(self.base)
         for i, state in enumerate(self.states):
-            state.perception = [self.exposure[i][k] * self.base[k] for k in range(len(w.sources))]
-            state._perception = state.perception
+            state.hold([self.exposure[i][k] * self.base[k] for k in range(len(w.sources))])
             state.provision = self.normal_provision[i]
         for a, power in enumerate(self.powers):
             for i in range(len(w.states)):

@@ -36,23 +36,27 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The run folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
-    engine: Annotated[str, typer.Option(help="The engine: mesa.")] = "mesa",
+    engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .experiments.folder import run_folder, write_run
-    from .result import checked
+    from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
     from .screen import progress, yearly_table
     from .summary import summary
 
-    if engine != "mesa":
-        raise InputError(f"--engine {engine!r}: must be mesa")
-    began = time.perf_counter()
+    if engine not in ENGINES:
+        raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     ready = checked(scenario, seed, months, replicate, parse_changes(set_ or []))
     folder = run_folder(out, ready.name)
+    if engine == "ensemble":
+        from .ensemble import prepare
+
+        prepare(_note)
+    began = time.perf_counter()
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
-        result = run_once(ready, seed, replicate=replicate, progress=advance)
+        result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine)
     ran = time.perf_counter() - began
     tables = result.tables
     draw: Any = None
@@ -153,6 +157,10 @@ def main(arguments: list[str] | None = None) -> None:
             _fail(" ".join(str(words()).split()))
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _note(words: str) -> None:
+    sys.stderr.write(words + "\n")
 
 
 def _fail(sentence: str) -> None:

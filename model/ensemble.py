@@ -1,223 +1,163 @@
 """The compiled engine: many runs of a scenario side by side, the same numbers as the interactive one.
 
-Runs stand in lanes, the last axis of every array, and advance month by month together. Lanes are cut into
-tiles that fit into a core's cache; tiles of a block share one scenario and one seed.
+`simulate` runs a scenario many times, over rows of changed numbers and over replicates, and returns frames;
+`trajectory` gives one run in full. Noise depends on seed and replicate alone, never on the row, so rows are
+compared on common random numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from .draws import Draws, Floats, draw
-from .lanes.compiled import compiled
-from .lanes.kernel import SWITCH
-from .lanes.layout import (
-    AT,
-    OF,
-    Ints,
-    Noise,
-    Plan,
-    group_numbers,
-    kinships,
-    new_state,
-    number_plan,
-    row_index,
-    world_plan,
-)
-from .pack import BEHAVIOUR, World
-from .terms import arrival_size, long_run_intensity, terms
+from .draws import Floats
+from .lanes.block import Probes, probes, run_block
+from .lanes.compiled import is_kept
+from .lanes.layout import row_index
+from .outcomes import Outcome, default_outcomes, parse_outcomes
+from .pack import World, pack
+from .rows import Failure, Lot, lots
+from .schema.errors import InputError
+from .schema.load import load_scenario
+from .schema.scenario import Scenario
 from .trajectory import QUANTITIES, Trajectory
 
-LANES = 64
-"""Runs of a tile."""
+BLOCK = 4096
+"""Runs of a block at most: what is held in memory at once."""
+KEEP = ("none", "yearly", "monthly")
+
+
+@dataclass
+class Simulation:
+    """Many runs: `outcomes` has a row a run (`point`, `replicate`, then the outcomes), `trajectories` a row
+    a run and month kept (empty where none is), `failed` a row of the design that could not run, and why.
+    """
+
+    outcomes: pd.DataFrame
+    trajectories: pd.DataFrame
+    failed: pd.DataFrame = field(default_factory=lambda: failed_frame([]))
+
+
+def simulate(
+    scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
+    replicates: int = 1,
+    seed: int = 0,
+    parameters: pd.DataFrame | Mapping[str, Sequence[Any]] | None = None,
+    outcomes: Sequence[str] | None = None,
+    months: int | None = None,
+    keep: str = "none",
+) -> Simulation:
+    """Run a scenario for every row of `parameters` (columns are dotted paths) and every replicate.
+
+    `outcomes` are named as in `model.outcomes` (default: depth and rung of every treaty at the end);
+    `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`.
+    Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence.
+    """
+    if keep not in KEEP:
+        raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        raise InputError(f"replicates: {replicates!r}: must be a whole number, 1 or more")
+    ready = load_scenario(scenario, {"months": months} if months is not None else None)
+    design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
+    if parameters is None:
+        design = pd.DataFrame(index=[0])
+    sets, failures = lots(ready, design)
+    measured = parse_outcomes(default_outcomes(pack(ready)) if outcomes is None else list(outcomes), pack(ready))
+    tables, series = [], []
+    for lot in sets:
+        for block in blocks_of(lot, replicates):
+            table, kept = measure_block(lot, block, measured, seed, keep)
+            tables.append(table)
+            series.append(kept)
+    order = ["point", "replicate"]
+    names = [outcome.name for outcome in measured]
+    frame = pd.concat(tables) if tables else pd.DataFrame(columns=[*order, *names])
+    rows = pd.concat(series) if series else pd.DataFrame(columns=[*order, "month"])
+    return Simulation(
+        frame.sort_values(order, kind="stable").reset_index(drop=True),
+        rows.sort_values(order, kind="stable").reset_index(drop=True),
+        failed_frame(failures),
+    )
 
 
 @dataclass(frozen=True)
-class Probes:
-    """Which recorded numbers are kept: rows of the state, and the treaty in whose life they count (or -1)."""
+class Runs:
+    """Runs of a block: rows of its lot and their replicates."""
 
-    table: Ints
-    quantities: frozenset[str]
-
-
-def probes(world: World, wanted: Sequence[tuple[str, tuple[int, ...]]]) -> Probes:
-    """Probes of single numbers: a quantity of `QUANTITIES` and the indices of its things."""
-    rows = row_index(world)
-    table = [
-        [int(rows[name][index]), index[0] if QUANTITIES[name].over.startswith("t") and name != "status" else -1]
-        for name, index in wanted
-    ]
-    return Probes(np.array(table, dtype=np.int64).reshape(len(table), 2), frozenset(name for name, _ in wanted))
+    rows: np.ndarray
+    replicates: np.ndarray
 
 
-def run_block(
-    world: World,
-    columns: Mapping[str, Floats],
-    replicates: Sequence[int],
+def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
+    """A lot's runs in blocks. Replicates lead, so that neighbouring lanes hear the same noise."""
+    count = len(lot.points)
+    rows = np.tile(np.arange(count), replicates)
+    numbers = np.repeat(np.arange(replicates), count)
+    return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]
+
+
+def measure_block(
+    lot: Lot,
+    block: Runs,
+    measured: Sequence[Outcome],
     seed: int,
-    kept: Probes,
-    lanes: int = LANES,
-) -> Floats:
-    """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
-
-    Returns an array (recorded months, probes, runs).
-    """
-    runs = len(replicates)
-    block = _Block(world, columns, list(replicates), seed, kept, min(lanes, runs))
-    edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
-        block.refresh(first)
-        block.advance(first, last)
-    return np.concatenate(block.out, axis=2)[:, :, :runs]
-
-
-class _Block:
-    def __init__(
-        self,
-        world: World,
-        columns: Mapping[str, Floats],
-        replicates: list[int],
-        seed: int,
-        kept: Probes,
-        lanes: int,
-    ) -> None:
-        self.world, self.kept, self.lanes = world, kept, lanes
-        self.tiles = -(-len(replicates) // lanes)
-        padding = self.tiles * lanes - len(replicates)
-        self.replicates = [*replicates, *[replicates[-1]] * padding]
-        count = len(self.replicates)
-        self.numbers = {
-            name: np.repeat(values[..., np.newaxis], count, axis=-1) for name, values in world.numbers.items()
-        }
-        for path, values in columns.items():
-            slot = world.slots[path]
-            self.numbers[slot.array][slot.index] = np.concatenate([values, np.repeat(values[-1:], padding)])
-        self.varied = {world.slots[path].array for path in columns}
-        self.fixed = world_plan(world) | {
-            "lanes": lanes,
-            "wants_alignment": "alignment" in kept.quantities,
-            "wants_orientation": "orientation" in kept.quantities,
-            "wants_overlap": "overlap" in kept.quantities,
-        }
-        self.plan: Plan | None = None
-        self.states = [new_state(world, lanes) for _ in range(self.tiles)]
-        months = world.steps - world.opens
-        self.out = [np.zeros((months, len(kept.table), lanes)) for _ in range(self.tiles)]
-        self.draws = [draws_of(world, seed, replicate) for replicate in sorted(set(self.replicates))]
-        self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
-        self.noise: list[Noise] = []
-
-    def refresh(self, step: int) -> None:
-        """Take over what the calendar sets at the beginning of `step`, and derive all numbers anew."""
-        offers: list[tuple[int, int, Floats]] = []
-        for change in self.world.settings:
-            if change.step == step:
-                slot, value = change.slot, self.numbers["values"][change.value]
-                self.numbers[slot.array][slot.index] = value
-                if slot.array == "packages":
-                    offers.append((*slot.index, value))
-        acting = terms(self.world, self.numbers)
-        acting["kin"] = kinships(acting["polity"], acting["switches"][SWITCH.solidarity])
-        acting["long_run"] = self._long_run(acting)
-        fixed = self.fixed | number_plan(self.world, self.fixed, acting, self.plan)
-        self.plan = Plan(**fixed)
-        self.acting = [
-            group_numbers(acting, slice(z, z + self.lanes)) for z in range(0, len(self.replicates), self.lanes)
-        ]
-        self._hear()
-        if step == 0:
-            self._set_out()
-        for power, state, value in offers:
-            self._put(power, state, value)
-
-    def _set_out(self) -> None:
-        """The world before its first month."""
-        for (now, _), num in zip(self.states, self.acting, strict=True):
-            now.k[AT.intensity] = num.k[OF.base]
-            now.k[AT.effective] = num.k[OF.base]
-            now.sk[AT.perception] = num.sk[OF.exposure] * num.k[OF.base]
-            now.s[AT.provision] = num.s[OF.provision]
-            now.ts[AT.barred] = -1.0
-            now.t[AT.ends] = -1.0
-        for power in range(len(self.world.powers)):
-            for state in range(len(self.world.states)):
-                self._put(power, state, self.numbers["packages"][power, state])
-
-    def _put(self, power: int, state: int, value: Floats) -> None:
-        """Put a package before a state; a power without a policy makes no offers."""
-        offered = value if self.world.policy[power] != "none" else np.zeros_like(value)
-        for tile, (now, _) in enumerate(self.states):
-            now.ps[AT.package, power, state] = offered[tile * self.lanes : (tile + 1) * self.lanes]
-
-    def _long_run(self, acting: Mapping[str, Floats]) -> Floats:
-        """Long-run mean intensities, lane by lane where they can differ; 0 where nobody asks for them."""
-        n = self.numbers
-        if not acting["switches"][SWITCH.held_perception].any():
-            return np.zeros_like(n["base"])
-        persistence = acting["dials"][BEHAVIOUR.index("persistence")]
-        return np.stack(
-            [
-                long_run_intensity(
-                    *(np.ascontiguousarray(n[name][:, z]) for name in ("base", "rate", "median", "log_sd")),
-                    float(persistence[z]),
-                )
-                for z in range(len(self.replicates))
-            ],
-            axis=-1,
+    keep: str,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month."""
+    world = lot.world
+    numbers = list(dict.fromkeys(number for outcome in measured for number in outcome.numbers))
+    wanted = probes(world, numbers)
+    values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
+    place = {number: column for column, number in enumerate(numbers)}
+    series = {
+        outcome.series_name: outcome.series(
+            np.ascontiguousarray(values[:, [place[n] for n in outcome.numbers]].transpose(1, 0, 2))
         )
-
-    def _hear(self) -> None:
-        """The noise of each tile; sizes of arrivals are drawn once a replicate unless they differ by lane."""
-        median, log_sd = self.numbers["median"], self.numbers["log_sd"]
-        own = bool((median != median[:, :1]).any() or (log_sd != log_sd[:, :1]).any())
-        rows = [self.place[replicate] for replicate in self.replicates]
-        arrival, perception, drift = (
-            np.stack([getattr(draws, name) for draws in self.draws]) for name in ("arrival", "perception", "drift")
-        )
-        if own:
-            sizes = [self._sizes(z, self.draws[row]) for z, row in enumerate(rows)]
-        else:
-            sizes = [self._sizes(0, draws) for draws in self.draws]
-        self.noise = []
-        for z in range(0, len(rows), self.lanes):
-            heard = np.array(rows[z : z + self.lanes], dtype=np.int64)
-            sized = np.arange(z, z + self.lanes, dtype=np.int64) if own else heard
-            same = bool((heard == heard[0]).all()) and not own
-            self.noise.append(Noise(arrival, np.stack(sizes), perception, drift, heard, sized, same))
-
-    def _sizes(self, lane: int, draws: Draws) -> Floats:
-        n = self.numbers
-        median, log_sd = (np.ascontiguousarray(n[name][:, lane]) for name in ("median", "log_sd"))
-        return arrival_size(median, log_sd, draws.magnitude)
-
-    def advance(self, first: int, last: int) -> None:
-        for tile, (now, rows) in enumerate(self.states):
-            compiled()(
-                first, last, self.plan, self.acting[tile], now, self.noise[tile], rows, self.kept.table, self.out[tile]
-            )  # fmt: skip
+        for outcome in measured
+    }
+    keys = {"point": lot.points[block.rows], "replicate": block.replicates.astype(np.int64)}
+    table = pd.DataFrame(
+        keys | {outcome.name: outcome.reduce(series[outcome.series_name]) for outcome in measured}
+    )
+    return table, _kept(world, keys, series, keep)
 
 
-@lru_cache(maxsize=64)
-def _draws(ids: tuple[tuple[str, ...], ...], steps: int, seed: int, replicate: int) -> Draws:
-    return draw(*ids, steps, seed, replicate)
+def _kept(world: World, keys: dict[str, np.ndarray], series: dict[str, Floats], keep: str) -> pd.DataFrame:
+    names = [world.month(world.opens + row) for row in range(world.steps - world.opens)]
+    if keep == "none":
+        return pd.DataFrame({**{name: key[:0] for name, key in keys.items()}, "month": pd.Series(dtype=str)})
+    rows = [row for row, name in enumerate(names) if keep == "monthly" or name.endswith("-12")]
+    count = len(keys["point"])
+    return pd.DataFrame(
+        {name: np.repeat(key, len(rows)) for name, key in keys.items()}
+        | {"month": [names[row] for row in rows] * count}
+        | {name: values[rows].T.reshape(-1) for name, values in series.items()}
+    )
 
 
-def draws_of(world: World, seed: int, replicate: int) -> Draws:
-    """The noise of a replicate, kept for the next block that needs it."""
-    return _draws((world.states, world.sources, world.treaties), world.steps, seed, replicate)
+def failed_frame(failures: Sequence[Failure]) -> pd.DataFrame:
+    """Rows that could not run, and why."""
+    return pd.DataFrame(
+        {
+            "point": np.array([failure.point for failure in failures], dtype=np.int64),
+            "message": pd.Series([failure.message for failure in failures], dtype=str),
+        }
+    )
 
 
 def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
     """One run in full: every recorded number of every month."""
     rows = row_index(world)
-    wanted = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
-    out = run_block(world, {}, [replicate], seed, probes(world, wanted))[:, :, 0]
-    arrays: dict[str, Any] = {}
+    everything = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
+    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0]
+    arrays: dict[str, Floats] = {}
     at = 0
     for name in QUANTITIES:
         shape = rows[name].shape
@@ -225,3 +165,20 @@ def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
         arrays[name] = np.ascontiguousarray(out[:, at : at + count]).reshape(len(out), *shape)
         at += count
     return Trajectory(arrays, len(out))
+
+
+def prepare(say: Callable[[str], None] = lambda words: None) -> float:
+    """Compile what is not yet compiled, and say so; the seconds it took, 0 where the cache had it."""
+    kept = is_kept()
+    if not kept:
+        say("Compiling the engine, once for this version of the code; this takes a minute or two.")
+    began = time.perf_counter()
+    place = {"longitude": 0.0, "latitude": 0.0}
+    state = {"name": "A", "place": place, "capability": 0.1}
+    world = pack(load_scenario({"name": "smallest", "start": "2000-01", "months": 1, "states": {"A": state}}))
+    run_block(world, {}, [0], 0, Probes(np.zeros((0, 2), dtype=np.int64), frozenset()))
+    seconds = time.perf_counter() - began
+    if kept:
+        return 0.0
+    say(f"Compiled in {seconds:.0f} s.")
+    return seconds

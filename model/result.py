@@ -11,12 +11,15 @@ from typing import Any
 import pandas as pd
 
 from .alliance import AllianceModel, release
-from .pack import World
+from .ensemble import trajectory
+from .pack import World, pack
 from .schema.errors import InputError
 from .schema.load import load_scenario
 from .schema.scenario import MAX_MONTHS, Scenario
 from .tables import TABLES, build_table
 from .trajectory import Trajectory
+
+ENGINES = ("mesa", "ensemble")
 
 
 @dataclass
@@ -69,20 +72,30 @@ def run(
     replicate: int = 0,
     changes: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
+    engine: str = "mesa",
 ) -> Result:
-    """Run a scenario once in the interactive engine and keep everything.
+    """Run a scenario once and keep everything.
 
     `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
-    the number of months done. Raises `InputError` with one sentence for bad input.
+    the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
+    both give the same numbers. Raises `InputError` with one sentence for bad input.
     """
     ready = checked(scenario, seed, months, replicate, changes)
+    if engine not in ENGINES:
+        raise InputError(f"engine: {engine!r}: must be one of {', '.join(ENGINES)}")
+    if engine == "ensemble":
+        world = pack(ready)
+        whole = trajectory(world, seed, replicate)
+        if progress is not None:
+            progress(ready.months)
+        return Result(ready, seed, replicate, world, whole)
     model = AllianceModel(ready, seed=seed, replicate=replicate, record=True)
     while model.running:
         model.step()
         if progress is not None:
             progress(model.month)
-    trajectory = model.datacollector.trajectory
-    assert trajectory is not None
-    result = Result(model.scenario, seed, replicate, model.world, trajectory)
+    recorded = model.datacollector.trajectory
+    assert recorded is not None
+    result = Result(model.scenario, seed, replicate, model.world, recorded)
     release(model)
     return result

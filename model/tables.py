@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .outcomes import dyad_index
 from .pack import World
 from .story import EVENT_COLUMNS, events
 from .trajectory import QUANTITIES, Trajectory
@@ -118,7 +119,7 @@ def _dyads(world: World, trajectory: Trajectory) -> pd.DataFrame:
                     "month": months,
                     "a": world.states[a],
                     "b": world.states[b],
-                    "index": dyad_index(depth),
+                    "index": dyad_index(list(depth.T)),
                     "layers": together.sum(axis=1).astype(np.int64),
                     "top_rung": (trajectory["rung"] * together).max(axis=1).astype(np.int64),
                     "top_obligation": (trajectory["obligation"] * together).max(axis=1).astype(np.int64),
@@ -140,14 +141,6 @@ def shared(trajectory: Trajectory) -> Iterator[tuple[int, int, np.ndarray]]:
             together = member[:, :, a] * member[:, :, b]
             if together.any():
                 yield a, b, together
-
-
-def dyad_index(depth: np.ndarray) -> np.ndarray:
-    """E16. `I = 1 - prod_p (1 - D[p])`, from depths (months, treaties that hold both), left to right."""
-    left = np.ones(len(depth))
-    for p in range(depth.shape[1]):
-        left = left * (1.0 - depth[:, p])
-    return 1.0 - left
 
 
 def _payments(world: World, trajectory: Trajectory) -> pd.DataFrame:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from model import run
+from model.outcomes import dyad_index
 from model.pack import World
 from model.schema.yaml12 import read_yaml
-from model.tables import dyad_index
 from model.trajectory import Trajectory
 
 FOLDER = Path(__file__).parent / "baselines"
@@ -64,7 +64,7 @@ def _december(world: World, t: Trajectory, row: int) -> dict[str, Any]:
     }
     a, b = (world.states.index(state) for state in PAIR)
     member = t["member"][row : row + 1]
-    index = dyad_index(t["depth"][row : row + 1] * member[:, :, a] * member[:, :, b])[0]
+    index = dyad_index(list((t["depth"][row : row + 1] * member[:, :, a] * member[:, :, b]).T))[0]
     threat = {state: float(np.mean(t["perception"][row, i])) for i, state in enumerate(world.states)}
     return {"treaties": treaties, "-".join(PAIR): float(index), "threat": threat}
 

@@ -17,12 +17,7 @@ from .seating import decides
 def bargain(plan: Any, num: Any, now: Any) -> None:
     """E11 in every running treaty, and among the founders of one not yet signed."""
     for t in range(plan.treaties):
-        seated = 0.0
-        for i in plan.seats[t]:
-            if i >= 0:
-                for z in range(plan.lanes):
-                    seated += now.ts[AT.seat, t, i, z]
-        if seated > 0.0:
+        if now.t[AT.bargains, t, 0] != 0.0:
             negotiate(
                 t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t], now.ts[AT.ideal, t],
                 now.t[AT.floor, t], now.t[AT.joint, t], now.t[AT.agreed, t],
@@ -151,12 +146,22 @@ def _settle(t: int, plan: Any, num: Any, now: Any) -> None:
             for z in range(plan.lanes):
                 now.s[AT.share, i, z] = gain_share(now.s[AT.share, i, z], gains[z])
     for i in plan.seats[t]:
-        if i < 0:
-            continue
-        now.ts[AT.received, t, i, :] = 0.0
-        now.ts[AT.paid, t, i, :] = 0.0
-        for j in plan.seats[t]:
-            if j >= 0:
-                for z in range(plan.lanes):
-                    now.ts[AT.received, t, i, z] += payment(now.s[AT.due, i, z], now.s[AT.share, j, z])
-                    now.ts[AT.paid, t, i, z] += payment(now.s[AT.due, j, z], now.s[AT.share, i, z])
+        if i >= 0:
+            now.ts[AT.received, t, i, :] = 0.0
+            now.ts[AT.paid, t, i, :] = 0.0
+    for i in plan.seats[t]:
+        if i >= 0 and _any(now.s[AT.due, i], plan):
+            for j in plan.seats[t]:
+                if j >= 0:
+                    for z in range(plan.lanes):
+                        flow = payment(now.s[AT.due, i, z], now.s[AT.share, j, z])
+                        now.ts[AT.received, t, i, z] += flow
+                        now.ts[AT.paid, t, j, z] += flow
+
+
+@kernel
+def _any(row: Any, plan: Any) -> bool:
+    total = 0.0
+    for z in range(plan.lanes):
+        total += row[z]
+    return total != 0.0

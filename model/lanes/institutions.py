@@ -7,6 +7,9 @@ from typing import Any
 
 from ..schema.base import MONTHS_IN_YEAR
 from ..treaties.ladder import (
+    BY_DELIBERATION,
+    BY_GATE,
+    FREE,
     ceiling,
     climbs,
     core_overlap,
@@ -15,20 +18,16 @@ from ..treaties.ladder import (
     next_mistrust,
     sinks,
 )
-from ..treaties.treaty import BY_DELIBERATION, BY_GATE, FREE
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, MEMBER, OF, SOURCE
-from .seating import decides
+from .seating import decides, runs
 
 
 @kernel
 def institute(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     """E12, E13 of every running treaty."""
     for t in range(plan.treaties):
-        running = 0.0
-        for z in range(plan.lanes):
-            running += 1.0 if now.t[AT.status, t, z] == 1.0 else 0.0
-        if running == 0.0:
+        if not runs(t, plan, now):
             continue
         _ease_mistrust(t, plan, num, now)
         if plan.wants_overlap or _may_reach_the_top(t, plan, num, now):
@@ -136,29 +135,24 @@ def _practise(step: int, t: int, plan: Any, num: Any, now: Any) -> None:
 def _climb(step: int, t: int, plan: Any, num: Any, now: Any) -> None:
     """E13: a review takes a rung away, or else organs that were too small for long enough grow by one."""
     for z in range(plan.lanes):
-        if now.t[AT.status, t, z] != 1.0 or num.switches[SWITCH.ratchet, z] != 0.0:
-            continue
+        acts = (now.t[AT.status, t, z] == 1.0) & (num.switches[SWITCH.ratchet, z] == 0.0)
         steps, rung, depth = num.constants[CONSTANT.steps, z], now.t[AT.rung, t, z], now.t[AT.depth, t, z]
         age, every = step - now.t[AT.in_force, t, z], num.constants[CONSTANT.review_months, z]
-        reviewed = age > 0.0 and floor(age / every) * every == age and rung != 0.0
-        if reviewed and sinks(depth, rung, steps, num.constants[CONSTANT.slack, z]) > 0.0:
-            now.t[AT.rung, t, z] = rung - 1.0
-            now.t[AT.rising, t, z] = 0.0
-            continue
-        now.t[AT.blocked, t, z] = FREE
+        reviewed = (age > 0.0) & (floor(age / every) * every == age) & (rung != 0.0)
+        falls = reviewed & (sinks(depth, rung, steps, num.constants[CONSTANT.slack, z]) > 0.0)
         too_small = climbs(depth, now.t[AT.agreed, t, z], ceiling(rung, steps), num.constants[CONSTANT.near, z])
-        if rung + 1.0 >= steps or too_small == 0.0:
-            now.t[AT.rising, t, z] = 0.0
-            continue
-        now.t[AT.rising, t, z] += 1.0
-        closed = rung + 2.0 >= steps and num.switches[SWITCH.gate, z] > 0.0
-        if now.t[AT.rising, t, z] < num.dials[DIAL.deliberation, z]:
-            now.t[AT.blocked, t, z] = BY_DELIBERATION
-        elif closed and not now.t[AT.overlap, t, z] > num.dials[DIAL.core_overlap, z]:
-            now.t[AT.blocked, t, z] = BY_GATE
-        else:
-            now.t[AT.rung, t, z] = rung + 1.0
-            now.t[AT.rising, t, z] = 0.0
+        due = (rung + 1.0 < steps) & (too_small > 0.0)
+        waited = now.t[AT.rising, t, z] + 1.0
+        early = waited < num.dials[DIAL.deliberation, z]
+        gated = (rung + 2.0 >= steps) & (num.switches[SWITCH.gate, z] > 0.0)
+        shut = gated & (now.t[AT.overlap, t, z] <= num.dials[DIAL.core_overlap, z])
+        rises = due & (not early) & (not shut)
+        held = (BY_DELIBERATION if early else (BY_GATE if shut else FREE)) if due else FREE
+        moved = rung - 1.0 if falls else (rung + 1.0 if rises else rung)
+        counted = 0.0 if falls or rises or not due else waited
+        now.t[AT.rung, t, z] = moved if acts else rung
+        now.t[AT.rising, t, z] = counted if acts else now.t[AT.rising, t, z]
+        now.t[AT.blocked, t, z] = held if acts and not falls else now.t[AT.blocked, t, z]
 
 
 @kernel

@@ -20,7 +20,7 @@ from agents.interest import (
 
 from .kernel import DIAL, SWITCH, kernel
 from .layout import AT, BODY, COVER, OF, SEAT
-from .seating import decides, find_mates
+from .seating import decides, find_mates, sit
 
 
 @kernel
@@ -29,8 +29,11 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
     now.ts[AT.ideal, :] = 0.0
     now.ts[AT.owed, :] = 0.0
     for t in range(plan.treaties):
-        if not take_seats(t, plan, now):
+        taken = take_seats(t, plan, now)
+        now.t[AT.bargains, t, :] = 1.0 if taken else 0.0
+        if not taken:
             continue
+        sit(t, plan, now, now.ts[AT.seat, t])
         for i in plan.seats[t]:
             if i < 0:
                 continue
@@ -76,7 +79,7 @@ def weigh_one(
         now.z[AT.e],
         now.z[AT.f],
     )
-    find_mates(t, i, plan, now, seat, total)
+    mates, capabilities = find_mates(t, i, plan, now, seat, total)
     owed[:] = 0.0
     quarrels[:] = 0.0
     for k in plan.tk[COVER.covered, t]:
@@ -84,7 +87,7 @@ def weigh_one(
             continue
         for z in range(plan.lanes):
             support[z] = num.tk[OF.support, t, k, z] * num.switches[SWITCH.support, z]
-        _help(t, i, k, plan, num, now, received, weighted, support)
+        _help(t, i, k, plan, num, now, mates, capabilities, received, weighted, support)
         if plan.provided:
             _provided(t, k, plan, num, now, received)
         for z in range(plan.lanes):
@@ -102,47 +105,52 @@ def weigh_one(
         for z in range(plan.lanes):
             benefit[plan.sources, z] = tethering_benefit(num.dials[DIAL.tether, z], now.t[AT.mistrust, t, z])
     squares[:] = 0.0
-    for j in plan.seats[t]:
+    for j in now.present[t]:
         if j >= 0 and j != i:
             for z in range(plan.lanes):
                 whole = total[z] if total[z] > 0.0 else 1.0
-                squares[z] += square_share(now.s[AT.mate_capability, j, z], whole)
+                squares[z] += square_share(capabilities[j, z], whole)
     _prices(t, i, plan, num, now, squares, total, quarrels, owed, linear, curve)
     ideal_depth(t, plan, num, now, benefit, linear, curve, ideal)
 
 
 @kernel
 def _help(
-    t: int, i: int, k: int, plan: Any, num: Any, now: Any, received: Any, weighted: Any, support: Any
+    t: int,
+    i: int,
+    k: int,
+    plan: Any,
+    num: Any,
+    now: Any,
+    mates: Any,
+    capabilities: Any,
+    received: Any,
+    weighted: Any,
+    support: Any,
 ) -> None:
     """E5: help from every partner, and the partners' perception weighted by capability."""
     received[:] = 0.0
     weighted[:] = 0.0
-    for j in plan.seats[t]:
+    for j in now.present[t]:
         if j < 0 or j == i:
             continue
-        for z in range(plan.lanes):
-            weighted[z] += now.s[AT.mate_capability, j, z] * now.sk[AT.perception, j, k, z]
         if plan.gives[j, k] == 0:
-            continue
-        if plan.kin:
             for z in range(plan.lanes):
-                received[z] += now.s[AT.mate, j, z] * supplied_help(
-                    now.sk[AT.contribution, j, k, z],
-                    now.sk[AT.perception, j, k, z],
-                    now.sk[AT.perception, i, k, z],
-                    support[z],
-                    num.ss[OF.kin, i, j, z],
+                weighted[z] += capabilities[j, z] * now.sk[AT.perception, j, k, z]
+        elif plan.kin:
+            for z in range(plan.lanes):
+                theirs, own = now.sk[AT.perception, j, k, z], now.sk[AT.perception, i, k, z]
+                help_ = supplied_help(
+                    now.sk[AT.contribution, j, k, z], theirs, own, support[z], num.ss[OF.kin, i, j, z]
                 )
+                received[z] += mates[j, z] * help_
+                weighted[z] += capabilities[j, z] * theirs
         else:
             for z in range(plan.lanes):
-                received[z] += now.s[AT.mate, j, z] * supplied_help(
-                    now.sk[AT.contribution, j, k, z],
-                    now.sk[AT.perception, j, k, z],
-                    now.sk[AT.perception, i, k, z],
-                    support[z],
-                    1.0,
-                )
+                theirs, own = now.sk[AT.perception, j, k, z], now.sk[AT.perception, i, k, z]
+                help_ = supplied_help(now.sk[AT.contribution, j, k, z], theirs, own, support[z], 1.0)
+                received[z] += mates[j, z] * help_
+                weighted[z] += capabilities[j, z] * theirs
 
 
 @kernel

@@ -9,7 +9,7 @@ compilation time: `now.ts[AT.member, t, i, z]`, `num.sk[OF.exposure, i, k, z]`.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,12 +52,13 @@ _ALONE = ("dials", "switches", "constants", "capability", "power_capability", "s
 
 _WORK: dict[str, tuple[str, ...]] = {
     "s": (
-        "weakness", "mate", "mate_capability", "due", "share", "trial_seat", "trial_linear", "trial_curve",
+        "weakness", "mate", "mate_capability", "seated_capability", "due", "share", "trial_seat", "trial_linear", "trial_curve",
         "trial_ideal", "trial_owed",
     ),
+    "k": ("alarm", "met"),
     "sk": ("contribution", "gained"),
     "ps": ("package",),
-    "t": ("in_force", "term_start", "ends", "rising", "signs"),
+    "t": ("in_force", "term_start", "ends", "rising", "signs", "bargains"),
     "ts": (
         "leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries",
     ),
@@ -90,12 +91,17 @@ BODY = places(
     "BODY",
     [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
 )
-SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
+SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left", "sits")])
 SOURCE = places("SOURCE", [("origin", "sponsor")])
 COVER = places("COVER", [("covers", "covered", "norms")])
 
-State: Any = namedtuple("State", _STATE)  # type: ignore[misc]
-Numbers: Any = namedtuple("Numbers", [*_NUMBERS, *_ALONE])  # type: ignore[misc]
+
+def _record(title: str, names: Iterable[str]) -> Any:
+    return namedtuple(title, names)  # type: ignore[misc]
+
+
+State = _record("State", [*_STATE, "present"])
+Numbers = _record("Numbers", [*_NUMBERS, *_ALONE])
 
 
 class Plan(NamedTuple):
@@ -170,7 +176,8 @@ def new_state(world: World, lanes: int) -> tuple[Any, Floats]:
         count = int(np.prod(shape))
         arrays[over] = rows[at : at + count].reshape(*shape, lanes)
         at += count
-    return State(**arrays), rows
+    present = np.full((len(world.treaties), len(world.states)), -1, dtype=np.int64)
+    return State(*arrays.values(), present), rows
 
 
 def _shapes(world: World) -> dict[str, tuple[int, ...]]:
@@ -206,7 +213,7 @@ def group_numbers(acting: Mapping[str, Floats], lanes: slice) -> Any:
 def world_plan(world: World) -> dict[str, Any]:
     """The part of a plan that numbers do not change."""
     size = sizes_of(world)
-    seats, founder, candidate, lead, member = (np.zeros((size["t"], size["s"])) for _ in range(5))
+    founder, candidate, lead, member, moved = (np.zeros((size["t"], size["s"])) for _ in range(5))
     left = np.full((size["t"], size["s"]), NEVER)
     opening = np.zeros((size["t"], 3))
     for t, body in enumerate(world.bodies):
@@ -218,10 +225,9 @@ def world_plan(world: World) -> dict[str, Any]:
             member[t, list(body.opening.members)] = 1
             for i, step in body.opening.left.items():
                 left[t, i] = step
-    moved = np.zeros_like(seats)
     for move in world.moves:
         moved[move.treaty, move.state] = 1
-    seats = _listed((founder + candidate + member + moved) > 0)
+    sits = (founder + candidate + member + moved) > 0
     pulses = sorted(world.pulses, key=lambda pulse: pulse.step)
     moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
@@ -229,7 +235,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
         "opens": world.opens,
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
-        "seats": seats,
+        "seats": _listed(sits, THREE),
         "t": np.stack(
             [
                 _ints(b.hub for b in bodies),
@@ -244,7 +250,7 @@ def world_plan(world: World) -> dict[str, Any]:
             ]
         ),
         "open_mistrust": np.ascontiguousarray(opening[:, 2]),
-        "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
+        "ts": np.stack([founder, candidate, lead, member, left.astype(float), sits.astype(float)]),
         "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
         "core": _ints(world.core),
         "responsive": _ints(policy == "responsive" for policy in world.policy),
@@ -314,13 +320,17 @@ def _table(rows: list[list[int]], columns: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
 
 
-def _listed(marks: NDArray[np.bool_]) -> Ints:
-    """Indices of each row's marks, then -1."""
-    found = np.full(marks.shape, -1, dtype=np.int64)
+def _listed(marks: NDArray[np.bool_], least: int = 0) -> Ints:
+    """Indices of each row's marks, then -1; `least` columns at least."""
+    found = np.full((marks.shape[0], max(marks.shape[1], least)), -1, dtype=np.int64)
     for row, own in enumerate(marks):
         at = np.flatnonzero(own)
         found[row, : len(at)] = at
     return found
+
+
+THREE = 3
+"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
 
 
 def _starts(steps: list[int], length: int) -> Ints:

@@ -9,7 +9,7 @@ from .bargains import negotiate, worth_of
 from .interests import weigh_one
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, BODY, MAJORITY, NEVER, OF, SEAT
-from .seating import decides
+from .seating import decides, sit
 
 
 @kernel
@@ -132,7 +132,7 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
     """E13: parties leave, candidates join or take part, founders sign, terms are renewed."""
     for t in range(plan.treaties):
         for i in plan.seats[t]:
-            if i >= 0:
+            if i >= 0 and now.t[AT.bargains, t, 0] != 0.0:
                 _judge(step, t, i, plan, num, now)
         for z in range(plan.lanes):
             unsigned = now.t[AT.status, t, z] == 0.0 and plan.t[BODY.endogenous, t] != 0
@@ -213,6 +213,7 @@ def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> None:
                     now.s[AT.trial_seat, j, z] = max(
                         now.ts[AT.member, t, j, z], now.ts[AT.entries, t, newcomer, z]
                     )
+    sit(t, plan, now, now.s[AT.trial_seat])
     for j in plan.seats[t]:
         if j >= 0:
             weigh_one(

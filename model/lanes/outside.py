@@ -8,8 +8,8 @@ from agents.alignment import alignment, alignment_target, bloc_pull, coordinatio
 from agents.outside import accepted_offer, offer_price, outside_offer, responsive_package
 
 from .kernel import DIAL, SWITCH, kernel
-from .layout import AT, OF
-from .seating import find_mates
+from .layout import AT, OF, SEAT
+from .seating import find_mates, sit
 
 
 @kernel
@@ -26,6 +26,8 @@ def act(plan: Any, num: Any, now: Any) -> None:
             for z in range(plan.lanes):
                 package[z] += now.ps[AT.package, power, i, z]
         for t in range(plan.treaties):
+            if plan.ts[SEAT.sits, t, i] == 0.0:
+                continue
             for z in range(plan.lanes):
                 broken = offer_price(
                     num.t[OF.directed, t, z],
@@ -51,6 +53,8 @@ def _step_up(power: int, plan: Any, num: Any, now: Any) -> None:
     for i in range(plan.states):
         faced[:] = 0.0
         for t in range(plan.treaties):
+            if plan.ts[SEAT.sits, t, i] == 0.0:
+                continue
             for z in range(plan.lanes):
                 faced[z] = max(
                     faced[z], now.ts[AT.member, t, i, z] * (num.t[OF.directed, t, z] * now.t[AT.depth, t, z])
@@ -92,12 +96,15 @@ def turn(step: int, plan: Any, num: Any, now: Any) -> None:
         coordinated[:] = 0.0
         deepest[:] = 0.0
         for t in range(plan.treaties):
-            find_mates(t, i, plan, now, now.ts[AT.member, t], total)
+            if plan.ts[SEAT.sits, t, i] == 0.0:
+                continue
+            sit(t, plan, now, now.ts[AT.member, t])
+            _, capabilities = find_mates(t, i, plan, now, now.ts[AT.member, t], total)
             weighted[:] = 0.0
-            for j in plan.seats[t]:
+            for j in now.present[t]:
                 if j >= 0 and j != i:
                     for z in range(plan.lanes):
-                        weighted[z] += now.s[AT.mate_capability, j, z] * now.s[AT.alignment, j, z]
+                        weighted[z] += capabilities[j, z] * now.s[AT.alignment, j, z]
             for z in range(plan.lanes):
                 inside = now.ts[AT.member, t, i, z] != 0.0
                 whole = total[z] if total[z] > 0.0 else 1.0

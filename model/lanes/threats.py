@@ -20,7 +20,7 @@ from agents.perception import (
 
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF, RELATIVE, RUMOUR, SOURCE, WEAKNESS
-from .seating import find_mates
+from .seating import find_mates, runs, sit
 
 
 @kernel
@@ -208,29 +208,14 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
 def consult(plan: Any, num: Any, now: Any) -> None:
     """E4: a treaty consults on a source of its scope that alarms any one party."""
     now.sk[AT.gained, :] = 0.0
-    greatest = now.z[AT.a]
     for t in range(plan.treaties):
-        for k in range(plan.sources):
-            if plan.tk[COVER.covers, t, k] == 0:
-                continue
-            greatest[:] = 0.0
+        if not runs(t, plan, now):
+            now.tk[AT.consulted, t, :] = 0.0
+        elif _meet(t, plan, num, now) > 0.0:
+            sit(t, plan, now, now.ts[AT.member, t])
             for i in plan.seats[t]:
                 if i >= 0:
-                    for z in range(plan.lanes):
-                        greatest[z] = max(greatest[z], now.ts[AT.member, t, i, z] * now.sk[AT.perception, i, k, z])
-            held = 0.0
-            for z in range(plan.lanes):
-                met = (
-                    now.t[AT.status, t, z] == 1.0
-                    and num.t[OF.consultation, t, z] > 0.0
-                    and num.dials[DIAL.contagion, z] > 0.0
-                    and num.tk[OF.scope, t, k, z] > 0.0
-                    and greatest[z] > num.dials[DIAL.trigger, z]
-                )
-                now.tk[AT.consulted, t, k, z] = 1.0 if met else 0.0
-                held += now.tk[AT.consulted, t, k, z]
-            if held > 0.0:
-                _spread(t, k, plan, num, now)
+                    _listen(t, i, plan, num, now)
     for q in range(plan.live.shape[0]):
         i, k = plan.live[q, 0], plan.live[q, 1]
         for z in range(plan.lanes):
@@ -240,24 +225,54 @@ def consult(plan: Any, num: Any, now: Any) -> None:
 
 
 @kernel
-def _spread(t: int, k: int, plan: Any, num: Any, now: Any) -> None:
-    """What each party gains from one consultation; `now.z[AT.a]` holds the greatest perception."""
-    greatest, total, weighted = now.z[AT.a], now.z[AT.b], now.z[AT.c]
-    for i in plan.seats[t]:
-        if i < 0:
+def _meet(t: int, plan: Any, num: Any, now: Any) -> float:
+    """On what the treaty consults, and the alarm of its most alarmed party; returns how many lanes do."""
+    meetings = 0.0
+    for k in plan.tk[COVER.covered, t]:
+        if k < 0:
             continue
-        find_mates(t, i, plan, now, now.ts[AT.member, t], total)
+        now.k[AT.alarm, k, :] = 0.0
+        for i in plan.seats[t]:
+            if i >= 0:
+                for z in range(plan.lanes):
+                    felt = now.ts[AT.member, t, i, z] * now.sk[AT.perception, i, k, z]
+                    now.k[AT.alarm, k, z] = max(now.k[AT.alarm, k, z], felt)
+        met = 0.0
+        for z in range(plan.lanes):
+            meets = (
+                (now.t[AT.status, t, z] == 1.0)
+                & (num.t[OF.consultation, t, z] > 0.0)
+                & (num.dials[DIAL.contagion, z] > 0.0)
+                & (num.tk[OF.scope, t, k, z] > 0.0)
+                & (now.k[AT.alarm, k, z] > num.dials[DIAL.trigger, z])
+            )
+            now.tk[AT.consulted, t, k, z] = 1.0 if meets else 0.0
+        for z in range(plan.lanes):
+            met += now.tk[AT.consulted, t, k, z]
+        now.k[AT.met, k, 0] = met
+        meetings += met
+    return meetings
+
+
+@kernel
+def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
+    """What one party gains from the consultations of a treaty."""
+    total, weighted = now.z[AT.b], now.z[AT.c]
+    _, capabilities = find_mates(t, i, plan, now, now.ts[AT.member, t], total)
+    for k in plan.tk[COVER.covered, t]:
+        if k < 0 or now.k[AT.met, k, 0] == 0.0:
+            continue
         weighted[:] = 0.0
-        for j in plan.seats[t]:
+        for j in now.present[t]:
             if j >= 0 and j != i:
                 for z in range(plan.lanes):
-                    weighted[z] += now.s[AT.mate_capability, j, z] * now.sk[AT.perception, j, k, z]
+                    weighted[z] += capabilities[j, z] * now.sk[AT.perception, j, k, z]
         for z in range(plan.lanes):
-            mean = weighted[z] / total[z] if total[z] > 0.0 else 0.0
+            mean = weighted[z] / (total[z] if total[z] > 0.0 else 1.0)
             increment = consulted_threat(
                 now.sk[AT.perception, i, k, z],
                 mean,
-                greatest[z],
+                now.k[AT.alarm, k, z],
                 num.dials[DIAL.trigger, z],
                 num.dials[DIAL.contagion, z],
                 num.t[OF.consultation, t, z],

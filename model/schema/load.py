@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -81,6 +81,20 @@ def parse_scenario(text: str, name: str, base: Path | None = None) -> Scenario:
     draft = _Draft()
     _extend(draft, data, name, lines, base, ())
     return _checked(draft, name)
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def read_record(kind: type[R], path: Path) -> R:
+    """A record of another kind than a scenario from its file, with the same sentences for mistakes."""
+    data, lines = read_yaml(path)
+    draft = _Draft()
+    _merge(draft, draft.data, data, "", str(path), lines)
+    try:
+        return kind.model_validate(draft.data)
+    except ValidationError as error:
+        raise InputError(_sentence(error, draft, str(path), kind)) from None
 
 
 def parse_changes(assignments: list[str]) -> dict[str, Any]:
@@ -197,12 +211,12 @@ def _place(draft: _Draft, path: str, label: str) -> str:
     return label
 
 
-def _sentence(error: ValidationError, draft: _Draft, label: str) -> str:
+def _sentence(error: ValidationError, draft: _Draft, label: str, root: type[BaseModel] = Scenario) -> str:
     """The first thing that pydantic found wrong, as file:line: path: value: rule."""
     found = error.errors()
     # An unknown field is the likeliest cause of a missing one, so it is told first.
     first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
-    path, fields = _walk_location(first["loc"], first["type"], draft.data)
+    path, fields = _walk_location(first["loc"], first["type"], draft.data, root)
     where = _place(draft, path, label)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     name = str(first["loc"][-1])
@@ -224,6 +238,8 @@ def _sentence(error: ValidationError, draft: _Draft, label: str) -> str:
     if kind == "union_tag_not_found":
         field_name = str(context.get("discriminator", "")).strip("'")
         return f"{where}: {path}.{field_name}: missing{more}"
+    if kind == "value_error":
+        return f"{where}: {path}: {context['error']}{more}"
     rule = _RULES.get(kind, lambda c: first["msg"][0].lower() + first["msg"][1:])(context)
     return f"{where}: {path}: {value}: {rule}{more}"
 
@@ -249,13 +265,15 @@ _RULES: dict[str, Any] = {
 }
 
 
-def _walk_location(location: tuple[int | str, ...], kind: str, data: Any) -> tuple[str, list[str]]:
+def _walk_location(
+    location: tuple[int | str, ...], kind: str, data: Any, root: type[BaseModel]
+) -> tuple[str, list[str]]:
     """A pydantic location as a dotted path, and the fields that the record around it knows.
 
     Locations hold the tags of unions between the keys; whatever is no key of the data is a tag.
     """
     parts: list[str] = []
-    records: list[type[BaseModel]] = [Scenario]
+    records: list[type[BaseModel]] = [root]
     around = records
     here: Any = data
     for position, part in enumerate(location):

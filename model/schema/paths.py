@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -79,6 +81,50 @@ def _annotated_limits(annotation: Any) -> tuple[float, float]:
                         found[1] = one.le
                     if getattr(one, "ge", None) is not None:
                         found[0] = one.ge
+                    if getattr(one, "gt", None) is not None:
+                        found[0] = nextafter(one.gt, inf)
         else:
             stack.extend(get_args(item))
     return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a number may be: `kind` is `number`, `whole` or `switch`."""
+
+    low: float
+    high: float
+    kind: str
+
+
+def limits(scenario: Scenario, path: str) -> Limits | None:
+    """The bounds of the number or switch at a dotted path; None where the path holds something else.
+
+    Maps of numbers answer for keys that the scenario does not name, since these are 0 there.
+    """
+    here: Any = scenario
+    field: FieldInfo | None = None
+    for part in path.split("."):
+        if isinstance(here, BaseModel):
+            field = type(here).model_fields.get(part)
+            if field is None:
+                return None
+            here = getattr(here, part)
+        elif isinstance(here, dict):
+            here = here.get(part, _UNNAMED)
+        else:
+            return None
+    if field is None or here is None or isinstance(here, str | dict | BaseModel):
+        return None
+    if isinstance(here, bool):
+        return Limits(0.0, 1.0, "switch")
+    if isinstance(field.annotation, type) and not isinstance(here, int | float) and here is not _UNNAMED:
+        return None
+    if path.startswith("interventions.") and path.endswith(".value"):
+        return limits(scenario, leaf(scenario, path.removesuffix("value") + "path"))
+    low, high = _limits(field)
+    return Limits(low, high, "whole" if isinstance(here, int) else "number")
+
+
+_UNNAMED = object()
+"""Stands for the value of a key that a map does not name."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from agents.equation import equation
 
+FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
+"""What held a due rise back this month: nothing, the gate of the top rung, or deliberation."""
+
 
 @equation
 def ceiling(rung: float, steps: float) -> float:

@@ -11,6 +11,9 @@ from agents.state import Interest, ideal_depth
 from ..pack import Body
 from .bargain import agreed_depth, due, gain, gain_share, payment
 from .ladder import (
+    BY_DELIBERATION,
+    BY_GATE,
+    FREE,
     ceiling,
     climbs,
     drift_depth,
@@ -22,8 +25,6 @@ from .ladder import (
 )
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
-FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
-"""What held a due rise back this month: nothing, the gate of the top rung, or deliberation."""
 
 
 @dataclass

@@ -1,0 +1,177 @@
+"""Designs: a study's factors as a table of points, one column a dotted path."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+from ..draws import Floats
+from ..schema.errors import InputError, nearest, shown
+from ..schema.load import CONFIGS, load_scenario, read_record
+from ..schema.scenario import Scenario
+from ..schema.study import RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
+
+STUDIES = CONFIGS / "studies"
+
+
+def study_names() -> list[str]:
+    """The ids of the studies in `configs/`."""
+    return sorted(path.stem for path in STUDIES.glob("*.yaml"))
+
+
+def load_study(name: str) -> tuple[Study, Scenario, Path]:
+    """A study by its id in `configs/` or its file, its scenario, and the folder that its paths start from.
+
+    Raises `InputError` with one sentence.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else STUDIES / f"{name}.yaml"
+    if not path.is_file():
+        rule = "no such file" if path.suffix and name.endswith((".yaml", ".yml")) else "no study of that name"
+        raise InputError(f"{shown(name)}: {rule}{nearest(name, study_names())}")
+    study = read_record(Study, path)
+    scenario = study.scenario
+    if scenario.endswith((".yaml", ".yml")):
+        scenario = str(path.parent / scenario)
+    try:
+        ready = load_scenario(scenario, {"months": study.months} if study.months is not None else None)
+    except InputError as error:
+        raise InputError(f"{path}: scenario: {error}") from None
+    _check(study, ready, path)
+    return study, ready, path.parent
+
+
+def _check(study: Study, scenario: Scenario, path: Path) -> None:
+    """Every factor must name a leaf of the scenario and stay within its bounds; the design must fit."""
+    if not study.factors and not isinstance(study.design, Table):
+        raise InputError(f"{path}: factors: none named; only the design `table` may bring its own")
+    for factor, takes in study.factors.items():
+        for value in takes.extremes:
+            try:
+                load_scenario(scenario, {factor: value})
+            except InputError as error:
+                raise InputError(f"{path}: factors.{factor}: {shown(value)}: {error}") from None
+        if isinstance(study.design, FullFactorial) and takes.levels is None:
+            raise InputError(f"{path}: factors.{factor}: a full factorial needs values: list, discrete or grid")
+    if isinstance(study.design, Saltelli) and study.design.base & (study.design.base - 1):
+        near = 2 ** round(math.log2(study.design.base))
+        raise InputError(
+            f"{path}: design.base: {study.design.base}: must be a power of two; the nearest is {near}"
+        )
+    if isinstance(study.design, Morris) and study.design.levels % 2:
+        raise InputError(f"{path}: design.levels: {study.design.levels}: must be an even number")
+    runs = points_of(study, path.parent) * study.replicates
+    if runs > RUNS_AT_MOST:
+        raise InputError(f"{path}: design: {runs:.3g} runs: {RUNS_AT_MOST:.0e} at most")
+
+
+def points_of(study: Study, folder: Path) -> int:
+    """How many points the design has, without making it."""
+    design, factors = study.design, len(study.factors)
+    if isinstance(design, FullFactorial):
+        return math.prod(len(factor.levels or []) for factor in study.factors.values())
+    if isinstance(design, Sample):
+        return design.points
+    if isinstance(design, Saltelli):
+        return design.base * ((2 * factors + 2) if design.second_order else (factors + 2))
+    if isinstance(design, Morris):
+        return design.trajectories * (factors + 1)
+    return len(_table(design, folder))
+
+
+def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
+    """The points of a study, one row a point and one column a dotted path. The same study gives the same rows."""
+    design = study.design
+    if isinstance(design, Table):
+        return _checked_table(study, scenario, _table(design, folder), folder / design.file)
+    names = list(study.factors)
+    if isinstance(design, FullFactorial):
+        levels = [factor.levels or [] for factor in study.factors.values()]
+        return pd.DataFrame(list(itertools.product(*levels)), columns=names)
+    unit = _unit(study)
+    return pd.DataFrame(
+        {name: _take(factor, unit[:, n]) for n, (name, factor) in enumerate(study.factors.items())}
+    )
+
+
+def _unit(study: Study) -> Floats:
+    """Points of the unit cube, one column a factor."""
+    design, count = study.design, len(study.factors)
+    if isinstance(design, Sample):
+        if design.kind == "latin_hypercube":
+            cube = qmc.LatinHypercube(d=count, rng=np.random.default_rng(study.seed))
+            return np.asarray(cube.random(design.points))
+        sequence = qmc.Sobol(d=count, rng=np.random.default_rng(study.seed))
+        # Points of a Sobol sequence balance in powers of two; the first of more are the sequence's own.
+        whole = sequence.random_base2(math.ceil(math.log2(design.points)))
+        return np.asarray(whole[: design.points])
+    problem = {"num_vars": count, "names": list(study.factors), "bounds": [[0.0, 1.0]] * count}
+    # SALib takes a seed of 0 for none at all.
+    if isinstance(design, Saltelli):
+        from SALib.sample import sobol
+
+        return np.asarray(
+            sobol.sample(problem, design.base, calc_second_order=design.second_order, seed=study.seed + 1)
+        )
+    assert isinstance(design, Morris)
+    from SALib.sample import morris
+
+    return np.asarray(
+        morris.sample(problem, design.trajectories, num_levels=design.levels, seed=(study.seed + 1) % 2**32)
+    )
+
+
+def _take(factor: Factor, unit: Floats) -> Any:
+    """Values of a factor at places of the unit interval."""
+    levels = factor.levels
+    if levels is not None:
+        places = np.minimum((unit * len(levels)).astype(int), len(levels) - 1)
+        return [levels[place] for place in places]
+    if factor.log_uniform is not None:
+        low, high = factor.log_uniform
+        return np.clip(low * np.exp(unit * math.log(high / low)), low, high)
+    low, high = factor.uniform or (0.0, 1.0)
+    return np.clip(low + unit * (high - low), low, high)
+
+
+def _table(design: Table, folder: Path) -> pd.DataFrame:
+    path = folder / design.file
+    try:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+    return frame.drop(columns=["point"], errors="ignore")
+
+
+def _checked_table(study: Study, scenario: Scenario, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    if frame.empty or not len(frame.columns):
+        raise InputError(f"{path}: empty; a design needs a row and a column at least")
+    for column in frame.columns:
+        if study.factors and column not in study.factors:
+            raise InputError(f"{path}: {shown(column)}: no factor of this study{nearest(column, study.factors)}")
+        if not _takes_something(scenario, column, frame[column]):
+            _explain(scenario, column, frame[column].iloc[0], path)
+    return frame.reset_index(drop=True)
+
+
+def _takes_something(scenario: Scenario, column: str, values: pd.Series) -> bool:
+    """Whether the path is one of the scenario: some value of the column is possible there."""
+    for value in values.drop_duplicates().head(100):
+        try:
+            load_scenario(scenario, {column: value.item() if hasattr(value, "item") else value})
+        except InputError:
+            continue
+        return True
+    return False
+
+
+def _explain(scenario: Scenario, column: str, value: Any, path: Path) -> None:
+    try:
+        load_scenario(scenario, {column: value.item() if hasattr(value, "item") else value})
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None

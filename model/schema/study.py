@@ -1,0 +1,118 @@
+"""A study: a scenario, what is varied in it and how, how often, and what is measured and kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from .base import Record, _widen
+
+Number = Annotated[float, BeforeValidator(_widen)]
+Level = bool | Number | str
+Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
+
+KINDS = ("list", "discrete", "grid", "uniform", "log_uniform")
+RUNS_AT_MOST = 10**9
+
+
+class Factor(Record):
+    """What a path takes; exactly one of these.
+
+    `list` and `discrete`: the values named; `grid`: so many equal steps from low to high; `uniform`,
+    `log_uniform`: anything between low and high. A full factorial needs values, not ranges.
+    """
+
+    model_config = ConfigDict(**Record.model_config, populate_by_name=False)
+
+    named: Annotated[list[Level], Field(min_length=1)] | None = Field(None, alias="list")
+    discrete: Annotated[list[Level], Field(min_length=1)] | None = None
+    grid: Annotated[list[Number], Field(min_length=3, max_length=3)] | None = None
+    uniform: Range | None = None
+    log_uniform: Range | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Factor:
+        given = [kind for kind in KINDS if getattr(self, "named" if kind == "list" else kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(KINDS)}")
+        bounds = self.uniform or self.log_uniform or (self.grid[:2] if self.grid else None)
+        if bounds is not None and not bounds[0] < bounds[1]:
+            raise ValueError(f"{given[0]}: {bounds[0]:g} to {bounds[1]:g}: the first must be below the second")
+        if self.log_uniform is not None and self.log_uniform[0] <= 0:
+            raise ValueError(f"log_uniform: {self.log_uniform[0]:g}: must be above 0")
+        if self.grid is not None and (self.grid[2] != int(self.grid[2]) or self.grid[2] < 2):
+            raise ValueError(f"grid: {self.grid[2]:g} steps: must be a whole number, 2 or more")
+        return self
+
+    @property
+    def levels(self) -> list[Any] | None:
+        """The values of a factor that has some, None for a range."""
+        if self.grid is not None:
+            low, high, count = self.grid
+            return [low + (high - low) * step / (int(count) - 1) for step in range(int(count))]
+        return self.named or self.discrete
+
+    @property
+    def extremes(self) -> list[Any]:
+        """Values at which a scenario must be possible for the factor to be."""
+        return self.levels or [*(self.uniform or self.log_uniform or [])]
+
+
+class FullFactorial(Record):
+    """Every combination of the factors' values."""
+
+    kind: Literal["full_factorial"]
+
+
+class Table(Record):
+    """The rows of a CSV or Parquet file, one column a dotted path; `factors` may then be empty."""
+
+    kind: Literal["table"]
+    file: str = Field(min_length=1, description="The file, relative to the study.")
+
+
+class Sample(Record):
+    """So many points spread over the factors' ranges."""
+
+    kind: Literal["latin_hypercube", "sobol"]
+    points: int = Field(ge=1, le=10**8, description="How many points.")
+
+
+class Saltelli(Record):
+    """The design of Sobol's indices: `base*(2*factors + 2)` points, or `base*(factors + 2)`."""
+
+    kind: Literal["saltelli"]
+    base: int = Field(ge=2, le=10**7, description="Base sample, a power of two.")
+    second_order: bool = Field(False, description="Whether second-order indices are wanted.")
+
+
+class Morris(Record):
+    """Elementary effects: `trajectories*(factors + 1)` points."""
+
+    kind: Literal["morris"]
+    trajectories: int = Field(ge=2, le=10**6, description="How many trajectories.")
+    levels: int = Field(4, ge=2, le=100, description="Levels of each factor; an even number.")
+
+
+Design = Annotated[FullFactorial | Table | Sample | Saltelli | Morris, Field(discriminator="kind")]
+
+
+class Study(Record):
+    """A study file. `scenario`, `factors` and `design` are required."""
+
+    name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the study.")
+    summary: str = Field("", max_length=400, description="One sentence: what the study asks.")
+    scenario: str = Field(min_length=1, description="Scenario of configs/, or a .yaml file relative to the study.")
+    months: int | None = Field(None, ge=1, le=2400, description="Horizon, if not the scenario's own.")
+    factors: dict[str, Factor] = Field(description="Dotted path to what it takes.")
+    design: Design
+    replicates: int = Field(1, ge=1, le=10**7, description="Runs of each point, each with its own noise.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Seed of all noise, and of sampled designs.")
+    outcomes: list[str] = Field(
+        default_factory=list, description="What is measured; none: depth and rung at the end."
+    )
+    keep: Literal["none", "yearly", "monthly"] = Field("none", description="Which months of the series are kept.")
+    trajectories: list[str] = Field(
+        default_factory=list, description="Series that are kept, where not those of all outcomes."
+    )
