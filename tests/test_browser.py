@@ -357,6 +357,10 @@ def test_an_edge_tells_its_treaties(visit: Visit) -> None:
     for words in ("Russia-China treaty 2001", "Article IX", "obligation 2", "Rung history", "What the parties want",
                   "Why, up to 2001-09"):  # fmt: skip
         assert words in told
+    visit.page.click(".details details:nth-of-type(2) summary")
+    visit.step()
+    visit.page.wait_for_selector(".details >> text=China and Russia, 2001-10")
+    assert visit.page.locator(".details details[open]").count() == 2
     visit.page.click(".details .close")
     visit.page.wait_for_selector("text=Choose an edge, a shape, a line or a chip")
 

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 from math import hypot
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -242,10 +243,12 @@ def test_the_button_steps_one_month_and_the_loop_as_many_as_are_set() -> None:
 
 def test_the_loop_waits_for_the_browser() -> None:
     screen = Screen()
-    frame = screen.send()
-    screen.show(frame)
-    screen.wait()
-    assert screen.painted == screen.sent == frame
+    screen.expect()
+    waiting = Thread(target=screen.wait)
+    waiting.start()
+    screen.show(screen.send())
+    waiting.join()
+    assert screen.painted == screen.sent == 1
 
 
 def test_a_loop_that_was_about_to_step_does_not_step_what_was_reset() -> None:
@@ -263,9 +266,13 @@ def test_a_loop_that_was_about_to_step_does_not_step_what_was_reset() -> None:
 def test_a_player_ends_when_another_scenario_is_opened() -> None:
     session = Session()
     player = Player(session, Pace(session, Screen(), Fixed(1), Fixed(1)))
+    assert player.pace.value == 1
     session.open("us-package-russia")
     player.step()
     assert not player.running
+    assert session.month == 0
+    assert player.pace.value == 1
+    player.step()
     assert session.month == 0
 
 
@@ -635,3 +642,17 @@ def test_a_session_file_says_how_to_run_it(steered: Session) -> None:
     assert "# lever: 2002-01 shock of 1 about NATO enlargement, for everyone exposed" in text
     again, _ = session_file(parse_scenario(text, name), 7, [], steered.date)
     assert again == name
+
+
+def test_a_scenario_of_which_no_model_can_be_made_leaves_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = stepped(2)
+
+    def fail(*_: Any) -> None:
+        raise OverflowError("too many treaties")
+
+    monkeypatch.setattr("model.page.session.started", fail)
+    with pytest.raises(InputError, match="record-1992: no model of it could be made: too many treaties"):
+        session.open("record-1992")
+    assert (session.label, session.month, session.date) == ("memo-2001", 2, "2001-09")
+    session.step()
+    assert session.month == 3

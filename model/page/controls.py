@@ -41,7 +41,7 @@ def Controls(session: Session, pace: Pace, player: solara.Reactive[Player]) -> N
     parameters = solara.use_reactive({"session": session, "pace": pace})
     ModelController(
         player, model_parameters=parameters, play_interval=pace, render_interval=once, use_threads=threads
-    ).key(f"controller-{session.generation}")
+    ).key(f"controller-{session.seat}")
     solara.SliderInt("Play Interval (ms)", value=pace.interval, min=1, max=SLOWEST_MS)
     solara.SliderInt("Render Interval (steps)", value=pace.months, min=1, max=MOST_MONTHS)
 

@@ -17,7 +17,12 @@ class Screen:
     def __init__(self) -> None:
         self.sent = 0
         self.painted = 0
+        self._expected = 0
         self._changed = Condition()
+
+    def expect(self) -> None:
+        """A month has been run; the frame after the last one sent will show it."""
+        self._expected = self.sent + 1
 
     def send(self) -> int:
         """The number of a frame that is being sent."""
@@ -31,9 +36,9 @@ class Screen:
             self._changed.notify_all()
 
     def wait(self) -> None:
-        """Wait until the newest frame is drawn, or patience ends."""
+        """Wait until the month that was run last is drawn, or patience ends."""
         with self._changed:
-            self._changed.wait_for(lambda: self.painted >= self.sent, PATIENCE_SECONDS)
+            self._changed.wait_for(lambda: self.painted >= max(self.sent, self._expected), PATIENCE_SECONDS)
 
 
 class Pace:
@@ -49,8 +54,10 @@ class Pace:
 
     @property
     def value(self) -> int:
+        # What is reset or opened while the loop waits must not be stepped by it.
+        epoch = self.session.epoch
         self.screen.wait()
-        self._due = self.session.epoch, int(self.months.value)
+        self._due = epoch, int(self.months.value)
         return int(self.interval.value)
 
     def take(self) -> tuple[int, int] | None:
@@ -73,13 +80,23 @@ class Player:
         self._epoch = session.epoch
 
     @property
+    def current(self) -> bool:
+        """Whether the session is still in the epoch that this player plays."""
+        return self._epoch == self.session.epoch
+
+    @property
     def running(self) -> bool:
-        return self._epoch == self.session.epoch and self.session.running and main_thread().is_alive()
+        return self.current and self.session.running and main_thread().is_alive()
 
     def step(self) -> None:
-        """One month, or as many as the pace asks for; nothing for a loop that played what was reset since."""
-        epoch, months = self.pace.take() or (self._epoch, 0)
-        self.session.hasty = months > 0
-        for _ in range(max(months, 1)):
-            if self.running:
-                self.session.step(epoch)
+        """One month, or as many as the pace asks for; nothing for a loop that played what is gone since."""
+        due = self.pace.take()
+        if due is not None and due[0] != self._epoch:
+            return
+        months = due[1] if due else 0
+        # The lock keeps a picture that is drawn meanwhile from showing a month in between.
+        with self.session.lock:
+            self.session.hasty = months > 0
+            for _ in range(max(months, 1)):
+                self.session.step(due[0] if due else None)
+            self.pace.screen.expect()

@@ -34,8 +34,8 @@ class Session:
     it is made, so the next step makes it anew with the lever and runs it to the present month: a run of
     the exported scenario is by construction the run on the page. `twin` runs without levers.
 
-    `generation` counts the scenarios and runs opened, `epoch` these and the resets, `version` all changes
-    but the passing of months;
+    `generation` counts the scenarios and runs opened, `seat` those opened while another played or had
+    ended, `epoch` all opened and the resets, `version` all changes but the passing of months;
     `hasty` says that the run is playing, so that what takes long may wait.
     """
 
@@ -53,7 +53,7 @@ class Session:
         self.run: Recorded | None = None
         self.month = 0
         self.hasty = False
-        self.generation = self.epoch = self.version = 0
+        self.generation = self.seat = self.epoch = self.version = 0
         self.model: AllianceModel
         self.twin: AllianceModel | None = None
         self._made_of: Any = None
@@ -146,29 +146,38 @@ class Session:
     def open(self, scenario: str | Scenario) -> None:
         """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`."""
         loaded = load_scenario(scenario)
+        try:
+            model = started(loaded, self.next_seed, 0)
+        except Exception as error:
+            # What is shown stays until there is something else to show.
+            raise InputError(f"{loaded.name}: no model of it could be made: {error}") from error
         with self.lock:
+            self._turn()
             self.base = loaded
             self.label = scenario if isinstance(scenario, str) else scenario.name
             self.changes, self.next_changes, self.levers = {}, {}, {}
             self.seed = self.next_seed
             self.run, self.chosen, self.error = None, "", ""
-            self.generation += 1
-            self.epoch += 1
-            self.version += 1
-            self._attempt(self._begin)
+            self._begin(model)
 
     def replay(self, run: Run) -> None:
         """Show a finished run, month by month, from its first month. Raises `InputError`."""
         recorded = Recorded(run)
         with self.lock:
+            self._turn()
             self.run = recorded
             self.label, self.seed = run.path.name, int(run.manifest.get("seed", 0))
             self.levers, self.chosen, self.error, self.month = {}, "", "", 1
             self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
-            self.generation += 1
-            self.epoch += 1
-            self.version += 1
             self._opening = opening(self.run.world)
+
+    def _turn(self) -> None:
+        """Something else is opened; what plays or has ended needs a controller of its own then."""
+        self.seat += 1 if self.hasty or not self.running else 0
+        self.hasty = False
+        self.generation += 1
+        self.epoch += 1
+        self.version += 1
 
     def set_seed(self, text: str) -> None:
         """The seed of the next reset. Raises `InputError`."""
@@ -227,9 +236,10 @@ class Session:
             self._made = steered(self.base, self.changes, self.levers)
         return self._made
 
-    def _begin(self) -> None:
+    def _begin(self, model: AllianceModel | None = None) -> None:
+        """Set out from the first month, with a model that is there already or a new one."""
         self.month = 0
-        self.model = started(self._steered(), self.seed, 0)
+        self.model = model or started(self._steered(), self.seed, 0)
         self.twin = started(load_scenario(self.base, self.changes), self.seed, 0) if self.levers else None
         self._opening = opening(self.model.world)
         for name in ("perception", "alignment", "provision"):

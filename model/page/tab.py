@@ -29,11 +29,15 @@ def Tab() -> None:
     screen = solara.use_memo(Screen, [])
     interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
     pace = solara.use_memo(lambda: Pace(session, screen, interval, months), [])
-    player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [session.generation])
+    seat = session.seat
+    player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [seat])
     edition = solara.use_reactive(0)
     player.get()
 
     def changed() -> None:
+        # A loop that still plays keeps its old player, and so ends; else the buttons get a new one.
+        if session.seat == seat and not player.value.current:
+            player.value = Player(session, pace, reset=False)
         edition.value += 1
         force_update()
 
