@@ -167,12 +167,13 @@ def _manifest(result: Result, engine: str, command: list[str], seconds: dict[str
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "python": sys.version.split()[0],
         "platform": platform.platform(),
-        "versions": _versions(),
+        "versions": versions(),
         "git": _git(),
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of the packages that shape numbers and files."""
     found = {}
     for package in _PACKAGES:
         try:

@@ -1,0 +1,286 @@
+"""Running a study: blocks of runs on threads, each block written as it is done, nothing finished ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..ensemble import BLOCK, Runs, blocks_of, failed_frame, measure_block, prepare
+from ..lanes.block import LANES, Stopped
+from ..lanes.compiled import code_digest
+from ..outcomes import Outcome, default_outcomes, parse_outcomes
+from ..pack import pack
+from ..rows import Failure, Lot, lots
+from ..schema.errors import InputError
+from ..schema.load import scenario_hash
+from ..schema.scenario import Scenario
+from ..schema.study import Study
+from .design import load_study, make_design
+from .folder import scenario_text, versions
+from .store import DESIGN, FAILED, FORMAT, OUTCOMES, STUDY, TRAJECTORIES, Store, checksum, make_way, parquet_bytes
+
+TASKS = 16
+"""A small study is cut into so many blocks at least, so that several cores share it."""
+KEYS = ("point", "replicate")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One block of a study."""
+
+    number: int
+    lot: Lot
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A study made ready: its points, its blocks, what is measured, and the rows that cannot run."""
+
+    study: Study
+    scenario: Scenario
+    design: pd.DataFrame
+    measured: list[Outcome]
+    tasks: list[Task]
+    failures: list[Failure]
+
+    @property
+    def runs(self) -> int:
+        """All runs of the design, possible or not."""
+        return len(self.design) * self.study.replicates
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a folder must have been begun with to be gone on with."""
+        study = json.dumps(self.study.model_dump(by_alias=True), sort_keys=True).encode()
+        points = checksum(parquet_bytes(design_frame(self.design)))
+        return {
+            "scenario": scenario_hash(self.scenario),
+            "study": hashlib.sha256(study + points.encode()).hexdigest(),
+            "code version": code_digest(),
+        }
+
+    def forecast(self) -> dict[str, int]:
+        """How many runs, rows and (uncompressed) bytes the study will make."""
+        series = len({outcome.series_name for outcome in self.measured})
+        months = {"none": 0, "yearly": self.scenario.months // 12 + 1, "monthly": self.scenario.months}
+        kept = months[self.study.keep] * self.runs
+        size = self.runs * 8 * (len(KEYS) + len(self.measured)) + kept * 8 * (len(KEYS) + 1 + series)
+        return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
+
+
+def make_batch(name: str, block: int | None = None) -> Batch:
+    """Read a study and make its design. Raises `InputError` with one sentence before anything is written."""
+    study, scenario, folder = load_study(name)
+    world = pack(scenario)
+    names = study.outcomes or default_outcomes(world)
+    try:
+        measured = parse_outcomes(names, world)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    design = make_design(study, scenario, folder)
+    sets, failures = lots(scenario, design)
+    share = -(-len(design) * study.replicates // TASKS)
+    size = block or min(BLOCK, max(-(-share // LANES) * LANES, LANES))
+    pairs = [(lot, runs) for lot in sets for runs in blocks_of(lot, study.replicates, size)]
+    tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
+    return Batch(study, scenario, design, measured, tasks, failures)
+
+
+def run_batch(
+    batch: Batch,
+    folder: Path,
+    workers: int | None = None,
+    fresh: bool = False,
+    progress: Callable[[int], None] = lambda runs: None,
+    say: Callable[[str], None] = lambda words: None,
+) -> dict[str, Any]:
+    """Run what is not yet finished and return the summary that `entente batch --json` prints.
+
+    `progress` is told the number of runs finished. An interrupt stops between tiles, keeps what is done
+    and is raised again.
+    """
+    make_way(folder)
+    store = Store(folder)
+    with store.held():
+        begun = _open(store, batch, fresh)
+        done = {task.number for task in batch.tasks if all(store.is_whole(name) for name in _files(batch, task))}
+        resumed = sum(len(task.runs.rows) for task in batch.tasks if task.number in done)
+        waiting = [task for task in batch.tasks if task.number not in done]
+        if waiting:
+            prepare(say)
+        began = time.perf_counter()
+        progress(resumed)
+        _work(batch, store, waiting, workers or os.cpu_count() or 1, lambda runs: progress(resumed + runs))
+        seconds = time.perf_counter() - began
+        return _finish(store, batch, begun, resumed, seconds)
+
+
+def _open(store: Store, batch: Batch, fresh: bool) -> str:
+    """Take up the folder's study, or begin one; returns when it was begun."""
+    found = store.read_manifest()
+    if found is not None and fresh:
+        store.clear()
+        found = None
+    if found is not None:
+        other = [name for name, value in batch.identity.items() if found["identity"].get(name) != value]
+        if other:
+            raise InputError(
+                f"{store.folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh"
+            )
+        store.manifest = found
+        store.clear_drafts()
+        return str(found["begun"])
+    begun = datetime.now(UTC).isoformat(timespec="seconds")
+    store.manifest = {
+        "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity, "begun": begun,
+        "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
+        "outcomes": [outcome.name for outcome in batch.measured], "state": "running", "files": {},
+        "python": sys.version.split()[0], "versions": versions(),
+    }  # fmt: skip
+    import yaml
+
+    study = yaml.safe_dump(batch.study.model_dump(by_alias=True, exclude_none=True), sort_keys=False)
+    store.save_manifest()
+    store.add(
+        {
+            "scenario.yaml": scenario_text(batch.scenario).encode(),
+            "study.yaml": study.encode(),
+            DESIGN: parquet_bytes(design_frame(batch.design)),
+            FAILED: parquet_bytes(failed_frame(batch.failures)),
+        }
+    )
+    return begun
+
+
+def design_frame(design: pd.DataFrame) -> pd.DataFrame:
+    """The points of a design with their numbers; columns of mixed values become text."""
+    plain = design.copy()
+    for name in plain.columns:
+        if plain[name].dtype == object:
+            plain[name] = plain[name].map(str)
+    plain.insert(0, "point", np.arange(len(plain)))
+    return plain
+
+
+def _files(batch: Batch, task: Task) -> list[str]:
+    names = [f"{OUTCOMES}/part-{task.number:05d}.parquet"]
+    if batch.study.keep != "none":
+        names.append(f"{TRAJECTORIES}/part-{task.number:05d}.parquet")
+    return names
+
+
+def _work(batch: Batch, store: Store, tasks: list[Task], workers: int, progress: Callable[[int], None]) -> None:
+    """Do the tasks on threads, a few ahead of the workers; kernels release the interpreter's lock."""
+    stop = threading.Event()
+    finished = 0
+    pool = ThreadPoolExecutor(max_workers=workers)
+    waiting: set[Future[int]] = set()
+    coming = iter(tasks)
+    try:
+        while True:
+            while len(waiting) <= workers and (task := next(coming, None)) is not None:
+                waiting.add(pool.submit(_do, batch, store, task, stop.is_set))
+            if not waiting:
+                return
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ready:
+                finished += future.result()
+            progress(finished)
+    except OSError as error:
+        raise InputError(f"{store.folder}: cannot be written: {error.strerror}; what is finished stays") from None
+    finally:
+        stop.set()
+        for future in waiting:
+            future.cancel()
+        pool.shutdown(wait=True)
+
+
+def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> int:
+    """Run one block and write its files."""
+    try:
+        table, kept = measure_block(
+            task.lot, task.runs, batch.measured, batch.study.seed, batch.study.keep, stopped=stopped
+        )
+    except Stopped:
+        return 0
+    frames = [table, _wanted(batch, kept)]
+    names = _files(batch, task)
+    store.add({name: parquet_bytes(frame) for name, frame in zip(names, frames, strict=False)})
+    return len(table)
+
+
+def _wanted(batch: Batch, kept: pd.DataFrame) -> pd.DataFrame:
+    names = batch.study.trajectories
+    return kept[[*KEYS, "month", *names]] if names else kept
+
+
+def _finish(store: Store, batch: Batch, begun: str, resumed: int, seconds: float) -> dict[str, Any]:
+    """Close the manifest and sum up."""
+    digest, broken = outcomes_digest(store.folder, [outcome.name for outcome in batch.measured])
+    failed = len(batch.failures) * batch.study.replicates + broken
+    runs = sum(len(task.runs.rows) for task in batch.tasks)
+    new = runs - resumed
+    if store.manifest["state"] != "finished":
+        store.manifest |= {
+            "state": "finished", "outcomes_sha256": digest, "runs": batch.runs, "ok": runs - broken,
+            "failed": failed, "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3), "resumed": resumed,
+        }  # fmt: skip
+        store.save_manifest()
+    kept = store.manifest
+    return {
+        "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
+        "runs": batch.runs, "ok": runs - broken, "failed": failed, "resumed": resumed if new else kept["resumed"],
+        "seconds": round(seconds, 3) if new else kept["seconds"],
+        "runs_per_s": round(new / seconds, 1) if new else round((runs - kept["resumed"]) / max(kept["seconds"], 1e-3), 1),
+        "peak_rss_mib": peak_rss_mib(), "outcomes_sha256": digest,
+    }  # fmt: skip
+
+
+def outcomes_digest(folder: Path, names: list[str]) -> tuple[str, int]:
+    """Hash of the outcomes sorted by point and replicate, and how many runs have one that is not finite."""
+    parts = sorted((folder / OUTCOMES).glob("part-*.parquet"))
+    if not parts:
+        return hashlib.sha256(b"").hexdigest(), 0
+
+    def column(name: str) -> np.ndarray:
+        tables = [pq.read_table(part, columns=[name]) for part in parts]
+        return np.asarray(pa.concat_tables(tables).column(0).to_numpy())
+
+    keys = [column(name) for name in KEYS]
+    order = np.lexsort((keys[1], keys[0]))
+    digest = hashlib.sha256()
+    broken = np.zeros(len(order), dtype=bool)
+    for values in keys:
+        digest.update(values[order].astype("<i8").tobytes())
+    for name in names:
+        values = column(name)[order].astype("<f8")
+        broken |= ~np.isfinite(values)
+        digest.update(name.encode() + values.tobytes())
+    return digest.hexdigest(), int(broken.sum())
+
+
+def peak_rss_mib() -> float:
+    """Greatest memory that this process has held, MiB; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    scale = 1024.0 if sys.platform != "darwin" else 1024.0 * 1024.0
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale, 1)
