@@ -19,8 +19,12 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """A function that runs in lanes: compiled without the interpreter's lock, no fast-math."""
-    return njit(**OPTIONS)(function)
+    """A function that runs in lanes: compiled without the interpreter's lock, no fast-math.
+
+    Only compiled code calls it. The wrappers that let the interpreter call it would take longer to
+    compile than the function itself.
+    """
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
 
 
 def places(title: str, groups: Iterable[Iterable[str]]) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from agents.interest import kinship
@@ -21,7 +22,7 @@ from ..draws import Floats
 from ..pack import MEMBER, RELATIVE, World
 from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
-from .kernel import CONSTANT, DIAL, SWITCH, kernel, places
+from .kernel import CONSTANT, DIAL, OPTIONS, SWITCH, places
 
 Ints = NDArray[np.int64]
 
@@ -282,7 +283,7 @@ def number_plan(
     dials, switches = acting["dials"], acting["switches"]
     order = acting["order"]
     return {
-        "live": np.argwhere(live).astype(np.int64),
+        "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
         "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
         "gives": some["contribution"].astype(np.int64),
         "promotes": _anywhere(acting["promotes"]).astype(np.int64),
@@ -296,7 +297,7 @@ def number_plan(
     }
 
 
-@kernel
+@njit(**OPTIONS)
 def kinships(polity: Floats, solidarity: Floats) -> Floats:
     """`kinship` of every pair of states, lane by lane: shape (states, states, lanes)."""
     states, lanes = polity.shape
