@@ -74,6 +74,53 @@ def run(
 
 
 @app.command()
+def batch(
+    study: Annotated[str, typer.Argument(help="A study of configs/studies, or a .yaml file.")],
+    out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Run a study; interrupted or killed, the same command goes on where it stopped."""
+    from .experiments.batch import make_batch, run_batch
+    from .experiments.store import make_way
+    from .screen import forecast, runs_progress
+
+    ready = make_batch(study)
+    folder = out or Path("runs") / ready.study.name
+    make_way(folder)
+    _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
+    if dry_run:
+        if as_json:
+            sys.stdout.write(json.dumps({"run_dir": str(folder), **ready.forecast()}) + "\n")
+        return
+    with runs_progress(ready.runs, ready.study.name) as advance:
+        report = run_batch(ready, folder, workers, fresh, advance, _note)
+    if as_json:
+        sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(
+            f"{report['ok']} runs done, {report['failed']} failed, {report['resumed']} found finished; "
+            f"{report['runs_per_s']:.0f} runs a second. Everything is in {folder}\n"
+        )
+    if report["failed"]:
+        _note(f"{report['failed']} runs failed; {folder / 'failed.parquet'} says why")
+        sys.exit(1)
+
+
+@app.command()
+def studies() -> None:
+    """List the studies of configs/, a sentence each."""
+    from .experiments.design import load_study, study_names
+
+    names = study_names()
+    width = max(map(len, names))
+    for name in names:
+        sys.stdout.write(f"{name:<{width}}  {load_study(name)[0].summary}\n")
+
+
+@app.command()
 def why(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     treaty: Annotated[str, typer.Argument(help="Id of the treaty.")],

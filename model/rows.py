@@ -6,7 +6,7 @@ that shapes the world itself (a date, a party, the horizon) needs a world of its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,8 @@ def lots(scenario: Scenario, design: pd.DataFrame) -> tuple[list[Lot], list[Fail
     groups = kept.groupby(shaping, sort=False, dropna=False) if shaping else [((), kept)]
     for key, rows in groups:
         points = rows.index.to_numpy(dtype=np.int64)
-        changes = dict(zip(shaping, key if isinstance(key, tuple) else (key,), strict=True))
+        values = key if isinstance(key, tuple) else (key,)
+        changes = {path: leaf_value(scenario, path, value) for path, value in zip(shaping, values, strict=True)}
         try:
             own = load_scenario(scenario, changes) if changes else scenario
         except InputError as error:
@@ -89,12 +90,18 @@ def _within(column: pd.Series, allowed: Limits | None) -> np.ndarray:
 
 def _sentence(scenario: Scenario, path: str, value: Any) -> str:
     try:
-        load_scenario(scenario, {path: value})
+        load_scenario(scenario, {path: leaf_value(scenario, path, value)})
     except InputError as error:
         return str(error)
     return f"{path}: {value!r}: must be a number within the bounds of this path"
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a row as a scenario file would hold them."""
-    return {path: value.item() if hasattr(value, "item") else value for path, value in values.items()}
+def leaf_value(scenario: Scenario, path: str, value: Any) -> Any:
+    """A value of a table as a scenario file would hold it: 4.0 is 4 where the path takes whole numbers."""
+    plain = value.item() if hasattr(value, "item") else value
+    allowed = limits(scenario, path)
+    if allowed is None or isinstance(plain, bool) or not isinstance(plain, float | int):
+        return plain
+    if not math.isfinite(plain) or plain != int(plain):
+        return plain
+    return {"whole": int, "switch": bool, "number": float}[allowed.kind](plain)

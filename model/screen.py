@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -53,3 +54,42 @@ def yearly_table(scenario: Scenario, report: dict[str, Any]) -> None:
     # A table narrower than its columns would cut numbers; a pipe has no width at all.
     needed = 10 + 13 * len(shown) + 12 * len(deepest)
     Console(width=max(console.width, needed)).print(table)
+
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def forecast(name: str, sizes: dict[str, int], impossible: int) -> str:
+    """What a study will make, in a sentence."""
+    rows = f"; {impossible} points are impossible" if impossible else ""
+    return f"{name}: {sizes['runs']:,} runs, {sizes['rows']:,} rows, at most {sizes['bytes'] / 1e6:,.1f} MB{rows}"
+
+
+@contextmanager
+def runs_progress(runs: int, title: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar with rate and time left on stderr; where there is no terminal a line now and then."""
+    console = Console(stderr=True)
+    began = time.monotonic()
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+                   TimeRemainingColumn())  # fmt: skip
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=runs, rate="")
+            yield lambda done: bar.update(
+                task, completed=done, rate=f"{done / max(time.monotonic() - began, 1e-3):,.0f} runs/s"
+            )
+        return
+    last = began
+
+    def line(done: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_LINES:
+            last = now
+            rate = done / (now - began)
+            left = (runs - done) / rate if rate else 0.0
+            console.print(
+                f"{title}: {done:,} of {runs:,} runs, {rate:,.0f} a second, {left:.0f} s left", highlight=False
+            )
+
+    yield line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from model.schema.base import bounds, declared, month_text
@@ -158,3 +159,116 @@ def scenarios(draw: st.DrawFn, months: int = 40) -> dict[str, Any]:
         "switches": draw(switches()),
         "interventions": draw(interventions(states, ids, months)),
     }
+
+
+def busy_world(rng: np.random.Generator, months: int = 130) -> dict[str, Any]:
+    """A random world in which much happens: strong threats, many articles, long enough for reviews and renewals.
+
+    Drawn evenly from the bounds, where Hypothesis keeps close to the simplest case.
+    """
+
+    def share(low: float = 0.0, high: float = 1.0) -> float:
+        return round(float(rng.uniform(low, high)), 3)
+
+    def some(items: tuple[str, ...] | list[str], least: int = 0) -> list[str]:
+        count = int(rng.integers(least, len(items) + 1))
+        return sorted(str(item) for item in rng.choice(items, size=count, replace=False))
+
+    states = list(STATES[: int(rng.integers(3, 6))])
+    ids = [f"t{n}" for n in range(int(rng.integers(1, 4)))]
+    world: dict[str, Any] = {
+        "name": "busy", "start": month_text(START), "months": months,
+        "states": {
+            id_: {
+                "name": id_, "place": {"longitude": 10.0 * n, "latitude": 40.0}, "capability": share(0.01, 0.3),
+                "exposure": {k: share(0.2) for k in some(SOURCES, 1)},
+                "contribution": {k: share(0.2) for k in SOURCES},
+                "independence": share(0.3, 2), "weight": share(), "leverage": share(), "polity": share(),
+            }
+            for n, id_ in enumerate(states)
+        },
+        "powers": {
+            POWER: {"name": "Outside", "place": {"longitude": -70, "latitude": 40}, "capability": share(0.05, 0.4),
+                    "policy": str(rng.choice(["none", "fixed", "responsive"])), "courts": {states[0]: share(0.5)},
+                    "packages": {states[-1]: share()}}
+        },
+        "sources": {
+            id_: {"name": id_, "origin": str(rng.choice(["Elsewhere", "member", states[0], POWER])),
+                  "base": share(0.1, 0.8), "need": share(0.3), "rate": share(0, 4), "median": share(0.2, 0.8),
+                  "log_sd": share(), "provoked": share(), **({"sponsor": POWER} if id_ != "gamma" else {})}
+            for id_ in SOURCES
+        },
+        "treaties": {},
+        "behaviour": {
+            name: float(rng.uniform(*(declared(field, "prior") or bounds(field))))
+            for name, field in Behaviour.model_fields.items()
+        },
+        "switches": {
+            str(name): bool(rng.integers(2)) for name in rng.choice(sorted(Switches.model_fields), 4, replace=False)
+        },
+        "interventions": {},
+    }  # fmt: skip
+    # Cheap depth now and then, so that somebody reaches the gate of the top rung.
+    world["behaviour"]["autonomy"] = share(0.1, 1.6)
+    world["behaviour"]["core_overlap"] = float(rng.choice([0.3, 2.0]))
+    for n, id_ in enumerate(ids):
+        world["treaties"][id_] = _busy_treaty(rng, share, some, id_, ids, states, n)
+    for n in range(8):
+        act: dict[str, Any] = {"month": month_text(START + int(rng.integers(months)))}
+        kind = str(
+            rng.choice(["shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit", "article"])
+        )
+        treaty = str(rng.choice(ids))
+        if kind in {"shock", "rumour"}:
+            act |= {"source": str(rng.choice(SOURCES)), "size": share(-0.5, 1.5)}
+            act |= {"weights": {str(rng.choice(states)): share(-0.5)}} if rng.integers(2) else {}
+        elif kind == "weakness":
+            act |= {"weights": {str(rng.choice(states)): share()}}
+        elif kind == "offer":
+            act |= {"power": POWER, "state": str(rng.choice(states)), "size": share(0, 1)}
+        elif kind == "concession":
+            act |= {"source": "alpha", "share": share()}
+        elif kind == "set":
+            act |= {"path": "behaviour.autonomy", "value": share(0.3, 3)}
+        elif kind == "article":
+            article = str(rng.choice(sorted(world["treaties"][treaty]["articles"])))
+            act |= {"treaty": treaty, "article": article, "on": bool(rng.integers(2))}
+        else:
+            act |= {"treaty": treaty, "state": str(rng.choice(states))}
+        world["interventions"][f"act{n}"] = {"kind": kind, **act}
+    return world
+
+
+def _busy_treaty(
+    rng: np.random.Generator, share: Any, some: Any, id_: str, ids: list[str], states: list[str], n: int
+) -> dict[str, Any]:
+    articles: dict[str, Any] = {}
+    for rule in some(RULES, 3):
+        article: dict[str, Any] = {"rule": rule, "strength": share(0.2), "on": bool(rng.integers(4))}
+        if rule in COVERING and rng.integers(2):
+            article["sources"] = {k: share(0.2) for k in some(SOURCES, 1)}
+        if rule == "regional_mechanism":
+            others = [other for other in ids if other != id_]
+            if not others:
+                continue
+            article["towards"] = str(rng.choice(others))
+        if rule == "term":
+            article |= {"years": int(rng.integers(1, 5)), "renewal_years": int(rng.integers(1, 4))}
+        articles[rule] = article
+    parties = some(states, 2)
+    treaty: dict[str, Any] = {
+        "name": f"Treaty {id_}", "parties": dict.fromkeys(parties, True),
+        "candidates": dict.fromkeys([s for s in states if s not in parties], True),
+        "decision": str(rng.choice(["unanimity", "majority", "lead"])), "leads": {parties[0]: True},
+        "obligation": int(rng.integers(5)), "rung": int(rng.integers(7)), "mistrust": share(0, 0.6),
+        "scope": {k: share(0.3) for k in some(SOURCES, 1)}, "articles": articles,
+    }  # fmt: skip
+    if rng.integers(3):
+        treaty["signed"] = month_text(START + int(rng.integers(20)))
+        if n and "signed" in treaty and rng.integers(2):
+            treaty["succeeds"] = ids[n - 1]
+    else:
+        treaty["signing"] = "endogenous"
+    if rng.integers(2):
+        treaty["hub"] = str(rng.choice(parties))
+    return treaty

@@ -240,7 +240,7 @@ def _finish(store: Store, batch: Batch, begun: str, resumed: int, seconds: float
         store.manifest |= {
             "state": "finished", "outcomes_sha256": digest, "runs": batch.runs, "ok": runs - broken,
             "failed": failed, "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(seconds, 3), "resumed": resumed,
+            "seconds": round(seconds, 3), "resumed": resumed, "runs_per_s": round(new / seconds, 1),
         }  # fmt: skip
         store.save_manifest()
     kept = store.manifest
@@ -248,7 +248,7 @@ def _finish(store: Store, batch: Batch, begun: str, resumed: int, seconds: float
         "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
         "runs": batch.runs, "ok": runs - broken, "failed": failed, "resumed": resumed if new else kept["resumed"],
         "seconds": round(seconds, 3) if new else kept["seconds"],
-        "runs_per_s": round(new / seconds, 1) if new else round((runs - kept["resumed"]) / max(kept["seconds"], 1e-3), 1),
+        "runs_per_s": round(new / seconds, 1) if new else kept["runs_per_s"],
         "peak_rss_mib": peak_rss_mib(), "outcomes_sha256": digest,
     }  # fmt: skip
 

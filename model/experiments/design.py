@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from ..draws import Floats
+from ..rows import leaf_value
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import CONFIGS, load_scenario, read_record
 from ..schema.scenario import Scenario
@@ -163,7 +164,7 @@ def _takes_something(scenario: Scenario, column: str, values: pd.Series) -> bool
     """Whether the path is one of the scenario: some value of the column is possible there."""
     for value in values.drop_duplicates().head(100):
         try:
-            load_scenario(scenario, {column: value.item() if hasattr(value, "item") else value})
+            load_scenario(scenario, {column: leaf_value(scenario, column, value)})
         except InputError:
             continue
         return True
@@ -172,6 +173,6 @@ def _takes_something(scenario: Scenario, column: str, values: pd.Series) -> bool
 
 def _explain(scenario: Scenario, column: str, value: Any, path: Path) -> None:
     try:
-        load_scenario(scenario, {column: value.item() if hasattr(value, "item") else value})
+        load_scenario(scenario, {column: leaf_value(scenario, column, value)})
     except InputError as error:
         raise InputError(f"{path}: {error}") from None

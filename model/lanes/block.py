@@ -28,8 +28,10 @@ from .layout import (
     world_plan,
 )
 
-LANES = 64
-"""Runs of a tile."""
+LANES = 256
+"""Runs of a tile at most: fewer leave each loop too short, more outgrow a core's cache."""
+WIDTH = 8
+"""Numbers that one instruction takes at most; a tile has a multiple of it, where it has several."""
 
 
 class Stopped(Exception):
@@ -69,12 +71,19 @@ def run_block(
     `Stopped` is raised.
     """
     runs = len(replicates)
-    block = _Block(world, columns, list(replicates), seed, kept, min(lanes, runs))
+    block = _Block(world, columns, list(replicates), seed, kept, even_lanes(runs, lanes))
     edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
         block.advance(first, last, stopped)
     return np.concatenate(block.out, axis=2)[:, :, :runs]
+
+
+def even_lanes(runs: int, most: int = LANES) -> int:
+    """Lanes of each tile, so that the tiles of a block are nearly full."""
+    tiles = -(-runs // most)
+    share = -(-runs // tiles)
+    return min(-(-share // WIDTH) * WIDTH, most) if tiles > 1 else share
 
 
 class _Block:

@@ -249,5 +249,6 @@ def ideal_depth(t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any
         else:
             for z in range(plan.lanes):
                 own = int(num.n[OF.order, place, z])
-                slope[z] += benefit[own, z]
+                useful = plan.tk[COVER.covers, t, own] != 0 if own < plan.sources else plan.tether
+                slope[z] += benefit[own, z] if useful else 0.0
                 best[z] = segment_optimum(best[z], slope[z], curve[z], num.n[OF.needs, own, z])

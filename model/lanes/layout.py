@@ -297,7 +297,7 @@ def number_plan(
     }
 
 
-@njit(**OPTIONS)
+@njit(**OPTIONS)  # type: ignore[untyped-decorator]
 def kinships(polity: Floats, solidarity: Floats) -> Floats:
     """`kinship` of every pair of states, lane by lane: shape (states, states, lanes)."""
     states, lanes = polity.shape

@@ -1,0 +1,302 @@
+"""Studies on disk: the same files whatever happens, and nothing finished ever lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from SALib.sample import sobol
+
+from model import InputError, load_run, run
+from model.cli import main
+from model.experiments.batch import make_batch, run_batch
+from model.experiments.design import load_study, make_design, study_names
+from model.experiments.store import Store
+
+STUDY = """
+name: little
+scenario: memo-2001
+months: 24
+factors:
+  behaviour.rise: {uniform: [.2, .5]}
+  treaties.rus-chn-2001.articles.consultation.on: {list: [true, false]}
+design: {kind: latin_hypercube, points: 24}
+replicates: 5
+seed: 4
+outcomes: [depth:rus-chn-2001, rung:tashkent@max, dyad:CHN-RUS@2002]
+keep: yearly
+"""
+TIMES = {"begun", "finished", "seconds", "runs_per_s", "resumed"}
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "little.yaml"
+    path.write_text(STUDY)
+    return str(path)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files but the lock; the manifest without its times."""
+    found = {
+        str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"
+    }
+    manifest = json.loads(found["manifest.json"])
+    found["manifest.json"] = json.dumps({k: v for k, v in manifest.items() if k not in TIMES}).encode()
+    return found
+
+
+def test_the_same_files_for_any_number_of_workers(study, tmp_path):
+    for workers in (1, 2, 3):
+        run_batch(make_batch(study, block=17), tmp_path / str(workers), workers)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(tmp_path / "3")
+
+
+def test_the_same_outcomes_for_any_block_size(study, tmp_path):
+    reports = [run_batch(make_batch(study, block=size), tmp_path / f"b{size}", 2) for size in (1, 7, 64, 1000)]
+    assert len({report["outcomes_sha256"] for report in reports}) == 1
+    assert {report["runs"] for report in reports} == {120}
+
+
+def test_each_run_is_the_run_that_it_would_be_alone(study, tmp_path):
+    batch = make_batch(study)
+    run_batch(batch, tmp_path / "out")
+    outcomes = pd.read_parquet(tmp_path / "out" / "outcomes").set_index(["point", "replicate"])
+    for point, replicate in ((0, 0), (13, 4)):
+        changes = {
+            path: value.item() if hasattr(value, "item") else value
+            for path, value in batch.design.loc[point].items()
+        }
+        alone = run(batch.scenario, batch.study.seed, replicate=replicate, changes=changes)
+        depth = alone.trajectory["depth"][-1, alone.world.treaties.index("rus-chn-2001")]
+        assert outcomes.loc[(point, replicate), "depth:rus-chn-2001"] == depth
+
+
+def test_a_study_stopped_anywhere_goes_on_to_the_same_files(study, tmp_path, monkeypatch):
+    run_batch(make_batch(study, block=10), tmp_path / "whole", 1)
+    add, left = Store.add, 5
+
+    def dies(self, files):
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise OSError(28, "No space left on device")
+        add(self, files)
+
+    monkeypatch.setattr(Store, "add", dies)
+    with pytest.raises(InputError, match="No space left on device"):
+        run_batch(make_batch(study, block=10), tmp_path / "out", 1)
+    monkeypatch.undo()
+    report = run_batch(make_batch(study, block=10), tmp_path / "out", 1)
+    assert report["resumed"] == 30
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_a_study_killed_again_and_again_ends_with_the_same_files(study, tmp_path):
+    """SIGKILL at random moments; every time the same command is given again."""
+    Path(study).write_text(STUDY.replace("points: 24", "points: 400").replace("months: 24", "months: 60"))
+    whole = run_batch(make_batch(study), tmp_path / "whole", 2)
+    command = [
+        sys.executable,
+        "-m",
+        "model",
+        "batch",
+        study,
+        "--out",
+        str(tmp_path / "out"),
+        "--json",
+        "--workers",
+        "2",
+    ]
+    dice = random.Random(1)
+    for _ in range(20):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.0, 3.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcomes_sha256"] == whole["outcomes_sha256"]
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_a_finished_study_is_recognised_and_a_damaged_part_is_done_again(study, tmp_path):
+    first = run_batch(make_batch(study, block=30), tmp_path / "out")
+    again = run_batch(make_batch(study, block=30), tmp_path / "out")
+    assert {**again, "peak_rss_mib": 0} == {**first, "peak_rss_mib": 0}
+    before = contents(tmp_path / "out")
+    part = tmp_path / "out" / "outcomes" / "part-00001.parquet"
+    part.write_bytes(part.read_bytes()[:-9])
+    assert run_batch(make_batch(study, block=30), tmp_path / "out")["resumed"] == 90
+    assert contents(tmp_path / "out") == before
+
+
+def test_another_study_or_scenario_is_refused_and_fresh_begins_anew(study, tmp_path):
+    run_batch(make_batch(study), tmp_path / "out")
+    Path(study).write_text(STUDY.replace("seed: 4", "seed: 5"))
+    with pytest.raises(InputError, match="another study"):
+        run_batch(make_batch(study), tmp_path / "out")
+    Path(study).write_text(STUDY.replace("months: 24", "months: 25"))
+    with pytest.raises(InputError, match="another scenario and study"):
+        run_batch(make_batch(study), tmp_path / "out")
+    assert run_batch(make_batch(study), tmp_path / "out", fresh=True)["resumed"] == 0
+
+
+def test_fresh_removes_nothing_that_is_not_ours(study, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="holds no study"):
+        run_batch(make_batch(study), tmp_path / "mine", fresh=True)
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def test_one_process_writes_a_folder(study, tmp_path):
+    batch = make_batch(study)
+    (tmp_path / "out").mkdir()
+    holder = (
+        "import fcntl, sys; f = open(sys.argv[1], 'a+b'); fcntl.flock(f, 2); print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(tmp_path / "out" / ".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        other.stdout.readline()
+        with pytest.raises(InputError, match="another process"):
+            run_batch(batch, tmp_path / "out")
+        other.kill()
+        other.wait()
+    assert run_batch(batch, tmp_path / "out")["ok"] == 120
+
+
+def test_impossible_points_are_recorded_and_the_others_run(tmp_path, capsys):
+    (tmp_path / "points.csv").write_text("behaviour.rise,treaties.tashkent.obligation\n.3,4\n9,4\n.4,2.5\n.5,3\n")
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "scenario: memo-2001\nmonths: 3\nfactors: {}\ndesign: {kind: table, file: points.csv}\nreplicates: 2\n"
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["batch", str(path), "--out", str(tmp_path / "out"), "--json"])
+    assert stop.value.code == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["runs"], report["ok"], report["failed"]) == (8, 4, 4)
+    failed = pd.read_parquet(tmp_path / "out" / "failed.parquet")
+    assert failed["point"].tolist() == [1, 2]
+    assert "must be at most 1" in failed["message"][0]
+
+
+BAD = {
+    "unknown path": (STUDY.replace("behaviour.rise", "behaviour.linkige"), "did you mean behaviour.linkage"),
+    "out of bounds": (STUDY.replace("[.2, .5]", "[.2, 5]"), "must be at most 1"),
+    "backwards": (STUDY.replace("[.2, .5]", "[.5, .2]"), "must be below"),
+    "two kinds": (STUDY.replace("{uniform: [.2, .5]}", "{uniform: [.2, .5], list: [1]}"), "exactly one of"),
+    "no points": (STUDY.replace("points: 24", "points: 0"), "at least 1"),
+    "too many runs": (STUDY.replace("points: 24", "points: 100000000").replace("replicates: 5", "replicates: 10000"), "1e+12 runs"),
+    "range in a factorial": (STUDY.replace("{kind: latin_hypercube, points: 24}", "{kind: full_factorial}"), "needs values"),
+    "unknown outcome": (STUDY.replace("depth:rus-chn-2001", "depht:rus-chn-2001"), "did you mean depth"),
+    "unknown design": (STUDY.replace("latin_hypercube", "latin_cube"), "must be one of"),
+    "unknown scenario": (STUDY.replace("scenario: memo-2001", "scenario: memo-2002"), "did you mean memo-2001"),
+    "unknown field": (STUDY + "replicas: 3\n", "did you mean replicates"),
+    "no factors": ("scenario: memo-2001\nfactors: {}\ndesign: {kind: full_factorial}\n", "none named"),
+    "base no power of two": (STUDY.replace("{kind: latin_hypercube, points: 24}", "{kind: saltelli, base: 100}"), "the nearest is 128"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_study_gets_one_sentence(case, tmp_path, capsys):
+    text, part = BAD[case]
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(SystemExit) as stop:
+        main(["batch", str(path), "--out", str(tmp_path / "out")])
+    told = capsys.readouterr()
+    assert stop.value.code == 2
+    assert part in told.err
+    assert told.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_gets_one_sentence(study, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit) as stop:
+        main(["batch", study, "--out", str(tmp_path / "file" / "below")])
+    assert stop.value.code == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_dry_run_makes_nothing(study, tmp_path, capsys):
+    main_ends(["batch", study, "--out", str(tmp_path / "out"), "--dry-run", "--json"])
+    assert json.loads(capsys.readouterr().out)["runs"] == 120
+    assert not (tmp_path / "out").exists()
+
+
+def main_ends(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code in (0, None)
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_study_of_the_repository_is_sound(name):
+    assert make_batch(name).runs > 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["latin_hypercube, points: 8", "sobol, points: 8", "saltelli, base: 8", "morris, trajectories: 4"]
+)
+def test_designs_repeat_and_seed_zero_is_a_seed(kind, tmp_path):
+    path = tmp_path / "s.yaml"
+
+    def points(seed: int) -> pd.DataFrame:
+        path.write_text(
+            "scenario: memo-2001\nfactors: {behaviour.rise: {uniform: [.2, .5]}, behaviour.size: {log_uniform: [.1, 1]}}\n"
+            f"design: {{kind: {kind}}}\nseed: {seed}\n"
+        )
+        return make_design(*load_study(str(path)))
+
+    assert points(0).equals(points(0))
+    assert not points(0).equals(points(1))
+    assert points(0)["behaviour.rise"].between(0.2, 0.5).all()
+    assert points(0)["behaviour.size"].between(0.1, 1).all()
+
+
+def test_a_saltelli_design_is_salibs(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "scenario: memo-2001\nfactors: {behaviour.rise: {uniform: [0.2, 0.4]}, behaviour.fall: {uniform: [0.2, 0.4]}}\n"
+        "design: {kind: saltelli, base: 16}\nseed: 6\n"
+    )
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}
+    unit = sobol.sample(problem, 16, calc_second_order=False, seed=7)
+    assert np.allclose(make_design(*load_study(str(path))), 0.2 + 0.2 * unit)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(2, 6))
+def test_a_latin_hypercube_fills_every_stratum_once(points, seed):
+    from model.experiments.design import _unit
+    from model.schema.study import Study
+
+    study = Study.model_validate(
+        {"scenario": "memo-2001", "factors": {"behaviour.rise": {"uniform": [0.2, 0.5]}}, "seed": seed,
+         "design": {"kind": "latin_hypercube", "points": points}}
+    )  # fmt: skip
+    assert sorted(np.floor(_unit(study)[:, 0] * points)) == list(range(points))
+
+
+def test_a_batch_folder_is_no_run_folder(study, tmp_path):
+    run_batch(make_batch(study), tmp_path / "out")
+    with pytest.raises(InputError):
+        load_run(tmp_path / "out")
+    assert os.path.exists(tmp_path / "out" / "design.parquet")

@@ -1,0 +1,252 @@
+"""The compiled engine gives the interactive engine's numbers, to the last bit."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import model
+from model import InputError, load_scenario, run, simulate
+from model.alliance import AllianceModel
+from model.ensemble import trajectory
+from model.lanes import month
+from model.lanes.compiled import SOURCES, code_digest
+from model.pack import pack
+from model.rows import lots
+from model.schema.load import scenario_names
+from model.schema.treaty import RULES
+
+from .worlds import busy_world, scenarios
+
+HOME = Path(model.__file__).resolve().parents[1]
+
+
+def assert_same(world, seed, replicate=0):
+    done = run(world, seed, replicate=replicate)
+    ours = trajectory(done.world, seed, replicate)
+    for name, values in ours.arrays.items():
+        theirs = done.trajectory[name]
+        differs = np.argwhere(values != theirs)
+        assert not len(differs), (
+            f"{name}{differs[0].tolist()}: {values[tuple(differs[0])]!r}, {theirs[tuple(differs[0])]!r}"
+        )
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_is_the_same_in_both_engines(name):
+    assert_same(name, seed=2, replicate=1)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenarios(), st.integers(0, 2**31))
+def test_random_worlds_are_the_same(world, seed):
+    assert_same(world, seed)
+
+
+def test_busy_worlds_are_the_same_and_meet_every_mechanism():
+    met: Counter[str] = Counter()
+    for seed in range(60):
+        world = busy_world(np.random.default_rng(seed))
+        assert_same(world, seed)
+        for treaty in world["treaties"].values():
+            met[treaty["decision"]] += 1
+            met["hub"] += "hub" in treaty
+            met["succession"] += "succeeds" in treaty
+            met.update(article["rule"] for article in treaty["articles"].values() if article["on"])
+        met.update(act["kind"] for act in world["interventions"].values())
+        met[world["powers"]["OUT"]["policy"]] += 1
+        met.update(switch for switch, on in world["switches"].items() if on)
+        met.update(f"event: {kind}" for kind in run(world, seed).events["kind"])
+    expected = {
+        *RULES, "unanimity", "majority", "lead", "hub", "succession", "none", "fixed", "responsive",
+        "shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit", "article",
+        "ratchet", "hub_provision", "held_perception", "solidarity", "tethering", "security_dilemma",
+    }  # fmt: skip
+    events = (
+        "signing", "end", "rung up", "rung down", "rung blocked", "obligation", "entry", "exit", "renewal",
+        "consultation", "payment", "shock", "relief", "rumour", "weakness", "offer", "acceptance",
+    )  # fmt: skip
+    expected |= {f"event: {kind}" for kind in events}
+    never = sorted(name for name in expected if not met[name])
+    assert not never, f"never met: {never}"
+
+
+def test_a_world_of_two_hundred_states_is_the_same():
+    place = {"longitude": 0, "latitude": 0}
+    states = {
+        f"S{n:03d}": {"name": f"S{n}", "place": place, "capability": 0.001 * (n % 7 + 1), "exposure": {"x": 0.5},
+                      "contribution": {"x": 0.1 * (n % 5)}}
+        for n in range(200)
+    }  # fmt: skip
+    world = {
+        "name": "many", "start": "2000-01", "months": 6, "states": states,
+        "sources": {"x": {"name": "x", "origin": "Elsewhere", "base": 0.5, "need": 0.9}},
+        "treaties": {"all": {"name": "all", "parties": dict.fromkeys(states, True), "signed": "2000-01",
+                             "obligation": 1, "scope": {"x": 1}}},
+    }  # fmt: skip
+    assert_same(world, 0)
+
+
+def test_phases_have_the_same_names_and_order():
+    from model.alliance import PHASES
+
+    body = Path(month.__file__).read_text().split("def advance")[1].split("@kernel")[0]
+    assert re.findall(r"^        (?:    )?_?(\w+)\(", body, re.M) == list(PHASES)
+
+
+def test_a_swap_of_two_phases_shows(monkeypatch):
+    """Parity could not hold if the order did not matter: two neighbours swapped give other numbers."""
+    from model import alliance
+
+    swapped = list(alliance.PHASES)
+    at = swapped.index("consult")
+    swapped[at], swapped[at + 2] = swapped[at + 2], swapped[at]
+    monkeypatch.setattr(alliance, "PHASES", tuple(swapped))
+    with pytest.raises(AssertionError):
+        assert_same("memo-2001", 1)
+
+
+def test_rows_stand_side_by_side_and_change_nothing_for_each_other():
+    """A row among others, in any block, is the run that it is alone; noise belongs to the replicate."""
+    values = {"behaviour.rise": [0.2, 0.3, 0.5], "switches.contagion": [True, False, True],
+              "treaties.rus-chn-2001.articles.consultation.on": [True, True, False],
+              "sources.militancy.rate": [0.8, 0.1, 2.0], "sources.nato.need": [1.0, 0.2, 0.6]}  # fmt: skip
+    outcomes = ["depth:rus-chn-2001", "rung:tashkent@max", "dyad:CHN-RUS@2010", "perception:RUS/nato@mean"]
+    together = simulate("memo-2001", replicates=2, seed=5, parameters=pd.DataFrame(values), outcomes=outcomes)
+    for point in range(3):
+        changes = {path: row[point] for path, row in values.items()}
+        for replicate in range(2):
+            alone = run("memo-2001", 5, replicate=replicate, changes=changes)
+            row = together.outcomes.query("point == @point and replicate == @replicate").iloc[0]
+            t, w = alone.trajectory, alone.world
+            assert row["depth:rus-chn-2001"] == t["depth"][-1, w.treaties.index("rus-chn-2001")]
+            assert row["rung:tashkent@max"] == t["rung"][:, w.treaties.index("tashkent")].max()
+            index = alone.dyads.query("month == '2010-12' and a == 'CHN' and b == 'RUS'")["index"]
+            assert row["dyad:CHN-RUS@2010"] == index.iloc[0]
+            felt = alone.perceptions.query("state == 'RUS' and source == 'nato'")["perception"]
+            assert row["perception:RUS/nato@mean"] == pytest.approx(felt.mean(), rel=1e-12)
+
+
+def test_a_path_that_shapes_the_world_makes_a_lot_of_its_own():
+    design = pd.DataFrame({"months": [12, 24, 12], "behaviour.rise": [0.2, 0.3, 0.4]})
+    found, failures = lots(load_scenario("memo-2001"), design)
+    assert [lot.points.tolist() for lot in found] == [[0, 2], [1]]
+    assert [lot.world.steps - lot.world.opens for lot in found] == [12, 24]
+    assert not failures
+
+
+def test_impossible_rows_fail_alone_and_say_why():
+    values = pd.DataFrame({"behaviour.rise": [0.3, 7.0, 0.4], "treaties.tashkent.obligation": [4, 4, 2.5]})
+    done = simulate("memo-2001", parameters=values, months=3)
+    assert done.outcomes["point"].tolist() == [0]
+    assert done.failed["point"].tolist() == [1, 2]
+    assert "behaviour.rise" in done.failed["message"][0]
+    assert "whole number" in done.failed["message"][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("depht:tashkent", "did you mean depth"),
+        ("depth:tashkant", "did you mean tashkent"),
+        ("depth", "must have the form depth:TREATY"),
+        ("depth:tashkent@1950", "@1950"),
+        ("dyad:RUS", "dyad:STATE-STATE"),
+    ],
+)
+def test_an_outcome_that_is_none_is_told_in_a_sentence(name, part):
+    with pytest.raises(InputError, match=re.escape(part)):
+        simulate("memo-2001", outcomes=[name])
+
+
+def test_series_are_kept_when_asked():
+    done = simulate("memo-2001", replicates=2, outcomes=["depth:tashkent"], months=30, keep="yearly")
+    assert done.trajectories["month"].tolist() == ["2001-12", "2002-12", "2003-12"] * 2
+
+
+def plain(home: Path, code: str, **environment: str) -> str:
+    """Run code on a copy of the sources, without compilation."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(home), **environment},
+        cwd=home,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+TWO_ENGINES = """
+from model import run
+from model.ensemble import trajectory
+from model.lanes.compiled import code_digest
+done = run("record-1992", 3, months=12)
+ours = trajectory(done.world, 3)
+same = all((ours[q] == done.trajectory[q]).all() for q in ours.arrays)
+print(same, repr(float(done.trajectory["perception"].sum())), code_digest())
+"""
+
+
+@pytest.fixture
+def copy(tmp_path):
+    for part in ("agents", "model", "configs"):
+        shutil.copytree(HOME / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_an_edited_equation_moves_both_engines_and_the_digest(copy):
+    before = plain(copy, TWO_ENGINES).split()
+    assert before[0] == "True"
+    assert before[2] == code_digest()
+    file = copy / "agents" / "perception.py"
+    text = file.read_text()
+    assert "return exposure * intensity + event + rumour" in text
+    file.write_text(
+        text.replace("return exposure * intensity + event", "return exposure * intensity * 0.5 + event")
+    )
+    after = plain(copy, TWO_ENGINES).split()
+    assert after[0] == "True", "both engines moved together"
+    assert after[1] != before[1]
+    assert after[2] != before[2]
+
+
+def test_two_lines_swapped_in_the_compiled_month_break_parity(copy):
+    file = copy / "model" / "lanes" / "month.py"
+    text = file.read_text()
+    first, second = "        consult(plan, num, now)\n", "        act(plan, num, now)\n"
+    assert first + second in text
+    weigh = "        weigh(plan, num, now)\n"
+    file.write_text(text.replace(first + second + weigh, weigh + second + first))
+    assert plain(copy, TWO_ENGINES).split()[0] == "False"
+
+
+def test_the_digest_covers_all_that_the_numbers_import(copy):
+    """Whatever the compiled engine imports of ours is under the digest, or makes no numbers."""
+    code = "import sys, model.ensemble; print(*sorted(m for m in sys.modules if m.split('.')[0] in ('agents', 'model')))"
+    imported = plain(copy, code).split()
+    covered = tuple(source.removesuffix(".py").replace("/", ".") for source in SOURCES)
+    loose = [name for name in imported if not any(name == c or name.startswith(c + ".") for c in covered)]
+    assert loose == ["model"]
+
+
+def test_the_interactive_engine_works_where_no_cache_can_be_written(copy):
+    assert plain(copy, TWO_ENGINES, ENTENTE_CACHE="/proc/nowhere").split()[0] == "True"
+
+
+def test_the_engines_are_apart():
+    """No agent in the one, no kernel in the other: counted while they run."""
+    model_ = AllianceModel("memo-2001", seed=0, months=1)
+    assert not any("lanes" in type(part).__module__ for part in vars(model_).values())
+    assert pack(load_scenario("memo-2001")).states
