@@ -29,7 +29,9 @@ Assignments = Annotated[
 @app.command()
 def run(
     scenario: ScenarioName = "memo-2001",
-    seed: Annotated[int, typer.Option(help="Seed of the noise, 0 or more.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the noise, 0 or more; default the scenario's, 0.")
+    ] = None,
     replicate: Annotated[int, typer.Option(help="Replicate of the seed.")] = 0,
     months: Annotated[int | None, typer.Option(help="Length of the run; none: the scenario's.")] = None,
     set_: Assignments = None,
@@ -49,6 +51,8 @@ def run(
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     ready = checked(scenario, seed, months, replicate, parse_changes(set_ or []))
+    if seed is None:
+        seed = ready.seed
     folder = run_folder(out, ready.name)
     if engine == "ensemble":
         from .ensemble import prepare

@@ -47,14 +47,14 @@ class Result:
 
 def checked(
     scenario: str | Path | Mapping[str, Any] | Scenario,
-    seed: int,
+    seed: int | None,
     months: int | None = None,
     replicate: int = 0,
     changes: Mapping[str, Any] | None = None,
 ) -> Scenario:
     """The scenario of a run, with its changes and horizon. Raises `InputError` before anything is done."""
     for name, number in (("seed", seed), ("replicate", replicate)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
     if months is not None and (
         isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS
@@ -66,7 +66,7 @@ def checked(
 
 def run(
     scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
-    seed: int = 0,
+    seed: int | None = None,
     *,
     months: int | None = None,
     replicate: int = 0,
@@ -76,13 +76,15 @@ def run(
 ) -> Result:
     """Run a scenario once and keep everything.
 
-    `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
+    `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
     the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
     both give the same numbers. Raises `InputError` with one sentence for bad input.
     """
     ready = checked(scenario, seed, months, replicate, changes)
     if engine not in ENGINES:
         raise InputError(f"engine: {engine!r}: must be one of {', '.join(ENGINES)}")
+    if seed is None:
+        seed = ready.seed
     if engine == "ensemble":
         world = pack(ready)
         whole = trajectory(world, seed, replicate)

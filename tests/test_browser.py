@@ -386,8 +386,6 @@ def test_the_exported_session_runs_to_the_same_last_digit(visit: Visit, tmp_path
         str(Path(sys.executable).parent / "entente"),
         "run",
         str(scenario),
-        "--seed",
-        "11",
         "--out",
         "study",
     ]

@@ -43,6 +43,7 @@ def assert_same(world, seed, replicate=0):
         )
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", scenario_names())
 def test_every_scenario_is_the_same_in_both_engines(name):
     assert_same(name, seed=2, replicate=1)

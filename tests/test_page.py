@@ -92,7 +92,7 @@ def test_an_exported_session_gives_exactly_the_numbers_of_the_page(form: str) ->
     for _ in range(9):
         session.step()
     name, text = session_file(session.scenario, session.seed, session.levers, session.date)
-    result = run(parse_scenario(text, name), 2, months=12)
+    result = run(parse_scenario(text, name), months=12)
     assert not session.error
     for table, frame in session.tables().items():
         pd.testing.assert_frame_equal(frame, result.tables[table], check_exact=True)
@@ -638,7 +638,7 @@ def test_downloads_hold_what_the_page_holds(steered: Session) -> None:
 
 def test_a_session_file_says_how_to_run_it(steered: Session) -> None:
     name, text = session_file(steered.scenario, 7, steered.levers, steered.date)
-    assert text.splitlines()[0] == f"# Run it with: entente run {name} --seed 7"
+    assert text.splitlines()[0] == f"# Run it with: entente run {name}"
     assert "# lever: 2002-01 shock of 1 about NATO enlargement, for everyone exposed" in text
     again, _ = session_file(parse_scenario(text, name), 7, [], steered.date)
     assert again == name

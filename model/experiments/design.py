@@ -51,6 +51,8 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
     """Every factor must name a leaf of the scenario and stay within its bounds; the design must fit."""
     if not study.factors and not isinstance(study.design, Table):
         raise InputError(f"{path}: factors: none named; only the design `table` may bring its own")
+    if "seed" in study.factors:
+        raise InputError(f"{path}: factors.seed: noise comes from the study's own seed and replicates")
     for factor, takes in study.factors.items():
         for value in takes.extremes:
             try:

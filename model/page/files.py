@@ -34,13 +34,13 @@ def session_name(scenario: Scenario) -> str:
 def session_file(scenario: Scenario, seed: int, levers: Iterable[str], month: str) -> tuple[str, str]:
     """Name and text of the scenario file of a session: everything resolved, levers among the interventions.
 
-    The seed is no part of a scenario; the file says it in its first line and in its summary.
+    The seed is the file's own, so `entente run` on it repeats the session.
     """
     name = session_name(scenario)
     pulled = [f"{scenario.interventions[id_].month} {scenario.interventions[id_].text}" for id_ in sorted(levers)]
     summary = f"A session on {scenario.name}, seed {seed}, seen up to {month}, with {len(pulled)} levers."
-    kept = scenario.model_copy(update={"name": name, "summary": summary})
-    head = [f"# Run it with: entente run {name}.yaml --seed {seed}", *(f"# lever: {line}" for line in pulled)]
+    kept = scenario.model_copy(update={"name": name, "summary": summary, "seed": seed})
+    head = [f"# Run it with: entente run {name}.yaml", *(f"# lever: {line}" for line in pulled)]
     return f"{name}.yaml", "\n".join(head) + "\n" + scenario_text(kept)
 
 

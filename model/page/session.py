@@ -144,10 +144,14 @@ class Session:
     # -- what is chosen ---------------------------------------------------------------------------
 
     def open(self, scenario: str | Scenario) -> None:
-        """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`."""
+        """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`.
+
+        A name keeps the seed that is chosen; a scenario that was read brings its own.
+        """
         loaded = load_scenario(scenario)
+        seed = self.next_seed if isinstance(scenario, str) else loaded.seed
         try:
-            model = started(loaded, self.next_seed, 0)
+            model = started(loaded, seed, 0)
         except Exception as error:
             # What is shown stays until there is something else to show.
             raise InputError(f"{loaded.name}: no model of it could be made: {error}") from error
@@ -156,7 +160,7 @@ class Session:
             self.base = loaded
             self.label = scenario if isinstance(scenario, str) else scenario.name
             self.changes, self.next_changes, self.levers = {}, {}, {}
-            self.seed = self.next_seed
+            self.seed = self.next_seed = seed
             self.run, self.chosen, self.error = None, "", ""
             self._begin(model)
 

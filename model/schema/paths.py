@@ -14,7 +14,7 @@ from .base import bounds
 from .scenario import Scenario
 
 # Declared as whole numbers or dates, these shape a run; they cannot differ inside one.
-_STRUCTURAL = {"months"}
+_STRUCTURAL = {"months", "seed"}
 _STRUCTURAL_PARTS = {"opening", "place", "parties", "candidates", "leads", "interventions"}
 
 

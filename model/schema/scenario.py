@@ -24,6 +24,7 @@ class Scenario(Record):
     summary: str = Field("", max_length=400, description="What it is for, in a sentence.")
     start: Month = Field(description="First month of the run.")
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(description="Length of the run in months.")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="Seed of a run that names none.")
     prelude: Month | None = Field(
         None,
         description="Month from which the world is run, unrecorded, up to the start, so that threats, "
