@@ -25,6 +25,7 @@ app: $(READY) ## Watch and steer the model in the browser, on http://127.0.0.1:8
 	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
 
 test: lint ## Run all checks and tests
+	@$(BIN)/python -c 'from model.ensemble import prepare; prepare(print)'
 	@$(BIN)/python -m pytest -n auto
 
 baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)
@@ -36,8 +37,8 @@ lint: $(READY) ## Check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## Time the engine (advisory)
-	@$(BIN)/python -m pytest tests/benchmarks/bench_engine.py --benchmark-only
+bench: $(READY) ## Measure the engines and the store on this machine (advisory)
+	@$(BIN)/entente bench
 
 docs: $(READY) ## Write the generated tables (docs/ODD.md, JSON schema) and docs/behaviour.md anew
 	@$(BIN)/python docs/generate.py

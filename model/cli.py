@@ -38,10 +38,12 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The run folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    from_: Annotated[Path | None, typer.Option("--from", help="Repeat a run of this study's folder.")] = None,
+    point: Annotated[int, typer.Option(help="Which point of the study, with --from.")] = 0,
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
-    from .experiments.folder import run_folder, write_run
+    from .experiments.folder import run_folder, run_of, write_run
     from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
@@ -50,7 +52,13 @@ def run(
 
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
-    ready = checked(scenario, seed, months, replicate, parse_changes(set_ or []))
+    changes = parse_changes(set_ or [])
+    if from_ is None:
+        ready = checked(scenario, seed, months, replicate, changes)
+    else:
+        origin, values, study_seed = run_of(from_, point)
+        seed = study_seed if seed is None else seed
+        ready = checked(origin, seed, months, replicate, values | changes)
     if seed is None:
         seed = ready.seed
     folder = run_folder(out, ready.name)
@@ -83,11 +91,14 @@ def batch(
     out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run a study; interrupted or killed, the same command goes on where it stopped."""
     from .experiments.batch import make_batch, run_batch
+    from .experiments.charts import draw_study
+    from .experiments.folder import whole_study
     from .experiments.store import make_way
     from .screen import forecast, runs_progress
 
@@ -101,6 +112,8 @@ def batch(
         return
     with runs_progress(ready.runs, ready.study.name) as advance:
         report = run_batch(ready, folder, workers, fresh, advance, _note)
+    if figures:
+        draw_study(whole_study(folder), folder / "figures")
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
     else:
@@ -125,16 +138,58 @@ def studies() -> None:
 
 
 @app.command()
+def runs(
+    root: Annotated[Path, typer.Argument(help="Where to look.")] = Path("runs"),
+) -> None:
+    """List the folders of runs and studies, with state, size and date."""
+    from .experiments.folder import folders
+
+    found = folders(root)
+    for row in found:
+        size = f"{row['bytes'] / 1e6:.1f} MB"
+        sys.stdout.write(f"{row['folder']}  {row['kind']} {row['name']}  {row['state']}  {size}  {row['date']}\n")
+    if not found:
+        sys.stdout.write(f"No runs below {root}\n")
+
+
+@app.command()
+def figures(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run or of a study.")],
+) -> None:
+    """Draw the figures of a run or a study again, from its folder alone."""
+    from .experiments.charts import draw_study
+    from .experiments.folder import Run, load_run
+    from .figures import draw_figures
+
+    kept = load_run(run_dir)
+    into = run_dir / "figures"
+    into.mkdir(exist_ok=True)
+    made = draw_figures(kept.scenario, kept.tables, into) if isinstance(kept, Run) else draw_study(kept, into)
+    sys.stdout.write(f"{len(made)} files in {into}\n")
+
+
+@app.command()
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure both engines, Mesa's batch runner and the store on this machine; a few minutes."""
+    from .experiments.bench import bench as measure
+
+    report = measure(_note)
+    sys.stdout.write((json.dumps(report) if as_json else json.dumps(report, indent=1)) + "\n")
+
+
+@app.command()
 def why(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     treaty: Annotated[str, typer.Argument(help="Id of the treaty.")],
     month: Annotated[str | None, typer.Option(help="Tell the story up to this month, YYYY-MM.")] = None,
 ) -> None:
     """Tell why a treaty deepened, hollowed out, gained or lost parties."""
-    from .experiments.folder import load_run
+    from .experiments.folder import one_run
     from .why import why as sentences
 
-    kept = load_run(run_dir)
+    kept = one_run(run_dir)
     sys.stdout.write("\n".join(sentences(kept.scenario, kept.tables, treaty, month)) + "\n")
 
 

@@ -90,9 +90,9 @@ def _grid(count: int, width: float, height: float, legend_rows: int) -> tuple[Fi
         spare.remove()
     for lowest in axes[max(count - columns, 0) : count]:
         lowest.tick_params(labelbottom=True)
+        lowest.set_xlabel("year")
     for cell in axes[:count]:
         _years(cell)
-    figure.supxlabel("year", fontsize=9)
     return figure, axes[:count]
 
 

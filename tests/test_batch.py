@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from model import InputError, load_run, run
 from model.cli import main
 from model.experiments.batch import make_batch, run_batch
 from model.experiments.design import load_study, make_design, study_names
+from model.experiments.folder import one_run, run_of
 from model.experiments.store import Store
 
 STUDY = """
@@ -295,8 +295,31 @@ def test_a_latin_hypercube_fills_every_stratum_once(points, seed):
     assert sorted(np.floor(_unit(study)[:, 0] * points)) == list(range(points))
 
 
-def test_a_batch_folder_is_no_run_folder(study, tmp_path):
+def test_a_study_is_read_back(study, tmp_path):
     run_batch(make_batch(study), tmp_path / "out")
-    with pytest.raises(InputError):
-        load_run(tmp_path / "out")
-    assert os.path.exists(tmp_path / "out" / "design.parquet")
+    kept = load_run(tmp_path / "out")
+    assert (len(kept.design), len(kept.outcomes), len(kept.failed)) == (24, 120, 0)
+    assert kept.trajectories["month"].unique().tolist() == ["2001-12", "2002-12"]
+    with pytest.raises(InputError, match="entente run --from"):
+        one_run(tmp_path / "out")
+    with pytest.raises(InputError, match="points 0 to 23"):
+        run_of(tmp_path / "out", 24)
+
+
+def test_any_row_can_be_looked_at_in_full(study, tmp_path):
+    main_ends(["batch", study, "--out", str(tmp_path / "out")])
+    drawn = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+    assert {"outcome-01.png", "outcome-03.svg", "time-depth-rus-chn-2001.png"} <= drawn
+    options = ["--from", str(tmp_path / "out"), "--point", "17", "--replicate", "3", "--no-figures"]
+    main_ends(["run", *options, "--out", str(tmp_path / "one")])
+    outcomes = load_run(tmp_path / "out").outcomes.set_index(["point", "replicate"]).loc[(17, 3)]
+    tables = load_run(tmp_path / "one").tables
+    depth = tables["treaties"].query("treaty == 'rus-chn-2001'")["depth"].iloc[-1]
+    assert depth == outcomes["depth:rus-chn-2001"]
+    assert tables["treaties"].query("treaty == 'tashkent'")["rung"].max() == outcomes["rung:tashkent@max"]
+
+
+def test_folders_are_listed(study, tmp_path, capsys):
+    run_batch(make_batch(study), tmp_path / "runs" / "one")
+    main_ends(["runs", str(tmp_path / "runs")])
+    assert "study little  finished" in capsys.readouterr().out

@@ -27,6 +27,7 @@ import yaml
 
 from ..codebook import codebook
 from ..result import Result
+from ..rows import leaf_value
 from ..schema.errors import InputError, shown
 from ..schema.load import load_scenario, scenario_hash
 from ..schema.scenario import Scenario
@@ -45,6 +46,19 @@ class Run:
     scenario: Scenario
     manifest: dict[str, Any]
     tables: dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """A study read back from its folder: its points, its outcomes, kept series, and rows that failed."""
+
+    path: Path
+    scenario: Scenario
+    manifest: dict[str, Any]
+    design: pd.DataFrame
+    outcomes: pd.DataFrame
+    trajectories: pd.DataFrame
+    failed: pd.DataFrame
 
 
 def run_folder(out: Path | None, scenario: str) -> Path:
@@ -110,17 +124,80 @@ def write_run(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def load_run(path: str | Path) -> Run:
-    """Read a run folder. Raises `InputError` where it is none or is damaged."""
+def load_run(path: str | Path) -> Run | StudyRun:
+    """Read the folder of a run, or of a study. Raises `InputError` where it is neither or is damaged."""
     folder = Path(path)
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: no run folder; it holds no {MANIFEST}")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest.get("kind") == "study":
+            return _load_study(folder, manifest)
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: a damaged run folder: {' '.join(str(error).split())}") from None
     return Run(folder, load_scenario(folder / SCENARIO), manifest, tables)
+
+
+def _load_study(folder: Path, manifest: dict[str, Any]) -> StudyRun:
+    order = ["point", "replicate"]
+    frames = {}
+    for name in ("outcomes", "trajectories"):
+        parts = [pd.read_parquet(part) for part in sorted((folder / name).glob("part-*.parquet"))]
+        frame = pd.concat(parts) if parts else pd.DataFrame(columns=order)
+        frames[name] = frame.sort_values(order, kind="stable").reset_index(drop=True)
+    design, failed = (pd.read_parquet(folder / f"{name}.parquet") for name in ("design", "failed"))
+    return StudyRun(folder, load_scenario(folder / SCENARIO), manifest, design, failed=failed, **frames)
+
+
+def one_run(path: str | Path) -> Run:
+    """Read the folder of a single run. Raises `InputError` for one of a study."""
+    kept = load_run(path)
+    if isinstance(kept, StudyRun):
+        raise InputError(
+            f"{path}: a study; make the folder of one of its runs: entente run --from {path} --point 0"
+        )
+    return kept
+
+
+def whole_study(path: str | Path) -> StudyRun:
+    """Read the folder of a study. Raises `InputError` for one of a single run."""
+    kept = load_run(path)
+    if isinstance(kept, Run):
+        raise InputError(f"{path}: a single run, not a study")
+    return kept
+
+
+def run_of(path: str | Path, point: int) -> tuple[Scenario, dict[str, Any], int]:
+    """Scenario, changes and seed with which a point of a study is run again. Raises `InputError`."""
+    kept = whole_study(path)
+    if not 0 <= point < len(kept.design):
+        raise InputError(f"--point {point}: {path} has points 0 to {len(kept.design) - 1}")
+    row = kept.design.drop(columns="point").iloc[point]
+    changes = {str(name): leaf_value(kept.scenario, str(name), value) for name, value in row.items()}
+    return kept.scenario, changes, int(kept.manifest["seed"])
+
+
+def folders(root: Path) -> list[dict[str, Any]]:
+    """Runs and studies below `root`: folder, kind, name, state, size in bytes, and when they were written."""
+    rows: list[dict[str, Any]] = []
+    for file in sorted(root.rglob(MANIFEST)):
+        if any(part.startswith(".") for part in file.relative_to(root).parts):
+            continue
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        size = sum(path.stat().st_size for path in file.parent.rglob("*") if path.is_file())
+        study = manifest.get("kind") == "study"
+        rows.append(
+            {
+                "folder": str(file.parent),
+                "kind": "study" if study else "run",
+                "name": manifest["study"] if study else manifest["scenario"],
+                "state": manifest["state"] if study else "finished",
+                "bytes": size,
+                "date": manifest["begun"] if study else manifest["written"],
+            }
+        )
+    return rows
 
 
 def scenario_text(scenario: Scenario) -> str:

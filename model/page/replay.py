@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..experiments.folder import MANIFEST, SCENARIO, Run, load_run
+from ..experiments.folder import MANIFEST, SCENARIO, Run, one_run
 from ..pack import World, pack
 from ..schema.errors import InputError, shown
 from ..schema.yaml12 import read_yaml
@@ -79,4 +79,4 @@ def open_run(home: Path, name: str) -> Run:
             raise InputError(f"{name}/{path.name}: more than {MAX_TABLE_BYTES:,} bytes")
     if (folder / SCENARIO).is_file() and "extends" in read_yaml(folder / SCENARIO)[0]:
         raise InputError(f"{name}/{SCENARIO}: extends: the scenario of a run folder must be complete")
-    return load_run(folder)
+    return one_run(folder)
