@@ -2,7 +2,7 @@
 
     python docs/behaviour.py [DRAWS]
 
-Runs `record-1992` once a draw and writes the page with its figure: about two minutes for 200 draws
+Runs `record-1992` once a draw and writes the page with its figure: about a minute for 200 draws
 on two cores.
 """
 
