@@ -48,10 +48,9 @@ def study(tmp_path):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All files but the lock; the manifest without its times."""
-    found = {
-        str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"
-    }
+    """All data files, and the manifest without its times; figures are drawn from these."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in files if path.parent.name != "figures"}
     manifest = json.loads(found["manifest.json"])
     found["manifest.json"] = json.dumps({k: v for k, v in manifest.items() if k not in TIMES}).encode()
     return found

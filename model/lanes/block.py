@@ -132,7 +132,9 @@ class _Block:
                 if slot.array == "packages":
                     offers.append((*slot.index, value))
         acting = terms(self.world, self.numbers)
-        acting["kin"] = kinships(acting["polity"], acting["switches"][SWITCH.solidarity])
+        solidarity = acting["switches"][SWITCH.solidarity]
+        # Kinship is 1 throughout, and not read, where nobody minds the other's regime.
+        acting["kin"] = kinships(acting["polity"] if solidarity.any() else acting["polity"][:0], solidarity)
         acting["long_run"] = self._long_run(acting)
         fixed = self.fixed | number_plan(self.world, self.fixed, acting, self.plan)
         self.plan = Plan(**fixed)

@@ -26,12 +26,14 @@ from .seating import decides, find_mates, sit
 @kernel
 def weigh(plan: Any, num: Any, now: Any) -> None:
     """E5-E10 for every treaty that runs or could be signed, for parties, founders and candidates."""
-    now.ts[AT.ideal, :] = 0.0
-    now.ts[AT.owed, :] = 0.0
     for t in range(plan.treaties):
         taken = take_seats(t, plan, now)
         now.t[AT.bargains, t, :] = 1.0 if taken else 0.0
         if not taken:
+            for i in plan.seats[t]:
+                if i >= 0:
+                    now.ts[AT.ideal, t, i, :] = 0.0
+                    now.ts[AT.owed, t, i, :] = 0.0
             continue
         sit(t, plan, now, now.ts[AT.seat, t])
         for i in plan.seats[t]:
