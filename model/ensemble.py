@@ -20,7 +20,6 @@ from .draws import Floats
 from .lanes.block import Probes, probes, run_block
 from .lanes.compiled import is_kept
 from .lanes.layout import row_index
-from .outcomes import Outcome, default_outcomes, parse_outcomes
 from .pack import World, pack
 from .rows import Failure, Lot, lots
 from .schema.errors import InputError
@@ -57,7 +56,8 @@ def simulate(
 
     `outcomes` are named as in `model.outcomes` (default: depth and rung of every treaty at the end);
     `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`.
-    Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence.
+    Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence, also where
+    no row is possible.
     """
     if keep not in KEEP:
         raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
@@ -67,21 +67,19 @@ def simulate(
     design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
     if parameters is None:
         design = pd.DataFrame(index=[0])
-    sets, failures = lots(ready, design)
-    measured = parse_outcomes(default_outcomes(pack(ready)) if outcomes is None else list(outcomes), pack(ready))
+    sets, failures = lots(ready, design, outcomes)
+    if not sets and failures:
+        raise InputError(failures[0].message)
     tables, series = [], []
     for lot in sets:
         for block in blocks_of(lot, replicates):
-            table, kept = measure_block(lot, block, measured, seed, keep)
+            table, kept = measure_block(lot, block, seed, keep)
             tables.append(table)
             series.append(kept)
     order = ["point", "replicate"]
-    names = [outcome.name for outcome in measured]
-    frame = pd.concat(tables) if tables else pd.DataFrame(columns=[*order, *names])
-    rows = pd.concat(series) if series else pd.DataFrame(columns=[*order, "month"])
     return Simulation(
-        frame.sort_values(order, kind="stable").reset_index(drop=True),
-        rows.sort_values(order, kind="stable").reset_index(drop=True),
+        pd.concat(tables).sort_values(order, kind="stable").reset_index(drop=True),
+        pd.concat(series).sort_values(order, kind="stable").reset_index(drop=True),
         failed_frame(failures),
     )
 
@@ -105,13 +103,12 @@ def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
 def measure_block(
     lot: Lot,
     block: Runs,
-    measured: Sequence[Outcome],
     seed: int,
     keep: str,
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month."""
-    world = lot.world
+    world, measured = lot.world, lot.measured
     numbers = list(dict.fromkeys(number for outcome in measured for number in outcome.numbers))
     wanted = probes(world, numbers)
     values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)

@@ -94,6 +94,11 @@ def parse_outcomes(names: Sequence[str], world: World) -> list[Outcome]:
     return found
 
 
+def series_of(name: str) -> str:
+    """The monthly series behind an outcome's name."""
+    return name.partition("@")[0]
+
+
 def default_outcomes(world: World) -> list[str]:
     """Depth and rung of every treaty at the end."""
     return [f"{quantity}:{treaty}" for treaty in world.treaties for quantity in ("depth", "rung")]

@@ -76,8 +76,8 @@ def run(
 ) -> Result:
     """Run a scenario once and keep everything.
 
-    `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps dotted paths to values, `months` replaces the horizon, `progress` is called with
-    the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
+    `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps
+    dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
     both give the same numbers. Raises `InputError` with one sentence for bad input.
     """
     ready = checked(scenario, seed, months, replicate, changes)

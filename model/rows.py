@@ -7,6 +7,7 @@ that shapes the world itself (a date, a party, the horizon) needs a world of its
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .draws import Floats
+from .outcomes import Outcome, default_outcomes, parse_outcomes
 from .pack import World, pack
 from .schema.errors import InputError
 from .schema.load import load_scenario
@@ -23,10 +25,11 @@ from .schema.scenario import Scenario
 
 @dataclass(frozen=True)
 class Lot:
-    """Rows that share a world: their numbers in the design, and what each changes at each path."""
+    """Rows that share a world: what is measured of it, their numbers in the design, and what each changes."""
 
     scenario: Scenario
     world: World
+    measured: tuple[Outcome, ...]
     points: np.ndarray
     columns: dict[str, Floats]
 
@@ -43,11 +46,20 @@ class Failure:
     message: str
 
 
-def lots(scenario: Scenario, design: pd.DataFrame) -> tuple[list[Lot], list[Failure]]:
-    """Sort the rows of a design (one column a dotted path) into lots, in the order of their first rows."""
+def lots(
+    scenario: Scenario, design: pd.DataFrame, outcomes: Sequence[str] | None
+) -> tuple[list[Lot], list[Failure]]:
+    """Sort the rows of a design (one column a dotted path) into lots, in the order of their first rows.
+
+    `outcomes` (none: depth and rung of every treaty) are looked up in each world, since worlds differ in
+    what they hold. Raises `InputError` for an outcome that is none in the scenario itself, unless rows
+    give the world another shape, and then it is they that fail.
+    """
     world = pack(scenario)
     inside = [path for path in design.columns if path in world.slots and limits(scenario, path) is not None]
     shaping = [path for path in design.columns if path not in inside]
+    names = default_outcomes(world) if outcomes is None else list(outcomes)
+    measured = () if shaping else tuple(parse_outcomes(names, world))
     failures, possible = _impossible(scenario, design, inside)
     found: list[Lot] = []
     kept = design[possible]
@@ -58,11 +70,13 @@ def lots(scenario: Scenario, design: pd.DataFrame) -> tuple[list[Lot], list[Fail
         changes = {path: leaf_value(scenario, path, value) for path, value in zip(shaping, values, strict=True)}
         try:
             own = load_scenario(scenario, changes) if changes else scenario
+            shape = pack(own) if changes else world
+            found_there = tuple(parse_outcomes(names, shape)) if changes else measured
         except InputError as error:
             failures += [Failure(int(point), str(error)) for point in points]
             continue
         columns = {path: rows[path].to_numpy(dtype=float) for path in inside}
-        found.append(Lot(own, pack(own) if changes else world, points, columns))
+        found.append(Lot(own, shape, found_there, points, columns))
     return found, sorted(failures, key=lambda failure: failure.point)
 
 

@@ -7,16 +7,14 @@ run a lane. Whatever is derived here is derived anew when an intervention change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from dataclasses import fields
 
 import numpy as np
 
 from .draws import Floats
 from .pack import BEHAVIOUR, INSTITUTION, SWITCHES, World
 from .schema.base import MONTHS_IN_YEAR
-from .treaties.rules import directed_share, effects
-
-X = TypeVar("X")
+from .treaties.rules import Effects, directed_share, effects
 
 GATED = {
     "sigma": "noise", "rho": "restraint", "contagion": "contagion", "omega": "burden",
@@ -35,10 +33,7 @@ AS_GIVEN = (
 )  # fmt: skip
 """Numbers that act as the scenario gives them."""
 
-OF_TREATIES = (
-    "confidence", "exclusivity", "consultation", "coordination", "norm", "support", "promotes", "term",
-    "renewal", "term_strength",
-)  # fmt: skip
+OF_TREATIES = tuple(field.name for field in fields(Effects))
 """What the articles of each treaty amount to: fields of `Effects`, stacked over treaties."""
 
 

@@ -130,6 +130,22 @@ def test_a_study_killed_again_and_again_ends_with_the_same_files(study, tmp_path
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
+def test_a_study_killed_as_it_begins_goes_on(study, tmp_path):
+    """A manifest without its design, or nothing but a half-written file, is no obstacle."""
+    run_batch(make_batch(study), tmp_path / "whole")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".manifest.json.1.2.part").write_text("{")
+    (out / ".lock").touch()
+    run_batch(make_batch(study), out)
+    assert contents(out) == contents(tmp_path / "whole")
+    manifest = json.loads((out / "manifest.json").read_text())
+    (out / "manifest.json").write_text(json.dumps(manifest | {"files": {}, "state": "running"}))
+    (out / "design.parquet").unlink()
+    run_batch(make_batch(study), out)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
 def test_a_finished_study_is_recognised_and_a_damaged_part_is_done_again(study, tmp_path):
     first = run_batch(make_batch(study, block=30), tmp_path / "out")
     again = run_batch(make_batch(study, block=30), tmp_path / "out")
@@ -204,6 +220,8 @@ BAD = {
     "too many runs": (STUDY.replace("points: 24", "points: 100000000").replace("replicates: 5", "replicates: 10000"), "1e+12 runs"),
     "range in a factorial": (STUDY.replace("{kind: latin_hypercube, points: 24}", "{kind: full_factorial}"), "needs values"),
     "unknown outcome": (STUDY.replace("depth:rus-chn-2001", "depht:rus-chn-2001"), "did you mean depth"),
+    "unknown series": (STUDY + "trajectories: [depth:tashkant]\n", "must be the series of an outcome"),
+    "series without keeping": (STUDY.replace("keep: yearly", "keep: none") + "trajectories: [depth:rus-chn-2001]\n", "keep is none"),
     "unknown design": (STUDY.replace("latin_hypercube", "latin_cube"), "must be one of"),
     "unknown scenario": (STUDY.replace("scenario: memo-2001", "scenario: memo-2002"), "did you mean memo-2001"),
     "unknown field": (STUDY + "replicas: 3\n", "did you mean replicates"),

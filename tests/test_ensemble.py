@@ -18,11 +18,9 @@ from hypothesis import strategies as st
 
 import model
 from model import InputError, load_scenario, run, simulate
-from model.alliance import AllianceModel
 from model.ensemble import trajectory
 from model.lanes import month
-from model.lanes.compiled import SOURCES, code_digest
-from model.pack import pack
+from model.lanes.compiled import SOURCES, cache_folder, code_digest, is_kept
 from model.rows import lots
 from model.schema.load import scenario_names
 from model.schema.treaty import RULES
@@ -141,7 +139,7 @@ def test_rows_stand_side_by_side_and_change_nothing_for_each_other():
 
 def test_a_path_that_shapes_the_world_makes_a_lot_of_its_own():
     design = pd.DataFrame({"months": [12, 24, 12], "behaviour.rise": [0.2, 0.3, 0.4]})
-    found, failures = lots(load_scenario("memo-2001"), design)
+    found, failures = lots(load_scenario("memo-2001"), design, None)
     assert [lot.points.tolist() for lot in found] == [[0, 2], [1]]
     assert [lot.world.steps - lot.world.opens for lot in found] == [12, 24]
     assert not failures
@@ -242,12 +240,20 @@ def test_the_digest_covers_all_that_the_numbers_import(copy):
     assert loose == ["model"]
 
 
-def test_the_interactive_engine_works_where_no_cache_can_be_written(copy):
-    assert plain(copy, TWO_ENGINES, ENTENTE_CACHE="/proc/nowhere").split()[0] == "True"
+def test_without_a_folder_to_write_nothing_is_kept(monkeypatch):
+    monkeypatch.setenv("ENTENTE_CACHE", "/proc/nowhere")
+    assert cache_folder() is None
+    assert not is_kept()
 
 
-def test_the_engines_are_apart():
-    """No agent in the one, no kernel in the other: counted while they run."""
-    model_ = AllianceModel("memo-2001", seed=0, months=1)
-    assert not any("lanes" in type(part).__module__ for part in vars(model_).values())
-    assert pack(load_scenario("memo-2001")).states
+def test_outcomes_are_looked_up_in_each_world():
+    """A treaty taken out moves the places of the others; what is measured stays the same treaty."""
+    design = {"treaties.shanghai-2001.enabled": [True, False], "treaties.rus-kaz.enabled": [True, False]}
+    done = simulate("memo-2001", seed=3, months=12, parameters=design, outcomes=["depth:tashkent"])
+    for point in range(2):
+        alone = run("memo-2001", 3, months=12, changes={path: values[point] for path, values in design.items()})
+        depth = alone.trajectory["depth"][-1, alone.world.treaties.index("tashkent")]
+        assert done.outcomes["depth:tashkent"][point] == depth
+    gone = simulate("memo-2001", months=2, parameters=design, outcomes=["depth:shanghai-2001"])
+    assert gone.failed["point"].tolist() == [1]
+    assert "shanghai-2001" in gone.failed["message"][0]

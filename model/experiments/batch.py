@@ -19,14 +19,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from ..ensemble import BLOCK, Runs, blocks_of, failed_frame, measure_block, prepare
 from ..lanes.block import LANES, Stopped
 from ..lanes.compiled import code_digest
-from ..outcomes import Outcome, default_outcomes, parse_outcomes
+from ..outcomes import default_outcomes, series_of
 from ..pack import pack
 from ..rows import Failure, Lot, lots
-from ..schema.errors import InputError
+from ..schema.base import MONTHS_IN_YEAR
+from ..schema.errors import InputError, nearest, shown
 from ..schema.load import scenario_hash
 from ..schema.scenario import Scenario
 from ..schema.study import Study
@@ -55,7 +57,7 @@ class Batch:
     study: Study
     scenario: Scenario
     design: pd.DataFrame
-    measured: list[Outcome]
+    outcomes: list[str]
     tasks: list[Task]
     failures: list[Failure]
 
@@ -77,29 +79,34 @@ class Batch:
 
     def forecast(self) -> dict[str, int]:
         """How many runs, rows and (uncompressed) bytes the study will make."""
-        series = len({outcome.series_name for outcome in self.measured})
-        months = {"none": 0, "yearly": self.scenario.months // 12 + 1, "monthly": self.scenario.months}
+        series = len(self.study.trajectories or {series_of(name) for name in self.outcomes})
+        months = {"none": 0, "yearly": self.scenario.months // MONTHS_IN_YEAR + 1, "monthly": self.scenario.months}
         kept = months[self.study.keep] * self.runs
-        size = self.runs * 8 * (len(KEYS) + len(self.measured)) + kept * 8 * (len(KEYS) + 1 + series)
+        size = self.runs * 8 * (len(KEYS) + len(self.outcomes)) + kept * 8 * (len(KEYS) + 1 + series)
         return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
 
 
 def make_batch(name: str, block: int | None = None) -> Batch:
     """Read a study and make its design. Raises `InputError` with one sentence before anything is written."""
     study, scenario, folder = load_study(name)
-    world = pack(scenario)
-    names = study.outcomes or default_outcomes(world)
+    outcomes = study.outcomes or default_outcomes(pack(scenario))
+    series = [series_of(outcome) for outcome in outcomes]
+    for kept in study.trajectories:
+        if study.keep == "none" or kept not in series:
+            rule = "must be the series of an outcome" + nearest(kept, series)
+            raise InputError(
+                f"{name}: trajectories: {shown(kept)}: {rule if study.keep != 'none' else 'keep is none'}"
+            )
+    design = make_design(study, scenario, folder)
     try:
-        measured = parse_outcomes(names, world)
+        sets, failures = lots(scenario, design, outcomes)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
-    design = make_design(study, scenario, folder)
-    sets, failures = lots(scenario, design)
     share = -(-len(design) * study.replicates // TASKS)
     size = block or min(BLOCK, max(-(-share // LANES) * LANES, LANES))
     pairs = [(lot, runs) for lot in sets for runs in blocks_of(lot, study.replicates, size)]
     tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
-    return Batch(study, scenario, design, measured, tasks, failures)
+    return Batch(study, scenario, design, outcomes, tasks, failures)
 
 
 def run_batch(
@@ -118,7 +125,7 @@ def run_batch(
     make_way(folder)
     store = Store(folder)
     with store.held():
-        begun = _open(store, batch, fresh)
+        _open(store, batch, fresh)
         done = {task.number for task in batch.tasks if all(store.is_whole(name) for name in _files(batch, task))}
         resumed = sum(len(task.runs.rows) for task in batch.tasks if task.number in done)
         waiting = [task for task in batch.tasks if task.number not in done]
@@ -128,11 +135,12 @@ def run_batch(
         progress(resumed)
         _work(batch, store, waiting, workers or os.cpu_count() or 1, lambda runs: progress(resumed + runs))
         seconds = time.perf_counter() - began
-        return _finish(store, batch, begun, resumed, seconds)
+        return _finish(store, batch, resumed, seconds)
 
 
-def _open(store: Store, batch: Batch, fresh: bool) -> str:
-    """Take up the folder's study, or begin one; returns when it was begun."""
+def _open(store: Store, batch: Batch, fresh: bool) -> None:
+    """Take up the folder's study, or begin one."""
+    store.clear_drafts()
     found = store.read_manifest()
     if found is not None and fresh:
         store.clear()
@@ -144,28 +152,23 @@ def _open(store: Store, batch: Batch, fresh: bool) -> str:
                 f"{store.folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh"
             )
         store.manifest = found
-        store.clear_drafts()
-        return str(found["begun"])
-    begun = datetime.now(UTC).isoformat(timespec="seconds")
-    store.manifest = {
-        "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity, "begun": begun,
-        "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
-        "outcomes": [outcome.name for outcome in batch.measured], "state": "running", "files": {},
-        "python": sys.version.split()[0], "versions": versions(),
-    }  # fmt: skip
-    import yaml
-
+    else:
+        store.manifest = {
+            "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity,
+            "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+            "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
+            "outcomes": batch.outcomes, "state": "running", "files": {},
+            "python": sys.version.split()[0], "versions": versions(),
+        }  # fmt: skip
+        store.save_manifest()
     study = yaml.safe_dump(batch.study.model_dump(by_alias=True, exclude_none=True), sort_keys=False)
-    store.save_manifest()
-    store.add(
-        {
-            "scenario.yaml": scenario_text(batch.scenario).encode(),
-            "study.yaml": study.encode(),
-            DESIGN: parquet_bytes(design_frame(batch.design)),
-            FAILED: parquet_bytes(failed_frame(batch.failures)),
-        }
-    )
-    return begun
+    described = {
+        "scenario.yaml": scenario_text(batch.scenario).encode(),
+        "study.yaml": study.encode(),
+        DESIGN: parquet_bytes(design_frame(batch.design)),
+        FAILED: parquet_bytes(failed_frame(batch.failures)),
+    }
+    store.add({name: content for name, content in described.items() if not store.is_whole(name)})
 
 
 def design_frame(design: pd.DataFrame) -> pd.DataFrame:
@@ -214,9 +217,7 @@ def _work(batch: Batch, store: Store, tasks: list[Task], workers: int, progress:
 def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> int:
     """Run one block and write its files."""
     try:
-        table, kept = measure_block(
-            task.lot, task.runs, batch.measured, batch.study.seed, batch.study.keep, stopped=stopped
-        )
+        table, kept = measure_block(task.lot, task.runs, batch.study.seed, batch.study.keep, stopped=stopped)
     except Stopped:
         return 0
     frames = [table, _wanted(batch, kept)]
@@ -230,15 +231,15 @@ def _wanted(batch: Batch, kept: pd.DataFrame) -> pd.DataFrame:
     return kept[[*KEYS, "month", *names]] if names else kept
 
 
-def _finish(store: Store, batch: Batch, begun: str, resumed: int, seconds: float) -> dict[str, Any]:
+def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[str, Any]:
     """Close the manifest and sum up."""
-    digest, broken = outcomes_digest(store.folder, [outcome.name for outcome in batch.measured])
-    failed = len(batch.failures) * batch.study.replicates + broken
+    digest = outcomes_digest(store.folder, batch.outcomes)
+    failed = len(batch.failures) * batch.study.replicates
     runs = sum(len(task.runs.rows) for task in batch.tasks)
     new = runs - resumed
     if store.manifest["state"] != "finished":
         store.manifest |= {
-            "state": "finished", "outcomes_sha256": digest, "runs": batch.runs, "ok": runs - broken,
+            "state": "finished", "outcomes_sha256": digest, "runs": batch.runs, "ok": runs,
             "failed": failed, "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(seconds, 3), "resumed": resumed, "runs_per_s": round(new / seconds, 1),
         }  # fmt: skip
@@ -246,18 +247,18 @@ def _finish(store: Store, batch: Batch, begun: str, resumed: int, seconds: float
     kept = store.manifest
     return {
         "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
-        "runs": batch.runs, "ok": runs - broken, "failed": failed, "resumed": resumed if new else kept["resumed"],
+        "runs": batch.runs, "ok": runs, "failed": failed, "resumed": resumed if new else kept["resumed"],
         "seconds": round(seconds, 3) if new else kept["seconds"],
         "runs_per_s": round(new / seconds, 1) if new else kept["runs_per_s"],
         "peak_rss_mib": peak_rss_mib(), "outcomes_sha256": digest,
     }  # fmt: skip
 
 
-def outcomes_digest(folder: Path, names: list[str]) -> tuple[str, int]:
-    """Hash of the outcomes sorted by point and replicate, and how many runs have one that is not finite."""
+def outcomes_digest(folder: Path, names: list[str]) -> str:
+    """Hash of the outcomes sorted by point and replicate."""
     parts = sorted((folder / OUTCOMES).glob("part-*.parquet"))
     if not parts:
-        return hashlib.sha256(b"").hexdigest(), 0
+        return hashlib.sha256(b"").hexdigest()
 
     def column(name: str) -> np.ndarray:
         tables = [pq.read_table(part, columns=[name]) for part in parts]
@@ -266,14 +267,11 @@ def outcomes_digest(folder: Path, names: list[str]) -> tuple[str, int]:
     keys = [column(name) for name in KEYS]
     order = np.lexsort((keys[1], keys[0]))
     digest = hashlib.sha256()
-    broken = np.zeros(len(order), dtype=bool)
     for values in keys:
         digest.update(values[order].astype("<i8").tobytes())
     for name in names:
-        values = column(name)[order].astype("<f8")
-        broken |= ~np.isfinite(values)
-        digest.update(name.encode() + values.tobytes())
-    return digest.hexdigest(), int(broken.sum())
+        digest.update(name.encode() + column(name)[order].astype("<f8").tobytes())
+    return digest.hexdigest()
 
 
 def peak_rss_mib() -> float:

@@ -23,8 +23,7 @@ import pandas as pd
 
 from ..alliance import AllianceModel, release
 from ..ensemble import BLOCK, blocks_of, measure_block, prepare
-from ..outcomes import Outcome, parse_outcomes
-from ..pack import pack
+from ..lanes.block import LANES
 from ..rows import Lot, lots
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
@@ -48,8 +47,8 @@ def bench(say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
     """Measure everything; about four minutes on two cores. Keys as in `entente bench --json`."""
     prepare(say)
     cores = os.cpu_count() or 1
-    lot, measured = _prior_lot(BLOCK)
-    _blocks(lot, measured, 1, 1)
+    lot = _prior_lot(BLOCK)
+    _blocks(lot, 1, 1)
     say("engines, interleaved")
     found: dict[str, list[float]] = {"mesa": [], "batch_run": [], "one": [], "all": []}
     for turn in range(ROUNDS):
@@ -58,14 +57,14 @@ def bench(say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
         order = (1, cores) if turn % 2 == 0 else (cores, 1)
         for workers in order:
             runs = BLOCK * BLOCKS_A_ROUND * workers
-            work = partial(_blocks, lot, measured, BLOCKS_A_ROUND * workers, workers)
+            work = partial(_blocks, lot, BLOCKS_A_ROUND * workers, workers)
             found["one" if workers == 1 else "all"].append(_rate(work, runs))
     if cores == 1:
         found["all"] = found["one"]
     rate = {name: statistics.median(values) for name, values in found.items()}
     pairs = [b / a for a, b in zip(found["one"], found["all"], strict=True)]
     say("store")
-    overhead = _store_overhead(lot, measured, cores)
+    overhead = _store_overhead(lot, cores)
     say("scaling")
     return {
         "machine": _machine(cores),
@@ -80,7 +79,7 @@ def bench(say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
         },
         "store_overhead": round(overhead, 3),
         "scaling_states": [_states_cost(count) for count in STATES],
-        "scaling_runs": [_runs_cost(count, measured) for count in RUNS],
+        "scaling_runs": [_runs_cost(count) for count in RUNS],
         "peak_rss_mib": peak_rss_mib(),
     }  # fmt: skip
 
@@ -122,19 +121,19 @@ def _batch_run(runs: int) -> None:
     )
 
 
-def _prior_lot(points: int) -> tuple[Lot, list[Outcome]]:
+def _prior_lot(points: int) -> Lot:
     scenario = load_scenario(SCENARIO)
-    found, _ = lots(scenario, prior_draws(points, SEED).drop(columns=OFF_BY_DEFAULT))
-    return found[0], parse_outcomes(OUTCOMES, found[0].world)
+    found, _ = lots(scenario, prior_draws(points, SEED).drop(columns=OFF_BY_DEFAULT), OUTCOMES)
+    return found[0]
 
 
-def _blocks(lot: Lot, measured: list[Outcome], count: int, workers: int) -> None:
+def _blocks(lot: Lot, count: int, workers: int) -> None:
     block = blocks_of(lot, 1)[0]
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda _: measure_block(lot, block, measured, SEED, "none"), range(count)))
+        list(pool.map(lambda _: measure_block(lot, block, SEED, "none"), range(count)))
 
 
-def _store_overhead(lot: Lot, measured: list[Outcome], workers: int) -> float:
+def _store_overhead(lot: Lot, workers: int) -> float:
     """How much longer a study takes that keeps its outcomes on disk, as a share; median of interleaved pairs."""
     scenario = load_scenario(SCENARIO)
     study = Study.model_validate(
@@ -147,12 +146,12 @@ def _store_overhead(lot: Lot, measured: list[Outcome], workers: int) -> float:
         }
     )
     tasks = [Task(number, lot, runs) for number, runs in enumerate(blocks_of(lot, study.replicates))]
-    batch = Batch(study, scenario, pd.DataFrame(lot.columns), measured, tasks, [])
+    batch = Batch(study, scenario, pd.DataFrame(lot.columns), OUTCOMES, tasks, [])
     found = []
     for _ in range(3):
         began = time.perf_counter()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda task: measure_block(lot, task.runs, measured, SEED, "none"), tasks))
+            list(pool.map(lambda task: measure_block(lot, task.runs, SEED, "none"), tasks))
         bare = time.perf_counter() - began
         folder = Path(tempfile.mkdtemp())
         try:
@@ -167,12 +166,12 @@ def _store_overhead(lot: Lot, measured: list[Outcome], workers: int) -> float:
 def _states_cost(count: int) -> dict[str, float]:
     """Cost of a run as states grow: treaties of five neighbours each, one source, so that pairs grow with states."""
     scenario = ring(count)
-    world = pack(scenario)
-    measured = parse_outcomes([f"depth:{world.treaties[0]}"], world)
-    lot = Lot(scenario, world, np.arange(256), {"behaviour.rise": np.linspace(0.2, 0.5, 256)})
+    design = pd.DataFrame({"behaviour.rise": np.linspace(0.2, 0.5, LANES)})
+    (lot,), _ = lots(scenario, design, ["depth:t000"])
+    world = lot.world
     block = blocks_of(lot, 1)[0]
-    measure_block(lot, block, measured, SEED, "none")
-    seconds = 1 / _rate(lambda: measure_block(lot, block, measured, SEED, "none"), 256)
+    measure_block(lot, block, SEED, "none")
+    seconds = 1 / _rate(lambda: measure_block(lot, block, SEED, "none"), LANES)
     return {
         "states": count, "treaties": len(world.treaties), "pairs": len(world.treaties) * PARTIES,
         "ms_per_run": round(seconds * 1e3, 4),
@@ -215,12 +214,12 @@ def ring(count: int) -> Scenario:
     )
 
 
-def _runs_cost(count: int, measured: list[Outcome]) -> dict[str, float]:
+def _runs_cost(count: int) -> dict[str, float]:
     """Cost of a run as runs grow, on one core."""
-    lot, _ = _prior_lot(min(count, 25_000))
+    lot = _prior_lot(min(count, 25_000))
     blocks = blocks_of(lot, -(-count // len(lot.points)))
     began = time.perf_counter()
     for block in blocks:
-        measure_block(lot, block, measured, SEED, "none")
+        measure_block(lot, block, SEED, "none")
     seconds = time.perf_counter() - began
     return {"runs": count, "ms_per_run": round(seconds * 1e3 / count, 4)}

@@ -184,7 +184,12 @@ def folders(root: Path) -> list[dict[str, Any]]:
     for file in sorted(root.rglob(MANIFEST)):
         if any(part.startswith(".") for part in file.relative_to(root).parts):
             continue
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            manifest = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if not isinstance(manifest, dict) or "format" not in manifest:
+            continue  # some other program's
         size = sum(path.stat().st_size for path in file.parent.rglob("*") if path.is_file())
         study = manifest.get("kind") == "study"
         rows.append(

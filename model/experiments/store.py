@@ -145,7 +145,9 @@ def make_way(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"--out {shown(str(folder))}: is a file, not a folder")
         ours = (folder / MANIFEST).is_file()
-        others = folder.is_dir() and any(path.name != LOCK for path in folder.iterdir())
+        # The lock and a half-written file may be all that a process left that was killed as it began.
+        left = [path for path in folder.iterdir() if path.name != LOCK] if folder.is_dir() else []
+        others = [path for path in left if not (path.name.startswith(".") and path.suffix == ".part")]
         if others and not ours:
             raise InputError(f"--out {shown(str(folder))}: exists, is not empty, and holds no study")
         if ours and (Store(folder).read_manifest() or {}).get("kind") != STUDY:

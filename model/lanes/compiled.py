@@ -11,7 +11,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,13 +85,3 @@ def is_kept() -> bool:
     """Whether this version has been compiled before, so that the first run need not wait."""
     folder = cache_folder()
     return folder is not None and any(folder.rglob("*.nbc"))
-
-
-def warm(call: Any) -> float:
-    """Make `call` compile what it needs; returns the seconds that took, 0 where nothing was compiled."""
-    if is_kept():
-        call()
-        return 0.0
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import Any
 
+from ..pack import MEMBER
 from ..schema.base import MONTHS_IN_YEAR
 from ..treaties.ladder import (
     BY_DELIBERATION,
@@ -19,7 +20,7 @@ from ..treaties.ladder import (
     sinks,
 )
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from .layout import AT, MEMBER, OF, SOURCE
+from .layout import AT, OF, SOURCE
 from .seating import decides, runs
 
 

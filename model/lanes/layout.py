@@ -19,15 +19,17 @@ from numpy.typing import NDArray
 from agents.interest import kinship
 
 from ..draws import Floats
-from ..pack import MEMBER, RELATIVE, World
+from ..pack import World
 from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
-from .kernel import CONSTANT, DIAL, OPTIONS, SWITCH, places
+from .kernel import DIAL, OPTIONS, SWITCH, places
 
 Ints = NDArray[np.int64]
 
 NEVER = -(10**6)
 """A step before any run."""
+THREE = 3
+"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
 UNANIMITY, MAJORITY, LEAD = 0, 1, 2
 _DECISIONS = {"unanimity": UNANIMITY, "majority": MAJORITY, "lead": LEAD}
 INTENSITY, EVENT, RUMOUR, WEAKNESS = 0, 1, 2, 3
@@ -330,10 +332,6 @@ def _listed(marks: NDArray[np.bool_], least: int = 0) -> Ints:
     return found
 
 
-THREE = 3
-"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
-
-
 def _starts(steps: list[int], length: int) -> Ints:
     """Where the things of each step begin in a list sorted by step; those before the run are left out."""
     return np.searchsorted(np.array(steps, dtype=np.int64), np.arange(length + 1)).astype(np.int64)
@@ -342,6 +340,3 @@ def _starts(steps: list[int], length: int) -> Ints:
 def _pairs(world: World, target: str) -> Ints:
     found = sorted({(pulse.state, pulse.source) for pulse in world.pulses if pulse.target == target})
     return np.array(found, dtype=np.int64).reshape(len(found), 2)
-
-
-__all__ = ["CONSTANT", "DIAL", "MEMBER", "RELATIVE", "SWITCH", "Noise", "Numbers", "Plan", "State"]

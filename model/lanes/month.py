@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..pack import MEMBER
 from .bargains import bargain
 from .institutions import institute
 from .interests import weigh
 from .kernel import kernel
-from .layout import AT, MEMBER, OF, SOURCE
+from .layout import AT, OF, SOURCE
 from .membership import intervene, review
 from .outside import act, turn
 from .threats import consult, perceive, shock

@@ -18,8 +18,9 @@ from agents.perception import (
     threat_target,
 )
 
+from ..pack import RELATIVE
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from .layout import AT, BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF, RELATIVE, RUMOUR, SOURCE, WEAKNESS
+from .layout import AT, BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF, RUMOUR, SOURCE, WEAKNESS
 from .seating import find_mates, runs, sit
 
 

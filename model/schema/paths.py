@@ -114,12 +114,10 @@ def limits(scenario: Scenario, path: str) -> Limits | None:
             here = here.get(part, _UNNAMED)
         else:
             return None
-    if field is None or here is None or isinstance(here, str | dict | BaseModel):
+    if field is None or not (isinstance(here, int | float) or here is _UNNAMED):
         return None
     if isinstance(here, bool):
         return Limits(0.0, 1.0, "switch")
-    if isinstance(field.annotation, type) and not isinstance(here, int | float) and here is not _UNNAMED:
-        return None
     if path.startswith("interventions.") and path.endswith(".value"):
         return limits(scenario, leaf(scenario, path.removesuffix("value") + "path"))
     low, high = _limits(field)

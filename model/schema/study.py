@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .base import Record, _widen
+from .scenario import MAX_MONTHS
 
 Number = Annotated[float, BeforeValidator(_widen)]
 Level = bool | Number | str
@@ -104,7 +105,7 @@ class Study(Record):
     name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the study.")
     summary: str = Field("", max_length=400, description="One sentence: what the study asks.")
     scenario: str = Field(min_length=1, description="Scenario of configs/, or a .yaml file relative to the study.")
-    months: int | None = Field(None, ge=1, le=2400, description="Horizon, if not the scenario's own.")
+    months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="Horizon, if not the scenario's own.")
     factors: dict[str, Factor] = Field(description="Dotted path to what it takes.")
     design: Design
     replicates: int = Field(1, ge=1, le=10**7, description="Runs of each point, each with its own noise.")
