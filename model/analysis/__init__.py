@@ -1,0 +1,1 @@
+"""What is made of studies: sensitivity, paired comparisons, thresholds, scenario discovery, factorials."""

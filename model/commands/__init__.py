@@ -1,0 +1,1 @@
+"""Commands of the command line, a module each: they parse, call one function, and print."""

@@ -1,0 +1,1 @@
+"""What could refute the model: claims, rivals, records, scores, calibration."""
