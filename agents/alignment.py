@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .equation import equation
+from .equation import equation, where
 
 
 @equation
@@ -35,5 +35,5 @@ def alignment(own: float, target: float, turn: float, lock: float, deepest: floa
 
     `s = 1` where target > x, else `1 - lock*max_p D[p]`: practice slows turning away, not turning to.
     """
-    ease = 1.0 if target > own else 1.0 - lock * deepest
+    ease = where(target > own, 1.0, 1.0 - lock * deepest)
     return min(max(own + turn * ease * (target - own) + turn * coordinated, -1.0), 1.0)

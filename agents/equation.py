@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from numba.extending import register_jitable
+from numba import types
+from numba.extending import overload, register_jitable
 
 F = TypeVar("F", bound=Callable[..., float])
 
@@ -16,9 +17,22 @@ EQUATIONS: dict[str, Callable[..., float]] = {}
 def equation(function: F) -> F:
     """Mark `function` as an equation of the model.
 
-    An equation is a pure function of plain floats that uses `+ - * /`, `sqrt`, `min` and `max`
+    An equation is a pure function of plain floats that uses `+ - * /`, `sqrt`, `min`, `max` and `where`
     only, so that interpreted and compiled code agree to the last bit. It stays an ordinary
-    function (cheap to call, easy to step through) and can be inlined by a numba kernel.
+    function (cheap to call, easy to step through) and can be inlined by a numba kernel, for which each
+    number may also stand for many runs side by side.
     """
     EQUATIONS[function.__name__] = function
     return register_jitable(function)  # type: ignore[no-any-return]
+
+
+def where(condition: bool, yes: float, no: float) -> float:
+    """`yes` if `condition` holds, else `no`. Both are computed: runs side by side may differ in which they take."""
+    return yes if condition else no
+
+
+@overload(where, strict=False)
+def _where(condition: Any, yes: Any, no: Any) -> Any:
+    if isinstance(condition, types.Boolean):
+        return lambda condition, yes, no: yes if condition else no
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .equation import equation
+from .equation import equation, where
 
 
 @equation
@@ -20,7 +20,7 @@ def offer_price(directed: float, depth: float, exclusivity: float, backtrack: fl
 @equation
 def accepted_offer(accepted: float, offer: float, price: float, adjust: float) -> float:
     """E15. `W' = W + adjust*(taken*offer - W)`, `taken = 1` where offer > price."""
-    aim = offer if offer > price else 0.0
+    aim = where(offer > price, offer, 0.0)
     return accepted + adjust * (aim - accepted)
 
 

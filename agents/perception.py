@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from .equation import equation
+from .equation import equation, where
 
 GRAVEST = 2.0
 """Upper bound of intensities and perceptions: the scale's end, not a parameter."""
@@ -92,7 +92,7 @@ def perceived_threat(
 
     Quick to alarm, slow to calm; the noise does not choose the speed. `noise` is standard normal.
     """
-    speed = rise if target > perceived else fall
+    speed = where(target > perceived, rise, fall)
     moved = perceived + speed * (target + sigma * sqrt(exposure) * noise - perceived)
     return min(max(moved, 0.0), GRAVEST)
 
@@ -115,7 +115,7 @@ def consulted_threat(
     """
     gap = max(0.0, partners_mean - perceived)
     increment = contagion * consultation * depth * scope * gap
-    return increment if greatest > trigger else 0.0
+    return where(greatest > trigger, increment, 0.0)
 
 
 @equation

@@ -27,7 +27,7 @@ from .schema.load import load_scenario
 from .schema.scenario import Scenario
 from .trajectory import QUANTITIES, Trajectory
 
-BLOCK = 4096
+BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
 KEEP = ("none", "yearly", "monthly")
 

@@ -59,7 +59,7 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
     found["concession"] = numbers["concession"].copy()
     found["concession"][[k for k, behind in enumerate(sponsored) if not behind]] = 0.0
     needs = [*numbers["need"], constants[INSTITUTION.index("tether_need")]]
-    found["needs"] = np.stack(needs)
+    found["needs"] = np.stack(np.broadcast_arrays(*needs))
     # Stable: equal needs stay in the order of their sources.
     found["order"] = np.argsort(-found["needs"], axis=0, kind="stable").astype(float)
     found["arrival"] = arrival_probability(numbers["rate"])
@@ -86,7 +86,9 @@ def _of_treaties(world: World, numbers: Mapping[str, Floats], sponsored: list[bo
     lanes = numbers["behaviour"].shape[1:]
     over = {"norm": len(world.sources), "support": len(world.sources), "promotes": len(world.treaties)}
     return {
-        name: np.stack(rows) if rows else np.zeros((0, *([over[name]] if name in over else []), *lanes))
+        name: np.stack(np.broadcast_arrays(*rows))
+        if rows
+        else np.zeros((0, *([over[name]] if name in over else []), *lanes))
         for name, rows in columns.items()
     }
 

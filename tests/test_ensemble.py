@@ -100,7 +100,7 @@ def test_a_world_of_two_hundred_states_is_the_same():
 def test_phases_have_the_same_names_and_order():
     from model.alliance import PHASES
 
-    body = Path(month.__file__).read_text().split("def advance")[1].split("@kernel")[0]
+    body = Path(month.__file__).read_text().split("def _run")[1].split("@kernel")[0]
     assert re.findall(r"^        (?:    )?_?(\w+)\(", body, re.M) == list(PHASES)
 
 

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from ..ensemble import BLOCK, Runs, blocks_of, failed_frame, measure_block, prepare
-from ..lanes.block import LANES, Stopped
+from ..lanes.block import Stopped
 from ..lanes.compiled import code_digest
 from ..outcomes import default_outcomes, series_of
 from ..pack import pack
@@ -38,6 +38,8 @@ from .store import DESIGN, FAILED, FORMAT, OUTCOMES, STUDY, TRAJECTORIES, Store,
 
 TASKS = 16
 """A small study is cut into so many blocks at least, so that several cores share it."""
+LEAST = 256
+"""Runs of a block at least: fewer are not worth its preparation."""
 KEYS = ("point", "replicate")
 
 
@@ -103,7 +105,7 @@ def make_batch(name: str, block: int | None = None) -> Batch:
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
     share = -(-len(design) * study.replicates // TASKS)
-    size = block or min(BLOCK, max(-(-share // LANES) * LANES, LANES))
+    size = block or min(BLOCK, max(-(-share // LEAST) * LEAST, LEAST))
     pairs = [(lot, runs) for lot in sets for runs in blocks_of(lot, study.replicates, size)]
     tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
     return Batch(study, scenario, design, outcomes, tasks, failures)

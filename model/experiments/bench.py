@@ -23,7 +23,6 @@ import pandas as pd
 
 from ..alliance import AllianceModel, release
 from ..ensemble import BLOCK, blocks_of, measure_block, prepare
-from ..lanes.block import LANES
 from ..rows import Lot, lots
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
@@ -37,6 +36,8 @@ ROUNDS = 7
 BLOCKS_A_ROUND = 1
 OFF_BY_DEFAULT = ["behaviour.overlap_use"]
 """Left as it is: above 0 it switches on a mechanism that the interactive engine would not run either."""
+FEW = 256
+"""Runs whose cost is told as states grow."""
 STATES = (9, 20, 50, 100, 200)
 RUNS = (100, 1_000, 10_000, 100_000)
 PARTIES = 5
@@ -166,12 +167,12 @@ def _store_overhead(lot: Lot, workers: int) -> float:
 def _states_cost(count: int) -> dict[str, float]:
     """Cost of a run as states grow: treaties of five neighbours each, one source, so that pairs grow with states."""
     scenario = ring(count)
-    design = pd.DataFrame({"behaviour.rise": np.linspace(0.2, 0.5, LANES)})
+    design = pd.DataFrame({"behaviour.rise": np.linspace(0.2, 0.5, FEW)})
     (lot,), _ = lots(scenario, design, ["depth:t000"])
     world = lot.world
     block = blocks_of(lot, 1)[0]
     measure_block(lot, block, SEED, "none")
-    seconds = 1 / _rate(lambda: measure_block(lot, block, SEED, "none"), LANES)
+    seconds = 1 / _rate(lambda: measure_block(lot, block, SEED, "none"), FEW)
     return {
         "states": count, "treaties": len(world.treaties), "pairs": len(world.treaties) * PARTIES,
         "ms_per_run": round(seconds * 1e3, 4),

@@ -1,16 +1,19 @@
-"""Bargain (E11) in lanes."""
+"""Bargain (E11)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from agents.equation import where
 from agents.interest import benefit_at, utility
 
 from ..treaties.bargain import agreed_depth, due, gain, gain_share, payment
 from .interests import ideal_depth
 from .kernel import DIAL, SWITCH, kernel
 from .layout import AT, BODY, COVER, MAJORITY, OF
-from .seating import decides
+from .seating import decides, leads
+from .tables import get, put
+from .vector import WIDTH, some, spread
 
 
 @kernel
@@ -18,150 +21,142 @@ def bargain(plan: Any, num: Any, now: Any) -> None:
     """E11 in every running treaty, and among the founders of one not yet signed."""
     for t in range(plan.treaties):
         if now.t[AT.bargains, t, 0] != 0.0:
-            negotiate(
-                t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t], now.ts[AT.ideal, t],
-                now.t[AT.floor, t], now.t[AT.joint, t], now.t[AT.agreed, t],
+            least, joint, agreed = negotiate(
+                t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t],
+                now.ts[AT.curve, t], now.ts[AT.ideal, t],
             )  # fmt: skip
-            _settle(t, plan, num, now)
+            put(now.t, least, AT.floor, t)
+            put(now.t, joint, AT.joint, t)
+            put(now.t, agreed, AT.agreed, t)
+            _settle(t, plan, num, now, least, agreed)
 
 
 @kernel
 def negotiate(
-    t: int, plan: Any, num: Any, now: Any, seat: Any,
-    benefit: Any, linear: Any, curve: Any, ideal: Any, floor: Any, joint: Any, agreed: Any,
-) -> None:  # fmt: skip
+    t: int, plan: Any, num: Any, now: Any, seat: Any, benefit: Any, linear: Any, curve: Any, ideal: Any
+) -> Any:
     """What the decision rule yields, the joint best, and the depth agreed; 0 where nobody sits."""
-    seated = now.z[AT.a]
-    seated[:] = 0.0
-    now.n[AT.sum_benefit, :] = 0.0
-    now.z[AT.sum_linear, :] = 0.0
-    now.z[AT.sum_curve, :] = 0.0
-    for i in plan.seats[t]:
+    seated, linear_sum, curve_sum = spread(0.0), spread(0.0), spread(0.0)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        put(now.n, 0.0, AT.sum_benefit, k)
+    put(now.n, 0.0, AT.sum_benefit, plan.sources)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
         if i < 0:
-            continue
-        for z in range(plan.lanes):
-            seated[z] += seat[i, z]
-            now.z[AT.sum_linear, z] += seat[i, z] * linear[i, z]
-            now.z[AT.sum_curve, z] += seat[i, z] * curve[i, z]
-        for k in range(plan.sources + 1):
-            if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
-                for z in range(plan.lanes):
-                    now.n[AT.sum_benefit, k, z] += seat[i, z] * benefit[i, k, z]
+            break
+        sits = get(seat, i)
+        seated += sits
+        linear_sum += sits * get(linear, i)
+        curve_sum += sits * get(curve, i)
+        for at in range(len(plan.tk[COVER.covered, t])):
+            k = plan.tk[COVER.covered, t][at]
+            if k < 0:
+                break
+            put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
+        if plan.tether:
+            k = plan.sources
+            put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
     if plan.t[BODY.decision, t] == MAJORITY:
-        _median(t, plan, now, seat, ideal, floor)
+        least = _median(t, plan, now, seat, ideal)
     else:
-        _least(t, plan, now, seat, ideal, floor)
-    ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], now.z[AT.sum_linear], now.z[AT.sum_curve], joint)
-    for z in range(plan.lanes):
-        # The ratchet computes interests without using them: nothing is paid.
-        linkage = 0.0 if num.switches[SWITCH.ratchet, z] != 0.0 else num.dials[DIAL.linkage, z]
-        found = agreed_depth(floor[z], joint[z], linkage)
-        agreed[z] = found if seated[z] > 0.0 else 0.0
-        joint[z] = joint[z] if seated[z] > 0.0 else 0.0
-        floor[z] = floor[z] if seated[z] > 0.0 else 0.0
+        least = _least(t, plan, seat, ideal)
+    joint = ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], linear_sum, curve_sum)
+    # The ratchet computes interests without using them: nothing is paid.
+    linkage = where(get(num.switches, SWITCH.ratchet) != 0.0, 0.0, get(num.dials, DIAL.linkage))
+    agreed = agreed_depth(least, joint, linkage)
+    anyone = seated > 0.0
+    return where(anyone, least, 0.0), where(anyone, joint, 0.0), where(anyone, agreed, 0.0)
 
 
 @kernel
-def _least(t: int, plan: Any, now: Any, seat: Any, ideal: Any, floor: Any) -> None:
+def _least(t: int, plan: Any, seat: Any, ideal: Any) -> Any:
     """The least ideal of those that decide."""
-    chosen = now.z[AT.b]
-    floor[:] = 1.0
-    for i in plan.seats[t]:
-        if i >= 0:
-            decides(t, i, plan, seat, chosen)
-            for z in range(plan.lanes):
-                floor[z] = min(floor[z], ideal[i, z]) if chosen[z] != 0.0 else floor[z]
+    led = leads(t, plan, seat)
+    least = spread(1.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        least = where(decides(t, i, plan, seat, led) != 0.0, min(least, get(ideal, i)), least)
+    return least
 
 
 @kernel
-def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any, floor: Any) -> None:
+def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any) -> Any:
     """The lower median of all ideals: the one with as many below it as the rule leaves behind."""
-    for z in range(plan.lanes):
+    put(now.z, 1.0, AT.median)
+    for z in range(WIDTH):
         seated = 0
-        for i in plan.seats[t]:
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
             seated += 1 if i >= 0 and seat[i, z] != 0.0 else 0
-        for i in plan.seats[t]:
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
             if i < 0 or seat[i, z] == 0.0:
                 continue
             below = equal = 0
-            for j in plan.seats[t]:
+            for at in range(len(plan.seats[t])):
+                j = plan.seats[t][at]
                 if j >= 0 and seat[j, z] != 0.0:
                     below += 1 if ideal[j, z] < ideal[i, z] else 0
                     equal += 1 if ideal[j, z] == ideal[i, z] else 0
             if below <= (seated - 1) // 2 < below + equal:
-                floor[z] = ideal[i, z]
+                now.z[AT.median, z] = ideal[i, z]
+    return get(now.z, AT.median)
 
 
 @kernel
-def worth_of(
-    t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any, into: Any
-) -> None:
+def worth_of(t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any) -> Any:
     """U of a depth to one seat."""
-    into[:] = 0.0
-    for k in range(plan.sources + 1):
-        if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
-            for z in range(plan.lanes):
-                into[z] += benefit_at(benefit[i, k, z], depth[z], num.n[OF.needs, k, z])
-    for z in range(plan.lanes):
-        into[z] = utility(into[z], linear[i, z], curve[i, z], depth[z])
+    benefits = spread(0.0)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
+    if plan.tether:
+        k = plan.sources
+        benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
+    return utility(benefits, get(linear, i), get(curve, i), depth)
 
 
 @kernel
-def _settle(t: int, plan: Any, num: Any, now: Any) -> None:
+def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> None:
     """Who pays whom."""
-    at_floor, gains = now.z[AT.a], now.z[AT.b]
-    gains[:] = 0.0
-    for i in plan.seats[t]:
+    benefit, linear, curve = now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t]
+    gains = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
         if i < 0:
-            continue
-        worth_of(
-            t,
-            i,
-            plan,
-            num,
-            now.tsn[AT.benefit, t],
-            now.ts[AT.linear, t],
-            now.ts[AT.curve, t],
-            now.t[AT.floor, t],
-            at_floor,
-        )
-        worth_of(
-            t,
-            i,
-            plan,
-            num,
-            now.tsn[AT.benefit, t],
-            now.ts[AT.linear, t],
-            now.ts[AT.curve, t],
-            now.t[AT.agreed, t],
-            now.ts[AT.at_agreed, t, i],
-        )
-        for z in range(plan.lanes):
-            seat = now.ts[AT.seat, t, i, z]
-            now.s[AT.due, i, z] = seat * due(at_floor[z], now.ts[AT.at_agreed, t, i, z])
-            now.s[AT.share, i, z] = seat * gain(at_floor[z], now.ts[AT.at_agreed, t, i, z])
-            gains[z] += now.s[AT.share, i, z]
-    for i in plan.seats[t]:
-        if i >= 0:
-            for z in range(plan.lanes):
-                now.s[AT.share, i, z] = gain_share(now.s[AT.share, i, z], gains[z])
-    for i in plan.seats[t]:
-        if i >= 0:
-            now.ts[AT.received, t, i, :] = 0.0
-            now.ts[AT.paid, t, i, :] = 0.0
-    for i in plan.seats[t]:
-        if i >= 0 and _any(now.s[AT.due, i], plan):
-            for j in plan.seats[t]:
-                if j >= 0:
-                    for z in range(plan.lanes):
-                        flow = payment(now.s[AT.due, i, z], now.s[AT.share, j, z])
-                        now.ts[AT.received, t, i, z] += flow
-                        now.ts[AT.paid, t, j, z] += flow
-
-
-@kernel
-def _any(row: Any, plan: Any) -> bool:
-    total = 0.0
-    for z in range(plan.lanes):
-        total += row[z]
-    return total != 0.0
+            break
+        at_floor = worth_of(t, i, plan, num, benefit, linear, curve, least)
+        at_agreed = worth_of(t, i, plan, num, benefit, linear, curve, agreed)
+        seat = get(now.ts, AT.seat, t, i)
+        gained = seat * gain(at_floor, at_agreed)
+        put(now.ts, at_agreed, AT.at_agreed, t, i)
+        put(now.s, seat * due(at_floor, at_agreed), AT.due, i)
+        put(now.s, gained, AT.share, i)
+        put(now.ts, 0.0, AT.paid, t, i)
+        gains += gained
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        put(now.s, gain_share(get(now.s, AT.share, i), gains), AT.share, i)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        owed, received = get(now.s, AT.due, i), spread(0.0)
+        if some(owed != 0.0):
+            for at in range(len(plan.seats[t])):
+                j = plan.seats[t][at]
+                if j < 0:
+                    break
+                flow = payment(owed, get(now.s, AT.share, j))
+                received += flow
+                put(now.ts, get(now.ts, AT.paid, t, j) + flow, AT.paid, t, j)
+        put(now.ts, received, AT.received, t, i)

@@ -1,4 +1,4 @@
-"""A block: runs of one world and seed, side by side in lanes, cut into tiles that fit into a core's cache."""
+"""A block: runs of one world and seed, in tiles of as many as are computed together."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from ..trajectory import QUANTITIES
 from .compiled import compiled
 from .kernel import SWITCH
 from .layout import (
-    AT,
-    OF,
     Ints,
     Noise,
     Plan,
     group_numbers,
     kinships,
-    new_state,
     number_plan,
+    row_count,
     row_index,
+    state_rows,
     world_plan,
 )
+from .tables import aligned_zeros
+from .vector import WIDTH
 
-LANES = 256
-"""Runs of a tile at most: fewer leave each loop too short, more outgrow a core's cache."""
-WIDTH = 8
-"""Numbers that one instruction takes at most; a tile has a multiple of it, where it has several."""
+TILES = 32
+"""Tiles that are run in one call: whether to stop is asked in between."""
+TOGETHER = ("behaviour", "switches", "institution")
+"""Numbers that are multiplied with each other in place: where one differs by run, all do."""
 
 
 class Stopped(Exception):
@@ -62,65 +63,58 @@ def run_block(
     replicates: Sequence[int],
     seed: int,
     kept: Probes,
-    lanes: int = LANES,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Floats:
     """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
 
-    Returns an array (recorded months, probes, runs). `stopped` is asked between tiles; where it says so,
+    Returns an array (recorded months, probes, runs). `stopped` is asked now and then; where it says so,
     `Stopped` is raised.
     """
-    runs = len(replicates)
-    block = _Block(world, columns, list(replicates), seed, kept, even_lanes(runs, lanes))
+    block = _Block(world, columns, list(replicates), seed, kept)
     edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
         block.advance(first, last, stopped)
-    return np.concatenate(block.out, axis=2)[:, :, :runs]
-
-
-def even_lanes(runs: int, most: int = LANES) -> int:
-    """Lanes of each tile, so that the tiles of a block are nearly full."""
-    tiles = -(-runs // most)
-    share = -(-runs // tiles)
-    return min(-(-share // WIDTH) * WIDTH, most) if tiles > 1 else share
+    months = np.moveaxis(block.out, 0, 2)
+    runs: Floats = months.reshape(*months.shape[:2], len(block.replicates))
+    return runs[:, :, : len(replicates)]
 
 
 class _Block:
+    """Runs of one world in tiles of `WIDTH`; the last tile is filled up with its last run."""
+
     def __init__(
-        self,
-        world: World,
-        columns: Mapping[str, Floats],
-        replicates: list[int],
-        seed: int,
-        kept: Probes,
-        lanes: int,
+        self, world: World, columns: Mapping[str, Floats], replicates: list[int], seed: int, kept: Probes
     ) -> None:
-        self.world, self.kept, self.lanes = world, kept, lanes
-        self.tiles = -(-len(replicates) // lanes)
-        padding = self.tiles * lanes - len(replicates)
+        self.world, self.kept = world, kept
+        padding = -len(replicates) % WIDTH
         self.replicates = [*replicates, *[replicates[-1]] * padding]
-        count = len(self.replicates)
-        self.numbers = {
-            name: np.repeat(values[..., np.newaxis], count, axis=-1) for name, values in world.numbers.items()
-        }
-        for path, values in columns.items():
-            slot = world.slots[path]
+        self.tiles = len(self.replicates) // WIDTH
+        self.numbers = {name: values[..., np.newaxis] for name, values in world.numbers.items()}
+        slots = [world.slots[path] for path in columns]
+        self._part({slot.array for slot in slots})
+        for slot, values in zip(slots, columns.values(), strict=True):
             self.numbers[slot.array][slot.index] = np.concatenate([values, np.repeat(values[-1:], padding)])
-        self.varied = {world.slots[path].array for path in columns}
         self.fixed = world_plan(world) | {
-            "lanes": lanes,
             "wants_alignment": "alignment" in kept.quantities,
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
         }
         self.plan: Plan | None = None
-        self.states = [new_state(world, lanes) for _ in range(self.tiles)]
-        months = world.steps - world.opens
-        self.out = [np.zeros((months, len(kept.table), lanes)) for _ in range(self.tiles)]
+        self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))
+        self.out = np.zeros((self.tiles, world.steps - world.opens, len(kept.table), WIDTH))
         self.draws = [draws_of(world, seed, replicate) for replicate in sorted(set(self.replicates))]
         self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
-        self.noise: list[Noise] = []
+
+    def _part(self, varied: set[str]) -> None:
+        """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""
+        if "values" in varied:
+            varied = varied | {change.slot.array for change in self.world.settings}
+        if varied & set(TOGETHER):
+            varied = varied | set(TOGETHER)
+        for name in self.numbers:
+            times = len(self.replicates) if name in varied else 1
+            self.numbers[name] = np.repeat(self.numbers[name], times, axis=-1)
 
     def refresh(self, step: int) -> None:
         """Take over what the calendar sets at the beginning of `step`, and derive all numbers anew."""
@@ -132,30 +126,30 @@ class _Block:
                 if slot.array == "packages":
                     offers.append((*slot.index, value))
         acting = terms(self.world, self.numbers)
-        solidarity = acting["switches"][SWITCH.solidarity]
-        # Kinship is 1 throughout, and not read, where nobody minds the other's regime.
-        acting["kin"] = kinships(acting["polity"] if solidarity.any() else acting["polity"][:0], solidarity)
+        acting["kin"] = _kinships(acting["polity"], acting["switches"][SWITCH.solidarity])
         acting["long_run"] = self._long_run(acting)
-        fixed = self.fixed | number_plan(self.world, self.fixed, acting, self.plan)
-        self.plan = Plan(**fixed)
-        self.acting = [
-            group_numbers(acting, slice(z, z + self.lanes)) for z in range(0, len(self.replicates), self.lanes)
-        ]
+        self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
+        self.acting = group_numbers(acting, len(self.replicates))
         self._hear()
         if step == 0:
-            self._set_out()
+            self._set_out(acting)
         for power, state, value in offers:
             self._put(power, state, value)
 
-    def _set_out(self) -> None:
+    def _set(self, quantity: str, values: Floats) -> None:
+        """Set rows of the state: `values` has the shape of the quantity's things, then runs."""
+        rows = state_rows(self.world, quantity)
+        runs = np.broadcast_to(values, (*rows.shape, len(self.replicates)))
+        self.rows[:, rows.ravel()] = np.moveaxis(runs.reshape(rows.size, self.tiles, WIDTH), 1, 0)
+
+    def _set_out(self, acting: Mapping[str, Floats]) -> None:
         """The world before its first month."""
-        for (now, _), num in zip(self.states, self.acting, strict=True):
-            now.k[AT.intensity] = num.k[OF.base]
-            now.k[AT.effective] = num.k[OF.base]
-            now.sk[AT.perception] = num.sk[OF.exposure] * num.k[OF.base]
-            now.s[AT.provision] = num.s[OF.provision]
-            now.ts[AT.barred] = -1.0
-            now.t[AT.ends] = -1.0
+        self._set("intensity", acting["base"])
+        self._set("effective", acting["base"])
+        self._set("perception", acting["exposure"] * acting["base"])
+        self._set("provision", acting["provision"])
+        self._set("barred", np.array(-1.0))
+        self._set("ends", np.array(-1.0))
         for power in range(len(self.world.powers)):
             for state in range(len(self.world.states)):
                 self._put(power, state, self.numbers["packages"][power, state])
@@ -163,28 +157,30 @@ class _Block:
     def _put(self, power: int, state: int, value: Floats) -> None:
         """Put a package before a state; a power without a policy makes no offers."""
         offered = value if self.world.policy[power] != "none" else np.zeros_like(value)
-        for tile, (now, _) in enumerate(self.states):
-            now.ps[AT.package, power, state] = offered[tile * self.lanes : (tile + 1) * self.lanes]
+        row = state_rows(self.world, "package")[power, state]
+        self.rows[:, row] = np.broadcast_to(offered, (len(self.replicates),)).reshape(self.tiles, WIDTH)
 
     def _long_run(self, acting: Mapping[str, Floats]) -> Floats:
-        """Long-run mean intensities, lane by lane where they can differ; 0 where nobody asks for them."""
+        """Long-run mean intensities, run by run where they can differ; 0 where nobody asks for them."""
         n = self.numbers
         if not acting["switches"][SWITCH.held_perception].any():
             return np.zeros_like(n["base"])
-        persistence = acting["dials"][BEHAVIOUR.index("persistence")]
+        named = [n[name] for name in ("base", "rate", "median", "log_sd")]
+        dials = acting["dials"][BEHAVIOUR.index("persistence")]
+        runs = max(dials.shape[-1], *(values.shape[-1] for values in named))
         found = []
-        for z in range(len(self.replicates)):
+        for z in range(runs):
             base, rate, median, log_sd = (
-                np.ascontiguousarray(n[name][:, z]) for name in ("base", "rate", "median", "log_sd")
+                np.ascontiguousarray(values[:, z % values.shape[-1]]) for values in named
             )
-            found.append(long_run_intensity(base, rate, median, log_sd, float(persistence[z])))
+            found.append(long_run_intensity(base, rate, median, log_sd, float(dials[z % dials.shape[-1]])))
         return np.stack(found, axis=-1)
 
     def _hear(self) -> None:
-        """The noise of each tile; sizes of arrivals are drawn once a replicate unless they differ by lane."""
+        """The noise of the block; sizes of arrivals are drawn once a replicate unless they differ by run."""
         median, log_sd = self.numbers["median"], self.numbers["log_sd"]
         own = bool((median != median[:, :1]).any() or (log_sd != log_sd[:, :1]).any())
-        rows = [self.place[replicate] for replicate in self.replicates]
+        rows = np.array([self.place[replicate] for replicate in self.replicates], dtype=np.int64)
         arrival, perception, drift = (
             np.stack([getattr(draws, name) for draws in self.draws]) for name in ("arrival", "perception", "drift")
         )
@@ -192,25 +188,39 @@ class _Block:
             sizes = [self._sizes(z, self.draws[row]) for z, row in enumerate(rows)]
         else:
             sizes = [self._sizes(0, draws) for draws in self.draws]
-        self.noise = []
-        for z in range(0, len(rows), self.lanes):
-            heard = np.array(rows[z : z + self.lanes], dtype=np.int64)
-            sized = np.arange(z, z + self.lanes, dtype=np.int64) if own else heard
-            same = bool((heard == heard[0]).all()) and not own
-            self.noise.append(Noise(arrival, np.stack(sizes), perception, drift, heard, sized, same))
+        sized = np.arange(len(rows), dtype=np.int64) if own else rows
+        self.noise = Noise(
+            arrival, np.stack(sizes), perception, drift, rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH)
+        )
 
-    def _sizes(self, lane: int, draws: Draws) -> Floats:
-        n = self.numbers
-        median, log_sd = (np.ascontiguousarray(n[name][:, lane]) for name in ("median", "log_sd"))
+    def _sizes(self, run: int, draws: Draws) -> Floats:
+        median, log_sd = (
+            np.ascontiguousarray(self.numbers[name][:, run % self.numbers[name].shape[-1]])
+            for name in ("median", "log_sd")
+        )
         return arrival_size(median, log_sd, draws.magnitude)
 
     def advance(self, first: int, last: int, stopped: Callable[[], bool]) -> None:
-        for tile, (now, rows) in enumerate(self.states):
+        present = np.full((len(self.world.treaties), len(self.world.states)), -1, dtype=np.int64)
+        for tile in range(0, self.tiles, TILES):
             if stopped():
                 raise Stopped
             compiled()(
-                first, last, self.plan, self.acting[tile], now, self.noise[tile], rows, self.kept.table, self.out[tile]
+                first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present, self.noise,
+                self.kept.table, self.out,
             )  # fmt: skip
+
+
+def _kinships(polity: Floats, solidarity: Floats) -> Floats:
+    """Kinship of every pair of states; 1 throughout, and not read, where nobody minds the other's regime."""
+    if not solidarity.any():
+        return np.ones((len(polity), len(polity), 1))
+    runs = max(polity.shape[-1], len(solidarity))
+    kin: Floats = kinships(
+        np.ascontiguousarray(np.broadcast_to(polity, (len(polity), runs))),
+        np.ascontiguousarray(np.broadcast_to(solidarity, runs)),
+    )
+    return kin
 
 
 @lru_cache(maxsize=64)

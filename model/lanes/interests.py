@@ -1,9 +1,10 @@
-"""Weigh (E5 to E10) in lanes: what a treaty is worth to each seat, and how deep each would have it."""
+"""Weigh (E5 to E10): what a treaty is worth to each seat, and how deep each would have it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from agents.equation import where
 from agents.interest import (
     burden,
     curvature,
@@ -20,7 +21,9 @@ from agents.interest import (
 
 from .kernel import DIAL, SWITCH, kernel
 from .layout import AT, BODY, COVER, OF, SEAT
-from .seating import decides, find_mates, sit
+from .seating import decides, find_mates, leads, sit
+from .tables import get, put
+from .vector import WIDTH, neither, some, spread
 
 
 @kernel
@@ -28,229 +31,203 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
     """E5-E10 for every treaty that runs or could be signed, for parties, founders and candidates."""
     for t in range(plan.treaties):
         taken = take_seats(t, plan, now)
-        now.t[AT.bargains, t, :] = 1.0 if taken else 0.0
+        now.t[AT.bargains, t, 0] = 1.0 if taken else 0.0
         if not taken:
-            for i in plan.seats[t]:
-                if i >= 0:
-                    now.ts[AT.ideal, t, i, :] = 0.0
-                    now.ts[AT.owed, t, i, :] = 0.0
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                put(now.ts, 0.0, AT.ideal, t, i)
+                put(now.ts, 0.0, AT.owed, t, i)
             continue
-        sit(t, plan, now, now.ts[AT.seat, t])
-        for i in plan.seats[t]:
+        seat = now.ts[AT.seat, t]
+        sit(t, plan, now, seat)
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
             if i < 0:
-                continue
-            weigh_one(
-                t, i, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t, i], now.ts[AT.linear, t, i], now.ts[AT.curve, t, i],
-                now.ts[AT.ideal, t, i], now.ts[AT.owed, t, i],
-            )  # fmt: skip
-            for z in range(plan.lanes):
-                candidate = now.t[AT.status, t, z] == 1.0 and plan.ts[SEAT.candidate, t, i] != 0.0
-                if now.ts[AT.seat, t, i, z] == 0.0 and not candidate:
-                    now.ts[AT.ideal, t, i, z] = 0.0
-                    now.ts[AT.owed, t, i, z] = 0.0
-                    for k in range(plan.sources):
-                        now.tsn[AT.benefit, t, i, k, z] = 0.0
+                break
+            benefit = now.tsn[AT.benefit, t, i]
+            linear, curve, ideal, owed = weigh_one(t, i, plan, num, now, seat, benefit)
+            put(now.ts, linear, AT.linear, t, i)
+            put(now.ts, curve, AT.curve, t, i)
+            weighs = get(seat, i) != 0.0
+            if plan.ts[SEAT.candidate, t, i] != 0.0:
+                weighs = weighs | (get(now.t, AT.status, t) == 1.0)
+            put(now.ts, where(weighs, ideal, 0.0), AT.ideal, t, i)
+            put(now.ts, where(weighs, owed, 0.0), AT.owed, t, i)
+            if some(neither(weighs)):
+                for at in range(len(plan.tk[COVER.covered, t])):
+                    k = plan.tk[COVER.covered, t][at]
+                    if k < 0:
+                        break
+                    put(benefit, where(weighs, get(benefit, k), 0.0), k)
 
 
 @kernel
 def take_seats(t: int, plan: Any, now: Any) -> bool:
-    """Who bargains: members of a running treaty, founders of one not yet signed. False: nobody in any lane."""
-    taken = 0.0
-    for i in plan.seats[t]:
+    """Who bargains: members of a running treaty, founders of one not yet signed. False: nobody in any run."""
+    status = get(now.t, AT.status, t)
+    taken = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
         if i < 0:
-            continue
+            break
         founder = plan.ts[SEAT.founder, t, i] * plan.t[BODY.endogenous, t]
-        for z in range(plan.lanes):
-            unsigned = founder if now.t[AT.status, t, z] == 0.0 else 0.0
-            now.ts[AT.seat, t, i, z] = now.ts[AT.member, t, i, z] if now.t[AT.status, t, z] == 1.0 else unsigned
-            taken += now.ts[AT.seat, t, i, z]
-    return taken > 0.0
+        unsigned = where(status == 0.0, founder, 0.0)
+        seated = where(status == 1.0, get(now.ts, AT.member, t, i), unsigned)
+        put(now.ts, seated, AT.seat, t, i)
+        taken += seated
+    return some(taken > 0.0)
 
 
 @kernel
-def weigh_one(
-    t: int, i: int, plan: Any, num: Any, now: Any, seat: Any,
-    benefit: Any, linear: Any, curve: Any, ideal: Any, owed: Any,
-) -> None:  # fmt: skip
-    """E5-E10 for one treaty and state, with the partners that are seated."""
-    total, squares, quarrels, received, weighted, support = (
-        now.z[AT.a],
-        now.z[AT.b],
-        now.z[AT.c],
-        now.z[AT.d],
-        now.z[AT.e],
-        now.z[AT.f],
-    )
-    mates, capabilities = find_mates(t, i, plan, now, seat, total)
-    owed[:] = 0.0
-    quarrels[:] = 0.0
-    for k in plan.tk[COVER.covered, t]:
+def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit: Any) -> Any:
+    """E5-E10 for one treaty and state, with the partners that are seated.
+
+    Writes the benefits and returns the linear terms, the curvature, the ideal depth and the help owed.
+    """
+    mates, capabilities, total = find_mates(t, i, plan, now, seat)
+    alone = total <= 0.0
+    owed, quarrels = spread(0.0), spread(0.0)
+    helped, shared = get(num.switches, SWITCH.support), get(num.switches, SWITCH.external_threats)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
         if k < 0:
-            continue
-        for z in range(plan.lanes):
-            support[z] = num.tk[OF.support, t, k, z] * num.switches[SWITCH.support, z]
-        _help(t, i, k, plan, num, now, mates, capabilities, received, weighted, support)
+            break
+        own, scope = get(now.sk, AT.perception, i, k), get(num.tk, OF.scope, t, k)
+        support = get(num.tk, OF.support, t, k) * helped
+        received, weighted = _help(t, i, k, plan, num, now, mates, capabilities, support)
         if plan.provided:
-            _provided(t, k, plan, num, now, received)
-        for z in range(plan.lanes):
-            mean = weighted[z] / total[z] if total[z] > 0.0 else 0.0
-            own, scope = now.sk[AT.perception, i, k, z], num.tk[OF.scope, t, k, z]
-            owed[z] += burden(support[z], now.sk[AT.contribution, i, k, z], mean, own)
-            quarrels[z] += quarrel(scope, mean, own)
-            weighted[z] = 1.0
-        if plan.overlap:
-            _left(t, i, k, plan, num, now, weighted)
-        for z in range(plan.lanes):
-            useful = num.tk[OF.scope, t, k, z] * num.switches[SWITCH.external_threats, z]
-            benefit[k, z] = security_benefit(useful, now.sk[AT.perception, i, k, z], received[z], weighted[z])
+            received = _provided(t, k, plan, num, now, received)
+        mean = where(alone, 0.0, weighted / where(alone, 1.0, total))
+        owed += burden(support, get(now.sk, AT.contribution, i, k), mean, own)
+        quarrels += quarrel(scope, mean, own)
+        left = _left(t, i, k, plan, num, now) if plan.overlap else spread(1.0)
+        put(benefit, security_benefit(scope * shared, own, received, left), k)
     if plan.tether:
-        for z in range(plan.lanes):
-            benefit[plan.sources, z] = tethering_benefit(num.dials[DIAL.tether, z], now.t[AT.mistrust, t, z])
-    squares[:] = 0.0
-    for j in now.present[t]:
-        if j >= 0 and j != i:
-            for z in range(plan.lanes):
-                whole = total[z] if total[z] > 0.0 else 1.0
-                squares[z] += square_share(capabilities[j, z], whole)
-    _prices(t, i, plan, num, now, squares, total, quarrels, owed, linear, curve)
-    ideal_depth(t, plan, num, now, benefit, linear, curve, ideal)
+        tether = tethering_benefit(get(num.dials, DIAL.tether), get(now.t, AT.mistrust, t))
+        put(benefit, tether, plan.sources)
+    squares = spread(0.0)
+    whole = where(alone, 1.0, total)
+    for at in range(len(now.present[t])):
+        j = now.present[t][at]
+        if j < 0:
+            break
+        if j != i:
+            squares += square_share(get(capabilities, j), whole)
+    dominated = dominance(squares, total, get(now.s, AT.capability, i))
+    linear = _linear(t, i, plan, num, now, dominated, owed)
+    curve = curvature(
+        get(num.dials, DIAL.autonomy),
+        get(num.s, OF.independence, i),
+        get(num.dials, DIAL.mu),
+        dominated,
+        get(now.t, AT.mistrust, t),
+        get(num.dials, DIAL.entrapment),
+        quarrels,
+    )
+    return linear, curve, ideal_depth(t, plan, num, now, benefit, linear, curve), owed
 
 
 @kernel
 def _help(
-    t: int,
-    i: int,
-    k: int,
-    plan: Any,
-    num: Any,
-    now: Any,
-    mates: Any,
-    capabilities: Any,
-    received: Any,
-    weighted: Any,
-    support: Any,
-) -> None:
+    t: int, i: int, k: int, plan: Any, num: Any, now: Any, mates: Any, capabilities: Any, support: Any
+) -> Any:
     """E5: help from every partner, and the partners' perception weighted by capability."""
-    received[:] = 0.0
-    weighted[:] = 0.0
-    for j in now.present[t]:
-        if j < 0 or j == i:
-            continue
-        if plan.gives[j, k] == 0:
-            for z in range(plan.lanes):
-                weighted[z] += capabilities[j, z] * now.sk[AT.perception, j, k, z]
-        elif plan.kin:
-            for z in range(plan.lanes):
-                theirs, own = now.sk[AT.perception, j, k, z], now.sk[AT.perception, i, k, z]
-                help_ = supplied_help(
-                    now.sk[AT.contribution, j, k, z], theirs, own, support[z], num.ss[OF.kin, i, j, z]
-                )
-                received[z] += mates[j, z] * help_
-                weighted[z] += capabilities[j, z] * theirs
-        else:
-            for z in range(plan.lanes):
-                theirs, own = now.sk[AT.perception, j, k, z], now.sk[AT.perception, i, k, z]
-                help_ = supplied_help(now.sk[AT.contribution, j, k, z], theirs, own, support[z], 1.0)
-                received[z] += mates[j, z] * help_
-                weighted[z] += capabilities[j, z] * theirs
-
-
-@kernel
-def _provided(t: int, k: int, plan: Any, num: Any, now: Any, received: Any) -> None:
-    """Hub provision (rival): the hub, lead or strongest party provides, whatever others contribute."""
-    best, chosen = now.z[AT.g], now.z[AT.h]
-    best[:] = -1.0
-    for j in plan.seats[t]:
+    received, weighted = spread(0.0), spread(0.0)
+    own = get(now.sk, AT.perception, i, k)
+    for at in range(len(now.present[t])):
+        j = now.present[t][at]
         if j < 0:
+            break
+        if j == i:
             continue
-        decides(t, j, plan, now.ts[AT.seat, t], chosen)
-        for z in range(plan.lanes):
-            if num.switches[SWITCH.hub_provision, z] == 0.0:
-                continue
-            is_hub = j == plan.t[BODY.hub, t] and now.ts[AT.seat, t, j, z] != 0.0
-            hub_sits = plan.t[BODY.hub, t] >= 0 and now.ts[AT.seat, t, plan.t[BODY.hub, t], z] != 0.0
-            stronger = not hub_sits and chosen[z] != 0.0 and now.s[AT.capability, j, z] > best[z]
-            if is_hub or stronger:
-                best[z] = now.s[AT.capability, j, z]
-                received[z] = now.sk[AT.contribution, j, k, z]
+        theirs = get(now.sk, AT.perception, j, k)
+        weighted += get(capabilities, j) * theirs
+        if plan.gives[j, k] != 0:
+            kin = get(num.ss, OF.kin, i, j) if plan.kin else spread(1.0)
+            received += get(mates, j) * supplied_help(
+                get(now.sk, AT.contribution, j, k), theirs, own, support, kin
+            )
+    return received, weighted
 
 
 @kernel
-def _left(t: int, i: int, k: int, plan: Any, num: Any, now: Any, left: Any) -> None:
+def _provided(t: int, k: int, plan: Any, num: Any, now: Any, received: Any) -> Any:
+    """Hub provision (rival): the hub, lead or strongest party provides, whatever others contribute."""
+    seat, hub = now.ts[AT.seat, t], plan.t[BODY.hub, t]
+    led = leads(t, plan, seat)
+    acts = get(num.switches, SWITCH.hub_provision) != 0.0
+    hub_sits = spread(0.0) != 0.0
+    if hub >= 0:
+        hub_sits = get(seat, hub) != 0.0
+    best = spread(-1.0)
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        capability = get(now.s, AT.capability, j)
+        provides = neither(hub_sits) & (decides(t, j, plan, seat, led) != 0.0) & (capability > best)
+        if j == hub:
+            provides = provides | hub_sits
+        best = where(acts & provides, capability, best)
+        received = where(acts & provides, get(now.sk, AT.contribution, j, k), received)
+    return received
+
+
+@kernel
+def _left(t: int, i: int, k: int, plan: Any, num: Any, now: Any) -> Any:
     """E6: what the state's other treaties leave to do against the source."""
-    covered = now.z[AT.g]
-    covered[:] = 0.0
+    covered = spread(0.0)
     for other in range(plan.treaties):
         if other != t and plan.tk[COVER.covers, other, k] != 0:
-            for z in range(plan.lanes):
-                covered[z] += now.ts[AT.member, other, i, z] * (
-                    num.tk[OF.scope, other, k, z] * now.t[AT.depth, other, z]
-                )
-    for z in range(plan.lanes):
-        left[z] = overlap_left(num.dials[DIAL.overlap_use, z], covered[z])
+            cover = get(num.tk, OF.scope, other, k) * get(now.t, AT.depth, other)
+            covered += get(now.ts, AT.member, other, i) * cover
+    return overlap_left(get(num.dials, DIAL.overlap_use), covered)
 
 
 @kernel
-def _prices(
-    t: int, i: int, plan: Any, num: Any, now: Any,
-    squares: Any, total: Any, quarrels: Any, owed: Any, linear: Any, curve: Any,
-) -> None:  # fmt: skip
-    """E8, E9."""
-    promoted, dominated = now.z[AT.d], now.z[AT.e]
-    promoted[:] = 0.0
+def _linear(t: int, i: int, plan: Any, num: Any, now: Any, dominated: Any, owed: Any) -> Any:
+    """E8."""
+    promoted = spread(0.0)
     for other in range(plan.treaties):
         if plan.promotes[other, t] != 0:
-            for z in range(plan.lanes):
-                promoted[z] += now.ts[AT.member, other, i, z] * (
-                    num.tt[OF.promotes, other, t, z] * now.t[AT.depth, other, z]
-                )
-    for z in range(plan.lanes):
-        dominated[z] = dominance(squares[z], total[z], now.s[AT.capability, i, z])
-    for z in range(plan.lanes):
-        linear[z] = linear_terms(
-            num.dials[DIAL.omega, z],
-            owed[z],
-            num.t[OF.directed, t, z],
-            now.s[AT.accepted, i, z],
-            num.dials[DIAL.stake, z],
-            num.s[OF.weight, i, z],
-            num.dials[DIAL.m, z],
-            num.s[OF.independence, i, z],
-            now.t[AT.mistrust, t, z],
-            dominated[z],
-            num.dials[DIAL.region, z],
-            promoted[z],
-        )
-    for z in range(plan.lanes):
-        curve[z] = curvature(
-            num.dials[DIAL.autonomy, z],
-            num.s[OF.independence, i, z],
-            num.dials[DIAL.mu, z],
-            dominated[z],
-            now.t[AT.mistrust, t, z],
-            num.dials[DIAL.entrapment, z],
-            quarrels[z],
-        )
+            lift = get(num.tt, OF.promotes, other, t) * get(now.t, AT.depth, other)
+            promoted += get(now.ts, AT.member, other, i) * lift
+    return linear_terms(
+        get(num.dials, DIAL.omega),
+        owed,
+        get(num.t, OF.directed, t),
+        get(now.s, AT.accepted, i),
+        get(num.dials, DIAL.stake),
+        get(num.s, OF.weight, i),
+        get(num.dials, DIAL.m),
+        get(num.s, OF.independence, i),
+        get(now.t, AT.mistrust, t),
+        dominated,
+        get(num.dials, DIAL.region),
+        promoted,
+    )
 
 
 @kernel
-def ideal_depth(t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any, curve: Any, best: Any) -> None:
+def ideal_depth(t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any, curve: Any) -> Any:
     """E10: the running maximum over the needs from the greatest down."""
-    slope = now.z[AT.slope]
-    for z in range(plan.lanes):
-        slope[z] = linear[z]
-        best[z] = segment_optimum(0.0, slope[z], curve[z], 1.0)
+    slope = linear
+    best = segment_optimum(spread(0.0), slope, curve, 1.0)
     for place in range(plan.sources + 1):
         if plan.same_order:
             k = int(num.n[OF.order, place, 0])
             # A source without benefit leaves the slope as it was: its segment cannot raise the maximum.
             if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
-                for z in range(plan.lanes):
-                    slope[z] += benefit[k, z]
-                    best[z] = segment_optimum(best[z], slope[z], curve[z], num.n[OF.needs, k, z])
+                slope += get(benefit, k)
+                best = segment_optimum(best, slope, curve, get(num.n, OF.needs, k))
         else:
-            for z in range(plan.lanes):
+            for z in range(WIDTH):
                 own = int(num.n[OF.order, place, z])
                 useful = plan.tk[COVER.covers, t, own] != 0 if own < plan.sources else plan.tether
-                slope[z] += benefit[own, z] if useful else 0.0
-                best[z] = segment_optimum(best[z], slope[z], curve[z], num.n[OF.needs, own, z])
+                now.z[AT.useful, z] = benefit[own, z] if useful else 0.0
+                now.z[AT.need, z] = num.n[OF.needs, own, z]
+            slope += get(now.z, AT.useful)
+            best = segment_optimum(best, slope, curve, get(now.z, AT.need))
+    return best

@@ -24,7 +24,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     Only compiled code calls it. The wrappers that let the interpreter call it would take longer to
     compile than the function itself.
     """
-    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, **OPTIONS)(function)
 
 
 def places(title: str, groups: Iterable[Iterable[str]]) -> Any:

@@ -1,15 +1,16 @@
 """Where everything stands while lanes advance: the plan of a world, its numbers, and its state.
 
 Axes in words: `s` states, `k` sources, `n` needs (sources, then tethering), `t` treaties, `p` powers, `z`
-nothing but lanes. Every array of numbers or state ends in the lanes. Numbers over the same things share
-one array, told apart by its first index, since each array that a compiled function is given costs
-compilation time: `now.ts[AT.member, t, i, z]`, `num.sk[OF.exposure, i, k, z]`.
+nothing but runs. Every array of numbers or state ends in the runs of a tile, `WIDTH` of them. Numbers over the
+same things share one array, told apart by its first index, since each array that a compiled function is given
+costs compilation time: `get(now.ts, AT.member, t, i)`, `get(num.sk, OF.exposure, i, k)`.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,9 @@ from ..draws import Floats
 from ..pack import World
 from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
-from .kernel import DIAL, OPTIONS, SWITCH, places
+from .kernel import DIAL, OPTIONS, SWITCH, kernel, places
+from .tables import aligned_zeros, carve
+from .vector import WIDTH
 
 Ints = NDArray[np.int64]
 
@@ -55,25 +58,20 @@ _ALONE = ("dials", "switches", "constants", "capability", "power_capability", "s
 
 _WORK: dict[str, tuple[str, ...]] = {
     "s": (
-        "weakness", "mate", "mate_capability", "seated_capability", "due", "share", "trial_seat", "trial_linear", "trial_curve",
-        "trial_ideal", "trial_owed",
+        "weakness", "mate", "mate_capability", "seated_capability", "due", "share", "trial_seat", "trial_linear",
+        "trial_curve", "trial_ideal",
     ),
-    "k": ("alarm", "met"),
+    "k": ("alarm",),
     "sk": ("contribution", "gained"),
     "ps": ("package",),
     "t": ("in_force", "term_start", "ends", "rising", "signs", "bargains"),
-    "ts": (
-        "leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries",
-    ),
+    "ts": ("leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries"),
     "sn": ("trial_benefit",),
     "tsn": ("benefit",),
     "n": ("sum_benefit",),
-    "z": (
-        "trial_agreed", "trial_floor", "trial_joint", "sum_linear", "sum_curve", "slope",
-        "a", "b", "c", "d", "e", "f", "g", "h",
-    ),
+    "z": ("useful", "need", "median"),
 }  # fmt: skip
-"""State that is not recorded; the single letters are rows that any phase may scribble on."""
+"""State that is not recorded."""
 
 
 def _state() -> dict[str, tuple[str, ...]]:
@@ -89,6 +87,10 @@ _STATE = _state()
 
 
 AT = places("AT", _STATE.values())
+GROUP = places("GROUP", [_STATE])
+COUNT = ModuleType("COUNT")
+for _over, _names in _STATE.items():
+    setattr(COUNT, _over, len(_names))
 OF = places("OF", _NUMBERS.values())
 BODY = places(
     "BODY",
@@ -114,8 +116,8 @@ class Plan(NamedTuple):
     sources: int
     treaties: int
     powers: int
-    lanes: int
     opens: int
+    starts: Ints  # where each group of state begins among the rows
     year: Ints  # of each step, as a row of `capability`
     seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
     t: Ints  # BODY, t
@@ -141,6 +143,7 @@ class Plan(NamedTuple):
     overlap: bool
     tether: bool
     held: bool
+    noisy: bool
     provided: bool
     ratchet: bool
     # What is asked for.
@@ -150,7 +153,7 @@ class Plan(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """The noise of a tile: arrays by replicate and step, and which rows each lane reads."""
+    """The noise of a block: arrays by replicate and step, and which replicate each run of a tile hears."""
 
     arrival: Floats
     sizes: Floats
@@ -158,7 +161,6 @@ class Noise(NamedTuple):
     drift: Floats
     replicate: Ints
     sized: Ints
-    same: bool
 
 
 def sizes_of(world: World) -> dict[str, int]:
@@ -169,18 +171,9 @@ def sizes_of(world: World) -> dict[str, int]:
     }  # fmt: skip
 
 
-def new_state(world: World, lanes: int) -> tuple[Any, Floats]:
-    """A state of zeros, and the same numbers as rows (one a number, lanes)."""
-    shapes = _shapes(world)
-    rows = np.zeros((sum(int(np.prod(shape)) for shape in shapes.values()), lanes))
-    arrays: dict[str, Floats] = {}
-    at = 0
-    for over, shape in shapes.items():
-        count = int(np.prod(shape))
-        arrays[over] = rows[at : at + count].reshape(*shape, lanes)
-        at += count
-    present = np.full((len(world.treaties), len(world.states)), -1, dtype=np.int64)
-    return State(*arrays.values(), present), rows
+def row_count(world: World) -> int:
+    """Rows of the state: one a number."""
+    return sum(int(np.prod(shape)) for shape in _shapes(world).values())
 
 
 def _shapes(world: World) -> dict[str, tuple[int, ...]]:
@@ -188,29 +181,87 @@ def _shapes(world: World) -> dict[str, tuple[int, ...]]:
     return {over: (len(names), *(size[axis] for axis in over if axis != "z")) for over, names in _STATE.items()}
 
 
-def row_index(world: World) -> dict[str, Ints]:
-    """Row of every recorded number, by quantity, in the shape of its things."""
-    starts: dict[str, Ints] = {}
+def state_rows(world: World, name: str) -> Ints:
+    """Rows of a named number of the state, in the shape of its things."""
     at = 0
     for over, shape in _shapes(world).items():
         count = int(np.prod(shape))
-        starts[over] = np.arange(at, at + count, dtype=np.int64).reshape(shape)
+        if name in _STATE[over]:
+            rows: Ints = np.arange(at, at + count, dtype=np.int64).reshape(shape)[getattr(AT, name)]
+            return rows
         at += count
+    raise KeyError(name)
+
+
+def row_index(world: World) -> dict[str, Ints]:
+    """Row of every recorded number, by quantity, in the shape of its things."""
+    # Benefits end with that of tethering, which is not recorded.
     return {
-        name: starts["tsn"][getattr(AT, name)][..., :-1]
-        if name == "benefit"
-        else starts[q.over][getattr(AT, name)]
-        for name, q in QUANTITIES.items()
+        name: state_rows(world, name)[..., :-1] if name == "benefit" else state_rows(world, name)
+        for name in QUANTITIES
     }
 
 
-def group_numbers(acting: Mapping[str, Floats], lanes: slice) -> Any:
-    """The numbers of a tile, copied together by their axes."""
+def group_numbers(acting: Mapping[str, Floats], runs: int) -> Any:
+    """The numbers of a block by their axes, tiles first; a single tile where all runs have the same."""
     groups = {
-        over: np.stack([np.ascontiguousarray(acting[name][..., lanes]) for name in names])
-        for over, names in _NUMBERS.items()
+        over: np.stack(np.broadcast_arrays(*(acting[name] for name in names))) for over, names in _NUMBERS.items()
     }
-    return Numbers(**groups, **{name: np.ascontiguousarray(acting[name][..., lanes]) for name in _ALONE})
+    groups |= {name: acting[name] for name in _ALONE}
+    return Numbers(**{name: _tiled(values, runs) for name, values in groups.items()})
+
+
+def _tiled(values: Floats, runs: int) -> Floats:
+    """Runs last, cut into tiles, which come first."""
+    tiles = 1 if values.shape[-1] == 1 else runs // WIDTH
+    found = aligned_zeros((tiles, *values.shape[:-1], WIDTH))
+    found[:] = np.moveaxis(values.reshape(*values.shape[:-1], tiles, values.shape[-1] // tiles), -2, 0)
+    return found
+
+
+@kernel
+def numbers_of(tile: int, of: Any) -> Any:
+    """The numbers of one tile."""
+    return Numbers(
+        s=_own(tile, of.s), k=_own(tile, of.k), sk=_own(tile, of.sk), ps=_own(tile, of.ps), n=_own(tile, of.n),
+        t=_own(tile, of.t), tk=_own(tile, of.tk), tt=_own(tile, of.tt), ss=_own(tile, of.ss),
+        dials=_own(tile, of.dials), switches=_own(tile, of.switches), constants=_own(tile, of.constants),
+        capability=_own(tile, of.capability), power_capability=_own(tile, of.power_capability),
+        sizes=_own(tile, of.sizes),
+    )  # fmt: skip
+
+
+@kernel
+def _own(tile: int, values: Any) -> Any:
+    return values[tile if len(values) > 1 else 0]
+
+
+@kernel
+def noise_of(tile: int, noise: Any) -> Any:
+    """The noise of one tile."""
+    return Noise(
+        noise.arrival, noise.sizes, noise.perception, noise.drift, noise.replicate[tile], noise.sized[tile]
+    )
+
+
+@kernel
+def state_of(rows: Any, present: Any, plan: Any) -> Any:
+    """The rows of one tile by their axes."""
+    at, s, k, t, p = plan.starts, plan.states, plan.sources, plan.treaties, plan.powers
+    return State(
+        s=carve(rows, at[GROUP.s], COUNT.s, s),
+        k=carve(rows, at[GROUP.k], COUNT.k, k),
+        sk=carve(rows, at[GROUP.sk], COUNT.sk, s, k),
+        ps=carve(rows, at[GROUP.ps], COUNT.ps, p, s),
+        t=carve(rows, at[GROUP.t], COUNT.t, t),
+        tk=carve(rows, at[GROUP.tk], COUNT.tk, t, k),
+        ts=carve(rows, at[GROUP.ts], COUNT.ts, t, s),
+        sn=carve(rows, at[GROUP.sn], COUNT.sn, s, k + 1),
+        tsn=carve(rows, at[GROUP.tsn], COUNT.tsn, t, s, k + 1),
+        n=carve(rows, at[GROUP.n], COUNT.n, k + 1),
+        z=carve(rows, at[GROUP.z], COUNT.z),
+        present=present,
+    )
 
 
 def world_plan(world: World) -> dict[str, Any]:
@@ -237,6 +288,7 @@ def world_plan(world: World) -> dict[str, Any]:
     return {
         "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
         "opens": world.opens,
+        "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in _shapes(world).values())]),
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
         "seats": _listed(sits, THREE),
         "t": np.stack(
@@ -275,6 +327,8 @@ def number_plan(
     """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
     some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
     covers = (some["scope"] | some["support"]).astype(np.int64)
+    if before is not None:
+        covers |= before.tk[COVER.covers]
     live = some["exposure"].copy()
     for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
         live[pairs[:, 0], pairs[:, 1]] = True
@@ -294,6 +348,7 @@ def number_plan(
         "overlap": bool(dials[DIAL.overlap_use].any()),
         "tether": bool(dials[DIAL.tether].any()),
         "held": bool(switches[SWITCH.held_perception].any()),
+        "noisy": bool(dials[DIAL.sigma].any()),
         "provided": bool(switches[SWITCH.hub_provision].any()),
         "ratchet": bool(switches[SWITCH.ratchet].any()),
     }

@@ -1,15 +1,18 @@
-"""Act and turn (E15, E14) in lanes."""
+"""Act and turn (E15, E14)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from agents.alignment import alignment, alignment_target, bloc_pull, coordination_pull, west_pull
+from agents.equation import where
 from agents.outside import accepted_offer, offer_price, outside_offer, responsive_package
 
 from .kernel import DIAL, SWITCH, kernel
 from .layout import AT, OF, SEAT
 from .seating import find_mates, sit
+from .tables import get, put
+from .vector import spread
 
 
 @kernel
@@ -18,58 +21,47 @@ def act(plan: Any, num: Any, now: Any) -> None:
     for power in range(plan.powers):
         if plan.responsive[power] != 0:
             _step_up(power, plan, num, now)
-    package, price = now.z[AT.a], now.z[AT.b]
+    offers = get(num.switches, SWITCH.offers)
     for i in range(plan.states):
-        package[:] = 0.0
-        price[:] = 0.0
+        package, price = spread(0.0), spread(0.0)
         for power in range(plan.powers):
-            for z in range(plan.lanes):
-                package[z] += now.ps[AT.package, power, i, z]
+            package += get(now.ps, AT.package, power, i)
         for t in range(plan.treaties):
             if plan.ts[SEAT.sits, t, i] == 0.0:
                 continue
-            for z in range(plan.lanes):
-                broken = offer_price(
-                    num.t[OF.directed, t, z],
-                    now.t[AT.depth, t, z],
-                    num.t[OF.exclusivity, t, z],
-                    num.dials[DIAL.backtrack, z],
-                )
-                price[z] += now.ts[AT.member, t, i, z] * broken
-        for z in range(plan.lanes):
-            now.s[AT.price, i, z] = price[z]
-            now.s[AT.offer, i, z] = (
-                outside_offer(num.s[OF.leverage, i, z], package[z]) * num.switches[SWITCH.offers, z]
+            broken = offer_price(
+                get(num.t, OF.directed, t),
+                get(now.t, AT.depth, t),
+                get(num.t, OF.exclusivity, t),
+                get(num.dials, DIAL.backtrack),
             )
-            now.s[AT.accepted, i, z] = accepted_offer(
-                now.s[AT.accepted, i, z], now.s[AT.offer, i, z], price[z], num.dials[DIAL.adjust, z]
-            )
+            price += get(now.ts, AT.member, t, i) * broken
+        offer = outside_offer(get(num.s, OF.leverage, i), package) * offers
+        put(now.s, price, AT.price, i)
+        put(now.s, offer, AT.offer, i)
+        taken = accepted_offer(get(now.s, AT.accepted, i), offer, price, get(num.dials, DIAL.adjust))
+        put(now.s, taken, AT.accepted, i)
 
 
 @kernel
 def _step_up(power: int, plan: Any, num: Any, now: Any) -> None:
     """A responsive power adds to its packages where the treaties it faces alarm it."""
-    faced = now.z[AT.a]
     for i in range(plan.states):
-        faced[:] = 0.0
+        faced = spread(0.0)
         for t in range(plan.treaties):
-            if plan.ts[SEAT.sits, t, i] == 0.0:
-                continue
-            for z in range(plan.lanes):
-                faced[z] = max(
-                    faced[z], now.ts[AT.member, t, i, z] * (num.t[OF.directed, t, z] * now.t[AT.depth, t, z])
-                )
-        for z in range(plan.lanes):
-            stepped = responsive_package(
-                now.ps[AT.package, power, i, z],
-                num.dials[DIAL.response, z],
-                num.ps[OF.courts, power, i, z],
-                faced[z],
-                num.dials[DIAL.alarm, z],
-                num.dials[DIAL.domestic_cap, z],
-            )
-            courted = num.ps[OF.courts, power, i, z] > 0.0
-            now.ps[AT.package, power, i, z] = stepped if courted else now.ps[AT.package, power, i, z]
+            if plan.ts[SEAT.sits, t, i] != 0.0:
+                deep = get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
+                faced = max(faced, get(now.ts, AT.member, t, i) * deep)
+        package, courts = get(now.ps, AT.package, power, i), get(num.ps, OF.courts, power, i)
+        stepped = responsive_package(
+            package,
+            get(num.dials, DIAL.response),
+            courts,
+            faced,
+            get(num.dials, DIAL.alarm),
+            get(num.dials, DIAL.domestic_cap),
+        )
+        put(now.ps, where(courts > 0.0, stepped, package), AT.package, power, i)
 
 
 @kernel
@@ -77,53 +69,47 @@ def turn(step: int, plan: Any, num: Any, now: Any) -> None:
     """E14; it feeds nothing back, so it is left out where nobody asks for it."""
     if not plan.wants_alignment:
         return
-    bloc, coordinated, deepest, total, weighted, outside = (
-        now.z[AT.b],
-        now.z[AT.c],
-        now.z[AT.d],
-        now.z[AT.e],
-        now.z[AT.f],
-        now.z[AT.g],
-    )
-    year = plan.year[step]
-    outside[:] = 0.0
+    outside = spread(0.0)
     for power in range(plan.powers):
-        for z in range(plan.lanes):
-            outside[z] += num.power_capability[year, power, z]
-    turned = now.s[AT.weakness]  # done with for this month
+        outside += get(num.power_capability, plan.year[step], power)
     for i in range(plan.states):
-        bloc[:] = 0.0
-        coordinated[:] = 0.0
-        deepest[:] = 0.0
-        for t in range(plan.treaties):
-            if plan.ts[SEAT.sits, t, i] == 0.0:
-                continue
-            sit(t, plan, now, now.ts[AT.member, t])
-            _, capabilities = find_mates(t, i, plan, now, now.ts[AT.member, t], total)
-            weighted[:] = 0.0
-            for j in now.present[t]:
-                if j >= 0 and j != i:
-                    for z in range(plan.lanes):
-                        weighted[z] += capabilities[j, z] * now.s[AT.alignment, j, z]
-            for z in range(plan.lanes):
-                inside = now.ts[AT.member, t, i, z] != 0.0
-                whole = total[z] if total[z] > 0.0 else 1.0
-                pull = bloc_pull(num.t[OF.directed, t, z], now.t[AT.depth, t, z], total[z], outside[z])
-                bloc[z] += pull if inside else 0.0
-                strength = num.t[OF.coordination, t, z] * num.switches[SWITCH.coordination, z]
-                drawn = coordination_pull(
-                    strength, now.t[AT.depth, t, z], weighted[z] / whole, now.s[AT.alignment, i, z]
-                )
-                coordinated[z] += drawn if inside else 0.0
-                deepest[z] = max(deepest[z], now.t[AT.depth, t, z]) if inside else deepest[z]
-        for z in range(plan.lanes):
-            west = west_pull(now.s[AT.accepted, i, z], num.dials[DIAL.stake, z], num.s[OF.weight, i, z])
-            turned[i, z] = alignment(
-                now.s[AT.alignment, i, z],
-                alignment_target(bloc[z], west, num.dials[DIAL.x0, z]),
-                num.dials[DIAL.turn, z],
-                num.dials[DIAL.lock, z],
-                deepest[z],
-                coordinated[z],
-            )
-    now.s[AT.alignment, :] = turned
+        # A scratch row that is done with for this month: all turn at once.
+        put(now.s, _turned(i, outside, plan, num, now), AT.weakness, i)
+    for i in range(plan.states):
+        put(now.s, get(now.s, AT.weakness, i), AT.alignment, i)
+
+
+@kernel
+def _turned(i: int, outside: Any, plan: Any, num: Any, now: Any) -> Any:
+    """Where one state stands next month."""
+    own = get(now.s, AT.alignment, i)
+    bloc, coordinated, deepest = spread(0.0), spread(0.0), spread(0.0)
+    for t in range(plan.treaties):
+        if plan.ts[SEAT.sits, t, i] == 0.0:
+            continue
+        member = now.ts[AT.member, t]
+        sit(t, plan, now, member)
+        _, capabilities, total = find_mates(t, i, plan, now, member)
+        weighted = spread(0.0)
+        for at in range(len(now.present[t])):
+            j = now.present[t][at]
+            if j < 0:
+                break
+            if j != i:
+                weighted += get(capabilities, j) * get(now.s, AT.alignment, j)
+        inside, depth = get(member, i) != 0.0, get(now.t, AT.depth, t)
+        pull = bloc_pull(get(num.t, OF.directed, t), depth, total, outside)
+        bloc += where(inside, pull, 0.0)
+        strength = get(num.t, OF.coordination, t) * get(num.switches, SWITCH.coordination)
+        drawn = coordination_pull(strength, depth, weighted / where(total > 0.0, total, 1.0), own)
+        coordinated += where(inside, drawn, 0.0)
+        deepest = where(inside, max(deepest, depth), deepest)
+    west = west_pull(get(now.s, AT.accepted, i), get(num.dials, DIAL.stake), get(num.s, OF.weight, i))
+    return alignment(
+        own,
+        alignment_target(bloc, west, get(num.dials, DIAL.x0)),
+        get(num.dials, DIAL.turn),
+        get(num.dials, DIAL.lock),
+        deepest,
+        coordinated,
+    )

@@ -1,34 +1,34 @@
-"""Who sits with whom: the partners of a party in each lane."""
+"""Who sits with whom: the partners of a party in each run."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from agents.equation import where
+
 from .kernel import kernel
 from .layout import AT, BODY, LEAD, SEAT
+from .tables import get, put
+from .vector import some, spread
 
 
 @kernel
-def runs(t: int, plan: Any, now: Any) -> bool:
-    """Whether the treaty runs in any lane."""
-    count = 0.0
-    for z in range(plan.lanes):
-        count += 1.0 if now.t[AT.status, t, z] == 1.0 else 0.0
-    return count > 0.0
+def running(t: int, now: Any) -> bool:
+    """Whether the treaty runs in any of the runs."""
+    return some(get(now.t, AT.status, t) == 1.0)
 
 
 @kernel
 def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
-    """Note who is seated in any lane (`now.present`), and the capabilities that sit."""
+    """Note who is seated in any run (`now.present`), and the capabilities that sit."""
     count = 0
-    for j in plan.seats[t]:
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
         if j < 0:
-            continue
-        anywhere = 0.0
-        for z in range(plan.lanes):
-            anywhere += seat[j, z]
-            now.s[AT.seated_capability, j, z] = seat[j, z] * now.s[AT.capability, j, z]
-        if anywhere > 0.0:
+            break
+        seated = get(seat, j)
+        put(now.s, seated * get(now.s, AT.capability, j), AT.seated_capability, j)
+        if some(seated != 0.0):
             now.present[t, count] = j
             count += 1
     for rest in range(count, plan.states):
@@ -36,8 +36,8 @@ def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
 
 
 @kernel
-def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any, total: Any) -> Any:
-    """Partners of `i` after `sit`: rows of 0 or 1 and rows of capability, both returned; `total` takes the sum.
+def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any) -> Any:
+    """Partners of `i` after `sit`: rows of 0 or 1, rows of capability, and the sum of these.
 
     In a hub treaty a spoke sits with the hub alone.
     """
@@ -46,30 +46,36 @@ def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any, total: Any) -> An
     mates, capabilities = seat, now.s[AT.seated_capability]
     if spoke:
         mates, capabilities = now.s[AT.mate], now.s[AT.mate_capability]
-    total[:] = 0.0
-    for j in now.present[t]:
-        if j < 0 or j == i:
+    total = spread(0.0)
+    for at in range(len(now.present[t])):
+        j = now.present[t][at]
+        if j < 0:
+            break
+        if j == i:
             continue
         if spoke:
-            alone = 1.0 if j == hub else 0.0
-            for z in range(plan.lanes):
-                mates[j, z] = alone if seat[hub, z] != 0.0 else seat[j, z]
-                capabilities[j, z] = mates[j, z] * now.s[AT.capability, j, z]
-        for z in range(plan.lanes):
-            total[z] += capabilities[j, z]
-    return mates, capabilities
+            mate = where(get(seat, hub) != 0.0, 1.0 if j == hub else 0.0, get(seat, j))
+            put(mates, mate, j)
+            put(capabilities, mate * get(now.s, AT.capability, j), j)
+        total += get(capabilities, j)
+    return mates, capabilities, total
 
 
 @kernel
-def decides(t: int, i: int, plan: Any, seat: Any, into: Any) -> None:
-    """1 in lanes in which `i` decides among those seated: a lead state where one sits, else everyone."""
-    for z in range(plan.lanes):
-        into[z] = seat[i, z]
+def leads(t: int, plan: Any, seat: Any) -> Any:
+    """How many lead states sit, 0 in a treaty that none leads."""
+    led = spread(0.0)
     if plan.t[BODY.decision, t] == LEAD:
-        for z in range(plan.lanes):
-            led = 0.0
-            for j in plan.seats[t]:
-                if j >= 0:
-                    led += plan.ts[SEAT.lead, t, j] * seat[j, z]
-            if led > 0.0:
-                into[z] = plan.ts[SEAT.lead, t, i] * seat[i, z]
+        for at in range(len(plan.seats[t])):
+            j = plan.seats[t][at]
+            if j < 0:
+                break
+            led += plan.ts[SEAT.lead, t, j] * get(seat, j)
+    return led
+
+
+@kernel
+def decides(t: int, i: int, plan: Any, seat: Any, led: Any) -> Any:
+    """1 in runs in which `i` decides among those seated: a lead state where one sits (`leads`), else everyone."""
+    seated = get(seat, i)
+    return where(led > 0.0, plan.ts[SEAT.lead, t, i] * seated, seated)

@@ -1,9 +1,10 @@
-"""Shock, perceive, consult (E1 to E4) in lanes."""
+"""Shock, perceive, consult (E1 to E4)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from agents.equation import where
 from agents.perception import (
     capped_threat,
     consulted_threat,
@@ -21,7 +22,9 @@ from agents.perception import (
 from ..pack import RELATIVE
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF, RUMOUR, SOURCE, WEAKNESS
-from .seating import find_mates, runs, sit
+from .seating import find_mates, running, sit
+from .tables import get, pick, put
+from .vector import some, spread
 
 
 @kernel
@@ -31,30 +34,29 @@ def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     for u in range(plan.pulse_from[step], plan.pulse_from[step + 1]):
         _pulse(u, plan, num, now)
     _arrive(step, plan, num, now, noise)
-    for q in range(plan.event_pairs.shape[0]):
+    persistence = get(num.dials, DIAL.persistence)
+    for q in range(len(plan.event_pairs)):
         i, k = plan.event_pairs[q, 0], plan.event_pairs[q, 1]
-        for z in range(plan.lanes):
-            now.sk[AT.event, i, k, z] = event_intensity(
-                now.sk[AT.event, i, k, z], num.dials[DIAL.persistence, z], now.sk[AT.event_shock, i, k, z]
-            )
-    for q in range(plan.rumour_pairs.shape[0]):
+        left = event_intensity(get(now.sk, AT.event, i, k), persistence, get(now.sk, AT.event_shock, i, k))
+        put(now.sk, left, AT.event, i, k)
+    for q in range(len(plan.rumour_pairs)):
         i, k = plan.rumour_pairs[q, 0], plan.rumour_pairs[q, 1]
-        for z in range(plan.lanes):
-            now.sk[AT.rumour, i, k, z] = event_intensity(
-                now.sk[AT.rumour, i, k, z], num.dials[DIAL.persistence, z], now.sk[AT.rumour_shock, i, k, z]
-            )
+        left = event_intensity(get(now.sk, AT.rumour, i, k), persistence, get(now.sk, AT.rumour_shock, i, k))
+        put(now.sk, left, AT.rumour, i, k)
     _provide(plan.year[step], plan, num, now)
     _restrain(plan.year[step], plan, num, now)
 
 
 @kernel
 def _clear(plan: Any, now: Any) -> None:
-    now.k[AT.shock, :] = 0.0
-    now.s[AT.weakness, :] = 0.0
-    for q in range(plan.event_pairs.shape[0]):
-        now.sk[AT.event_shock, plan.event_pairs[q, 0], plan.event_pairs[q, 1], :] = 0.0
-    for q in range(plan.rumour_pairs.shape[0]):
-        now.sk[AT.rumour_shock, plan.rumour_pairs[q, 0], plan.rumour_pairs[q, 1], :] = 0.0
+    for k in range(plan.sources):
+        put(now.k, 0.0, AT.shock, k)
+    for i in range(plan.states):
+        put(now.s, 0.0, AT.weakness, i)
+    for q in range(len(plan.event_pairs)):
+        put(now.sk, 0.0, AT.event_shock, plan.event_pairs[q, 0], plan.event_pairs[q, 1])
+    for q in range(len(plan.rumour_pairs)):
+        put(now.sk, 0.0, AT.rumour_shock, plan.rumour_pairs[q, 0], plan.rumour_pairs[q, 1])
 
 
 @kernel
@@ -62,223 +64,199 @@ def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
     """One dated event, rumour or weakness."""
     target, i, k = plan.pulses[u, 0], plan.pulses[u, 1], plan.pulses[u, 2]
     size, scale = plan.pulses[u, 3], plan.pulses[u, 4]
-    for z in range(plan.lanes):
-        if num.switches[SWITCH.calendar, z] == 0.0 or (target != WEAKNESS and num.k[OF.held, k, z] != 0.0):
-            continue
-        own_size = num.dials[DIAL.size, z] if size == RELATIVE else num.sizes[size, z]
-        share = 1.0
-        if scale == BY_EXPOSURE:
-            share = num.sk[OF.exposure, i, k, z]
-        elif scale == BY_SHARE:
-            total = 0.0
-            for other in range(plan.sources):
-                if plan.k[SOURCE.sponsor, other] == plan.k[SOURCE.sponsor, k]:
-                    total += num.sk[OF.exposure, i, other, z]
-            share = num.sk[OF.exposure, i, k, z] / total if total > 0.0 else 0.0
-        amount = plan.pulse_weight[u] * own_size * share
-        if target == INTENSITY:
-            now.k[AT.shock, k, z] += amount
-        elif target == WEAKNESS:
-            now.s[AT.weakness, i, z] += amount
-        elif target == EVENT:
-            now.sk[AT.event_shock, i, k, z] += amount
-        elif target == RUMOUR:
-            now.sk[AT.rumour_shock, i, k, z] += amount
+    comes = get(num.switches, SWITCH.calendar) != 0.0
+    if target != WEAKNESS:
+        comes = comes & (get(num.k, OF.held, k) == 0.0)
+    own_size = get(num.dials, DIAL.size)
+    if size != RELATIVE:
+        own_size = get(num.sizes, size)
+    share = spread(1.0)
+    if scale == BY_EXPOSURE:
+        share = get(num.sk, OF.exposure, i, k)
+    elif scale == BY_SHARE:
+        total = spread(0.0)
+        for other in range(plan.sources):
+            if plan.k[SOURCE.sponsor, other] == plan.k[SOURCE.sponsor, k]:
+                total += get(num.sk, OF.exposure, i, other)
+        share = where(total > 0.0, get(num.sk, OF.exposure, i, k) / where(total > 0.0, total, 1.0), 0.0)
+    amount = where(comes, plan.pulse_weight[u] * own_size * share, 0.0)
+    if target == INTENSITY:
+        put(now.k, get(now.k, AT.shock, k) + amount, AT.shock, k)
+    elif target == WEAKNESS:
+        put(now.s, get(now.s, AT.weakness, i) + amount, AT.weakness, i)
+    elif target == EVENT:
+        put(now.sk, get(now.sk, AT.event_shock, i, k) + amount, AT.event_shock, i, k)
+    elif target == RUMOUR:
+        put(now.sk, get(now.sk, AT.rumour_shock, i, k) + amount, AT.rumour_shock, i, k)
 
 
 @kernel
 def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     """Random arrivals, the security dilemma, and the new intensity of every source."""
-    directed, drawn, size = now.z[AT.a], now.z[AT.b], now.z[AT.c]
-    directed[:] = 0.0
+    directed = spread(0.0)
     for t in range(plan.treaties):
-        for z in range(plan.lanes):
-            directed[z] += num.t[OF.directed, t, z] * now.t[AT.depth, t, z]
+        directed += get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
+    may_come = get(num.switches, SWITCH.arrivals) != 0.0
     for k in range(plan.sources):
+        free = get(num.k, OF.held, k) == 0.0
+        shocked = get(now.k, AT.shock, k)
         if step >= plan.opens:
-            if noise.same:
-                drawn[:] = noise.arrival[noise.replicate[0], step, k]
-                size[:] = noise.sizes[noise.sized[0], step, k]
-            else:
-                for z in range(plan.lanes):
-                    drawn[z] = noise.arrival[noise.replicate[z], step, k]
-                    size[z] = noise.sizes[noise.sized[z], step, k]
-            for z in range(plan.lanes):
-                comes = (
-                    num.switches[SWITCH.arrivals, z] != 0.0
-                    and drawn[z] < num.k[OF.arrival, k, z]
-                    and num.k[OF.held, k, z] == 0.0
-                )
-                now.k[AT.shock, k, z] += size[z] if comes else 0.0
-        for z in range(plan.lanes):
-            drawn_out = dilemma_shock(num.dials[DIAL.dilemma, z], num.k[OF.provoked, k, z], directed[z])
-            now.k[AT.shock, k, z] += drawn_out if num.k[OF.held, k, z] == 0.0 else 0.0
-        for z in range(plan.lanes):
-            now.k[AT.intensity, k, z] = threat_intensity(
-                now.k[AT.intensity, k, z],
-                num.k[OF.base, k, z],
-                num.dials[DIAL.persistence, z],
-                now.k[AT.shock, k, z],
-            )
+            comes = may_come & (pick(noise.arrival, noise.replicate, step, k) < get(num.k, OF.arrival, k)) & free
+            if some(comes):
+                shocked += where(comes, pick(noise.sizes, noise.sized, step, k), 0.0)
+        drawn_out = dilemma_shock(get(num.dials, DIAL.dilemma), get(num.k, OF.provoked, k), directed)
+        shocked += where(free, drawn_out, 0.0)
+        put(now.k, shocked, AT.shock, k)
+        intensity = threat_intensity(
+            get(now.k, AT.intensity, k), get(num.k, OF.base, k), get(num.dials, DIAL.persistence), shocked
+        )
+        put(now.k, intensity, AT.intensity, k)
 
 
 @kernel
 def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
     """What each state can provide this month, and its capability and contributions so reduced."""
     for i in range(plan.states):
-        for z in range(plan.lanes):
-            now.s[AT.provision, i, z] = provision(
-                now.s[AT.provision, i, z],
-                num.s[OF.provision, i, z],
-                num.dials[DIAL.persistence, z],
-                now.s[AT.weakness, i, z],
-                num.constants[CONSTANT.provision_floor, z],
-            )
-        for z in range(plan.lanes):
-            now.s[AT.capability, i, z] = num.capability[year, i, z] * now.s[AT.provision, i, z]
+        provided = provision(
+            get(now.s, AT.provision, i),
+            get(num.s, OF.provision, i),
+            get(num.dials, DIAL.persistence),
+            get(now.s, AT.weakness, i),
+            get(num.constants, CONSTANT.provision_floor),
+        )
+        put(now.s, provided, AT.provision, i)
+        put(now.s, get(num.capability, year, i) * provided, AT.capability, i)
         for k in range(plan.sources):
             if plan.gives[i, k] != 0:
-                for z in range(plan.lanes):
-                    now.sk[AT.contribution, i, k, z] = num.sk[OF.contribution, i, k, z] * now.s[AT.provision, i, z]
+                put(now.sk, get(num.sk, OF.contribution, i, k) * provided, AT.contribution, i, k)
 
 
 @kernel
 def _restrain(year: int, plan: Any, num: Any, now: Any) -> None:
     """E2: joint opposition restrains sponsors."""
-    greatest, together = now.z[AT.a], now.z[AT.b]
     for k in range(plan.sources):
         sponsor = plan.k[SOURCE.sponsor, k]
-        greatest[:] = 0.0
+        greatest = spread(0.0)
         for t in range(plan.treaties):
             if sponsor < 0 or plan.tk[COVER.norms, t, k] == 0:
                 continue
-            together[:] = 0.0
-            for i in plan.seats[t]:
-                if i >= 0:
-                    for z in range(plan.lanes):
-                        together[z] += now.ts[AT.member, t, i, z] * now.s[AT.capability, i, z]
-            for z in range(plan.lanes):
-                opposed = opposition(
-                    num.tk[OF.norm, t, k, z],
-                    now.t[AT.depth, t, z],
-                    together[z],
-                    num.power_capability[year, sponsor, z],
-                )
-                greatest[z] = max(greatest[z], opposed)
-        for z in range(plan.lanes):
-            now.k[AT.restraint, k, z] = restraint(num.dials[DIAL.rho, z], greatest[z])
-            now.k[AT.effective, k, z] = sponsored_intensity(
-                now.k[AT.intensity, k, z], num.k[OF.concession, k, z], now.k[AT.restraint, k, z]
+            together = spread(0.0)
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
+            opposed = opposition(
+                get(num.tk, OF.norm, t, k),
+                get(now.t, AT.depth, t),
+                together,
+                get(num.power_capability, year, sponsor),
             )
+            greatest = max(greatest, opposed)
+        restrained = restraint(get(num.dials, DIAL.rho), greatest)
+        put(now.k, restrained, AT.restraint, k)
+        effective = sponsored_intensity(get(now.k, AT.intensity, k), get(num.k, OF.concession, k), restrained)
+        put(now.k, effective, AT.effective, k)
 
 
 @kernel
 def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     """E3."""
-    drawn = now.z[AT.a]
-    for q in range(plan.live.shape[0]):
+    rise, fall, sigma = get(num.dials, DIAL.rise), get(num.dials, DIAL.fall), get(num.dials, DIAL.sigma)
+    held = get(num.switches, SWITCH.held_perception) != 0.0
+    for q in range(len(plan.live)):
         i, k = plan.live[q, 0], plan.live[q, 1]
-        if noise.same:
-            drawn[:] = noise.perception[noise.replicate[0], step, i, k]
-        else:
-            for z in range(plan.lanes):
-                drawn[z] = noise.perception[noise.replicate[z], step, i, k]
-        for z in range(plan.lanes):
-            event = sponsored_intensity(
-                now.sk[AT.event, i, k, z], num.k[OF.concession, k, z], now.k[AT.restraint, k, z]
-            )
-            target = threat_target(
-                num.sk[OF.exposure, i, k, z], now.k[AT.effective, k, z], event, now.sk[AT.rumour, i, k, z]
-            )
-            now.sk[AT.perception, i, k, z] = perceived_threat(
-                now.sk[AT.perception, i, k, z],
-                target,
-                num.dials[DIAL.rise, z],
-                num.dials[DIAL.fall, z],
-                num.dials[DIAL.sigma, z],
-                num.sk[OF.exposure, i, k, z],
-                drawn[z],
-            )
+        exposure = get(num.sk, OF.exposure, i, k)
+        event = sponsored_intensity(
+            get(now.sk, AT.event, i, k), get(num.k, OF.concession, k), get(now.k, AT.restraint, k)
+        )
+        target = threat_target(exposure, get(now.k, AT.effective, k), event, get(now.sk, AT.rumour, i, k))
+        drawn = pick(noise.perception, noise.replicate, step, i, k) if plan.noisy else spread(0.0)
+        felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, exposure, drawn)
         if plan.held:
-            for z in range(plan.lanes):
-                if num.switches[SWITCH.held_perception, z] != 0.0:
-                    now.sk[AT.perception, i, k, z] = num.sk[OF.exposure, i, k, z] * num.k[OF.long_run, k, z]
+            felt = where(held, exposure * get(num.k, OF.long_run, k), felt)
+        put(now.sk, felt, AT.perception, i, k)
 
 
 @kernel
 def consult(plan: Any, num: Any, now: Any) -> None:
     """E4: a treaty consults on a source of its scope that alarms any one party."""
-    now.sk[AT.gained, :] = 0.0
+    for q in range(len(plan.live)):
+        put(now.sk, 0.0, AT.gained, plan.live[q, 0], plan.live[q, 1])
     for t in range(plan.treaties):
-        if not runs(t, plan, now):
-            now.tk[AT.consulted, t, :] = 0.0
-        elif _meet(t, plan, num, now) > 0.0:
+        if not running(t, now):
+            for k in range(plan.sources):
+                put(now.tk, 0.0, AT.consulted, t, k)
+        elif _meet(t, plan, num, now):
             sit(t, plan, now, now.ts[AT.member, t])
-            for i in plan.seats[t]:
-                if i >= 0:
-                    _listen(t, i, plan, num, now)
-    for q in range(plan.live.shape[0]):
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                _listen(t, i, plan, num, now)
+    held = get(num.switches, SWITCH.held_perception) != 0.0
+    for q in range(len(plan.live)):
         i, k = plan.live[q, 0], plan.live[q, 1]
-        for z in range(plan.lanes):
-            spread = capped_threat(now.sk[AT.perception, i, k, z], now.sk[AT.gained, i, k, z])
-            held_still = num.switches[SWITCH.held_perception, z] != 0.0
-            now.sk[AT.perception, i, k, z] = now.sk[AT.perception, i, k, z] if held_still else spread
+        felt = get(now.sk, AT.perception, i, k)
+        put(now.sk, where(held, felt, capped_threat(felt, get(now.sk, AT.gained, i, k))), AT.perception, i, k)
 
 
 @kernel
-def _meet(t: int, plan: Any, num: Any, now: Any) -> float:
-    """On what the treaty consults, and the alarm of its most alarmed party; returns how many lanes do."""
-    meetings = 0.0
-    for k in plan.tk[COVER.covered, t]:
+def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
+    """On what the treaty consults, and the alarm of its most alarmed party; whether it does in any run."""
+    able = (
+        (get(now.t, AT.status, t) == 1.0)
+        & (get(num.t, OF.consultation, t) > 0.0)
+        & (get(num.dials, DIAL.contagion) > 0.0)
+    )
+    trigger = get(num.dials, DIAL.trigger)
+    anywhere = False
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
         if k < 0:
-            continue
-        now.k[AT.alarm, k, :] = 0.0
-        for i in plan.seats[t]:
-            if i >= 0:
-                for z in range(plan.lanes):
-                    felt = now.ts[AT.member, t, i, z] * now.sk[AT.perception, i, k, z]
-                    now.k[AT.alarm, k, z] = max(now.k[AT.alarm, k, z], felt)
-        met = 0.0
-        for z in range(plan.lanes):
-            meets = (
-                (now.t[AT.status, t, z] == 1.0)
-                & (num.t[OF.consultation, t, z] > 0.0)
-                & (num.dials[DIAL.contagion, z] > 0.0)
-                & (num.tk[OF.scope, t, k, z] > 0.0)
-                & (now.k[AT.alarm, k, z] > num.dials[DIAL.trigger, z])
-            )
-            now.tk[AT.consulted, t, k, z] = 1.0 if meets else 0.0
-        for z in range(plan.lanes):
-            met += now.tk[AT.consulted, t, k, z]
-        now.k[AT.met, k, 0] = met
-        meetings += met
-    return meetings
+            break
+        alarm = spread(0.0)
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            alarm = max(alarm, get(now.ts, AT.member, t, i) * get(now.sk, AT.perception, i, k))
+        meets = able & (get(num.tk, OF.scope, t, k) > 0.0) & (alarm > trigger)
+        put(now.k, alarm, AT.alarm, k)
+        put(now.tk, where(meets, 1.0, 0.0), AT.consulted, t, k)
+        anywhere = anywhere or some(meets)
+    return anywhere
 
 
 @kernel
 def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     """What one party gains from the consultations of a treaty."""
-    total, weighted = now.z[AT.b], now.z[AT.c]
-    _, capabilities = find_mates(t, i, plan, now, now.ts[AT.member, t], total)
-    for k in plan.tk[COVER.covered, t]:
-        if k < 0 or now.k[AT.met, k, 0] == 0.0:
+    _, capabilities, total = find_mates(t, i, plan, now, now.ts[AT.member, t])
+    whole = where(total > 0.0, total, 1.0)
+    member = get(now.ts, AT.member, t, i)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        takes_part = member * get(now.tk, AT.consulted, t, k) != 0.0
+        if not some(takes_part):
             continue
-        weighted[:] = 0.0
-        for j in now.present[t]:
-            if j >= 0 and j != i:
-                for z in range(plan.lanes):
-                    weighted[z] += capabilities[j, z] * now.sk[AT.perception, j, k, z]
-        for z in range(plan.lanes):
-            mean = weighted[z] / (total[z] if total[z] > 0.0 else 1.0)
-            increment = consulted_threat(
-                now.sk[AT.perception, i, k, z],
-                mean,
-                now.k[AT.alarm, k, z],
-                num.dials[DIAL.trigger, z],
-                num.dials[DIAL.contagion, z],
-                num.t[OF.consultation, t, z],
-                now.t[AT.depth, t, z],
-                num.tk[OF.scope, t, k, z],
-            )
-            takes_part = now.ts[AT.member, t, i, z] * now.tk[AT.consulted, t, k, z]
-            now.sk[AT.gained, i, k, z] += increment if takes_part != 0.0 else 0.0
+        weighted = spread(0.0)
+        for at in range(len(now.present[t])):
+            j = now.present[t][at]
+            if j < 0:
+                break
+            if j != i:
+                weighted += get(capabilities, j) * get(now.sk, AT.perception, j, k)
+        increment = consulted_threat(
+            get(now.sk, AT.perception, i, k),
+            weighted / whole,
+            get(now.k, AT.alarm, k),
+            get(num.dials, DIAL.trigger),
+            get(num.dials, DIAL.contagion),
+            get(num.t, OF.consultation, t),
+            get(now.t, AT.depth, t),
+            get(num.tk, OF.scope, t, k),
+        )
+        gained = get(now.sk, AT.gained, i, k)
+        put(now.sk, gained + where(takes_part, increment, 0.0), AT.gained, i, k)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.equation import equation
+from agents.equation import equation, where
 
 
 @equation
@@ -30,7 +30,7 @@ def gain(utility_floor: float, utility_agreed: float) -> float:
 @equation
 def gain_share(gained: float, gains: float) -> float:
     """E11. `gain_j / sum gain`, 0..1: the share of all dues that a gaining party pays; no gain, no share."""
-    return gained / gains if gains > 0.0 else 0.0
+    return gained / where(gains > 0.0, gains, 1.0)
 
 
 @equation

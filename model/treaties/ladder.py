@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.equation import equation
+from agents.equation import equation, where
 
 FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
 """What held a due rise back this month: nothing, the gate of the top rung, or deliberation."""
@@ -24,20 +24,20 @@ def opening_depth(rung: float, steps: float, share: float) -> float:
 def next_depth(depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, lock: float) -> float:
     """E12. `D' = D + v*(min(agreed, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*(1 - lock)` downwards."""
     aim = min(agreed, ceiling_)
-    speed = deepen if aim > depth else hollow * (1.0 - lock)
+    speed = where(aim > depth, deepen, hollow * (1.0 - lock))
     return depth + speed * (aim - depth)
 
 
 @equation
 def climbs(depth: float, agreed: float, ceiling_: float, near: float) -> float:
     """E13. 1 where `agreed > ceiling(R)` and `D >= near*ceiling(R)`: the organs have become too small."""
-    return 1.0 if agreed > ceiling_ and depth >= near * ceiling_ else 0.0
+    return where((agreed > ceiling_) & (depth >= near * ceiling_), 1.0, 0.0)
 
 
 @equation
 def sinks(depth: float, rung: float, steps: float, slack: float) -> float:
     """E13. 1 where `D < slack*R/steps`: a review finds the rung hollow."""
-    return 1.0 if depth < slack * rung / steps else 0.0
+    return where(depth < slack * rung / steps, 1.0, 0.0)
 
 
 @equation

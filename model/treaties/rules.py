@@ -56,7 +56,7 @@ def effects(
         ("non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination"), nothing
     )
     norm, support = np.zeros(scope.shape), np.zeros(scope.shape)
-    promotes = np.zeros((treaties, *nothing.shape))
+    promotes = [nothing] * treaties
     term = renewal = term_strength = nothing
     for a, clause in enumerate(clauses):
         force = on[a] * strength[a]
@@ -64,14 +64,16 @@ def effects(
             amounts[clause.rule] = amounts[clause.rule] + force
         elif clause.rule == "regional_mechanism":
             if clause.towards >= 0:
-                promotes[clause.towards] += force
+                promotes[clause.towards] = promotes[clause.towards] + force
         elif clause.rule == "term":
             term, renewal = months(years[a]) * on[a], months(renewal_years[a]) * on[a]
             term_strength = force
         else:
-            into = norm if clause.rule == "norm_defence" else support
-            share = (scope > 0).astype(float) if clause.whole_scope else weights[a]
-            np.maximum(into, force * share, out=into)
+            amount = force * ((scope > 0).astype(float) if clause.whole_scope else weights[a])
+            if clause.rule == "norm_defence":
+                norm = np.maximum(norm, amount)
+            else:
+                support = np.maximum(support, amount)
     return Effects(
         confidence=amounts["non_aggression"] + amounts["confidence_building"],
         exclusivity=np.minimum(amounts["exclusivity"], FULL),
@@ -79,7 +81,7 @@ def effects(
         coordination=np.minimum(amounts["policy_coordination"], FULL),
         norm=norm,
         support=support,
-        promotes=promotes,
+        promotes=np.stack(np.broadcast_arrays(*promotes)),
         term=term,
         renewal=renewal,
         term_strength=term_strength,
