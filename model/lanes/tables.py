@@ -226,8 +226,13 @@ def _lower_carve(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 def _runs_at(context: Any, builder: Any, kind: Any, value: Any, index: Any, kinds: Any) -> Any:
-    address = _address(context, builder, kind, value, index, kinds)
-    return builder.bitcast(address, NUMBERS.as_pointer())
+    """Where the numbers of the runs stand; their axis is the last and its length known."""
+    data, lengths = _parts(context, builder, kind, value)
+    at = ir.Constant(ir.IntType(64), 0)
+    for axis, (one, of) in enumerate(zip(index, kinds, strict=True)):
+        at = builder.mul(at, lengths[axis]) if axis else at
+        at = builder.add(at, context.cast(builder, one, of, types.intp))
+    return builder.gep(builder.bitcast(data, NUMBERS.as_pointer()), [at])
 
 
 @infer_global(get)

@@ -19,7 +19,7 @@ from numba.extending import lower_builtin, models, register_model
 
 from agents.equation import where
 
-WIDTH = 1 if config.DISABLE_JIT else 8
+WIDTH = 1 if config.DISABLE_JIT else 16
 """Runs that are computed together: as many numbers as the widest instruction takes."""
 
 NUMBERS = ir.VectorType(ir.DoubleType(), WIDTH)
