@@ -109,13 +109,13 @@ def curvature(
 
 
 @equation
-def segment_optimum(best: float, slope: float, curvature_: float, upper: float) -> float:
-    """E10, one segment. `max(best, min(slope/a, upper))`.
+def segment_optimum(best: float, slope: float, inverse_curvature: float, upper: float) -> float:
+    """E10, one segment. `max(best, min(slope*(1/a), upper))`; 1/a is the same in all segments.
 
     U is concave and quadratic between needs. Walking the segments in any order with the slope that
     holds in each, this running maximum ends at the maximiser on [0, 1].
     """
-    return max(best, min(slope / curvature_, upper))
+    return max(best, min(slope * inverse_curvature, upper))
 
 
 @equation
@@ -131,6 +131,12 @@ def utility(benefits: float, linear: float, curvature_: float, depth: float) -> 
 
 
 @equation
-def square_share(capability: float, partners_capability: float) -> float:
-    """E8, term of one partner. `s_j^2 = (c_j/C)^2`."""
-    return capability / partners_capability * (capability / partners_capability)
+def capability_share(capability: float, partners_capability: float) -> float:
+    """`s_j = c_j/C`, 0..1: a partner's weight in every mean over partners, `mean_j P[j,k] = sum_j s_j*P[j,k]`."""
+    return capability / partners_capability
+
+
+@equation
+def square_share(share: float) -> float:
+    """E8, term of one partner. `s_j^2`."""
+    return share * share

@@ -5,8 +5,6 @@ Intensities and perceptions lie in 0..2 (0 none, 1 a serious threat, 2 the grave
 
 from __future__ import annotations
 
-from math import sqrt
-
 from .equation import equation, where
 
 GRAVEST = 2.0
@@ -85,15 +83,16 @@ def perceived_threat(
     rise: float,
     fall: float,
     sigma: float,
-    exposure: float,
+    exposure_root: float,
     noise: float,
 ) -> float:
     """E3. `P' = clip(P + a*(target + sigma*sqrt(w)*eps - P), 0, 2)`, `a = rise` if target > P else `fall`.
 
-    Quick to alarm, slow to calm; the noise does not choose the speed. `noise` is standard normal.
+    Quick to alarm, slow to calm; the noise does not choose the speed. `noise` is standard normal,
+    `exposure_root` is sqrt(w).
     """
     speed = where(target > perceived, rise, fall)
-    moved = perceived + speed * (target + sigma * sqrt(exposure) * noise - perceived)
+    moved = perceived + speed * (target + sigma * exposure_root * noise - perceived)
     return min(max(moved, 0.0), GRAVEST)
 
 

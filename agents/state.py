@@ -48,11 +48,12 @@ def ideal_depth(
     `order` runs over the sources from the greatest need down; the slope of a segment adds the
     benefits of all sources that are still of use in it.
     """
-    best = segment_optimum(0.0, linear, curve, 1.0)
+    inverse = 1.0 / curve
+    best = segment_optimum(0.0, linear, inverse, 1.0)
     slope = linear
     for k in order:
         slope += benefits[k]
-        best = segment_optimum(best, slope, curve, needs[k])
+        best = segment_optimum(best, slope, inverse, needs[k])
     return best
 
 
@@ -101,7 +102,7 @@ class StateAgent(mesa.Agent):
         """E3 for every source."""
         m, i = self.model, self.index
         rise, fall, sigma = m.dial["rise"], m.dial["fall"], m.dial["sigma"]
-        noise, exposure = m.noise[i], m.exposure[i]
+        noise, exposure, roots = m.noise[i], m.exposure[i], m.exposure_root[i]
         self._perception = [
             perceived_threat(
                 seen,
@@ -114,7 +115,7 @@ class StateAgent(mesa.Agent):
                 rise,
                 fall,
                 sigma,
-                exposure[k],
+                roots[k],
                 noise[k],
             )
             for k, seen in enumerate(self.perception)
@@ -173,12 +174,10 @@ class StateAgent(mesa.Agent):
         """E5-E10 for one treaty, with the given partners."""
         m, i, dial = self.model, self.index, self.model.dial
         own_capability, agents = m.capability[i], m.states
-        total = 0.0
-        for j in partners:
-            total += m.capability[j]
+        total, shares = m.capability_shares(partners)
         squares = 0.0
-        for j in partners:
-            squares += square_share(m.capability[j], total)
+        for share in shares:
+            squares += square_share(share)
         provider = m.provider(treaty)
         benefits = [0.0] * (len(m.world.sources) + 1)
         owed = quarrels = 0.0
@@ -188,14 +187,13 @@ class StateAgent(mesa.Agent):
                 treaty.effects.support[k] * m.switch["support"],
                 treaty.scope[k],
             )
-            received = weighted = 0.0
-            for j in partners:
+            received = mean = 0.0
+            for j, share in zip(partners, shares, strict=True):
                 theirs = agents[j].perception[k]
                 received += supplied_help(m.contribution[j][k], theirs, own, support, m.kin[i][j])
-                weighted += m.capability[j] * theirs
+                mean += share * theirs
             if provider >= 0:
                 received = m.contribution[provider][k]
-            mean = weighted / total
             owed += burden(support, m.contribution[i][k], mean, own)
             quarrels += quarrel(scope, mean, own)
             left = overlap_left(dial["overlap_use"], self._cover_elsewhere(treaty, k))
@@ -243,15 +241,15 @@ class StateAgent(mesa.Agent):
         bloc = coordinated = deepest = 0.0
         for treaty in m.treaties_of(i):
             partners = m.partners(treaty, i, treaty.members)
-            total = weighted = 0.0
-            for j in partners:
-                total += m.capability[j]
-                weighted += m.capability[j] * m.states[j].alignment
+            total, shares = m.capability_shares(partners)
+            mean = 0.0
+            for j, share in zip(partners, shares, strict=True):
+                mean += share * m.states[j].alignment
             bloc += bloc_pull(treaty.directed, treaty.depth, total, m.outside_capability)
             coordinated += coordination_pull(
                 treaty.effects.coordination * m.switch["coordination"],
                 treaty.depth,
-                weighted / total,
+                mean,
                 self.alignment,
             )
             deepest = max(deepest, treaty.depth)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import mesa
 
-from agents.interest import kinship
+from agents.interest import capability_share, kinship
 from agents.perception import (
     dilemma_shock,
     event_intensity,
@@ -126,11 +126,21 @@ class AllianceModel(mesa.Model):
 
     def partners_mean(self, treaty: Treaty, state: int, source: int) -> float:
         """Perception of a source by the other parties, weighted by capability."""
-        total = weighted = 0.0
-        for j in treaty.partners(state, treaty.members):
+        partners = treaty.partners(state, treaty.members)
+        _, shares = self.capability_shares(partners)
+        mean = 0.0
+        for j, share in zip(partners, shares, strict=True):
+            mean += share * self.states[j].perception[source]
+        return mean
+
+    def capability_shares(self, partners: Sequence[int]) -> tuple[float, list[float]]:
+        """Capability of some partners together, and the share of each; none has a share where there is none."""
+        total = 0.0
+        for j in partners:
             total += self.capability[j]
-            weighted += self.capability[j] * self.states[j].perception[source]
-        return weighted / total
+        if total <= 0.0:
+            return total, [0.0] * len(partners)
+        return total, [capability_share(self.capability[j], total) for j in partners]
 
     def promoted(self, treaty: Treaty, state: int) -> float:
         """E8: depth of the state's treaties that promote this one, by the strength of their article."""
@@ -477,7 +487,7 @@ class AllianceModel(mesa.Model):
         for capability in self.power_capability:
             self.outside_capability += capability
         for name in (
-            "exposure", "independence", "weight", "leverage", "base", "provoked", "held", "courts",
+            "exposure", "exposure_root", "independence", "weight", "leverage", "base", "provoked", "held", "courts",
             "concession", "needs", "arrival",
         ):  # fmt: skip
             setattr(self, name, acting[name].tolist())

@@ -62,6 +62,7 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
     found["needs"] = np.stack(np.broadcast_arrays(*needs))
     # Stable: equal needs stay in the order of their sources.
     found["order"] = np.argsort(-found["needs"], axis=0, kind="stable").astype(float)
+    found["exposure_root"] = np.sqrt(numbers["exposure"])
     found["arrival"] = arrival_probability(numbers["rate"])
     return found | _of_treaties(world, numbers, sponsored)
 

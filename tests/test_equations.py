@@ -28,7 +28,7 @@ RANGES: dict[str, tuple[float, float]] = {
          "partner_threat", "own_threat", "trigger", "accepted_offer", "offer", "package", "sponsored"), (0, 2)),
     **dict.fromkeys(("shock", "noise"), (-2, 2)),
     **dict.fromkeys(("own", "alignment_target"), (-1, 1)),
-    **dict.fromkeys(("curvature_",), (0.05, 20)),
+    **dict.fromkeys(("curvature_", "inverse_curvature"), (0.05, 20)),
     **dict.fromkeys(("independence",), (0.05, 10)),
     **dict.fromkeys(("autonomy",), (0.05, 10)),
     **dict.fromkeys(("partners_capability", "own_capability", "party_capability", "sponsor_capability",
@@ -60,7 +60,7 @@ BOUNDED = {
     "next_depth": (0, 1), "next_mistrust": (0, 1), "climbs": (0, 1), "sinks": (0, 1), "drift_depth": (0, 1),
     "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf), "payment": (0, math.inf), "supplied_help": (0, math.inf),
     "security_benefit": (0, math.inf), "burden": (0, math.inf), "quarrel": (0, math.inf),
-    "consulted_threat": (0, math.inf), "square_share": (0, math.inf), "core_overlap": (0, math.inf),
+    "consulted_threat": (0, math.inf), "capability_share": (0, math.inf), "square_share": (0, 1), "core_overlap": (0, math.inf),
     "curvature": (0, math.inf), "tethering_benefit": (0, math.inf), "offer_price": (0, math.inf),
     "outside_offer": (0, 2), "responsive_package": (0, 2), "accepted_offer": (0, 2),
 }  # fmt: skip

@@ -138,14 +138,14 @@ def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> N
         gained = seat * gain(at_floor, at_agreed)
         put(now.ts, at_agreed, AT.at_agreed, t, i)
         put(now.s, seat * due(at_floor, at_agreed), AT.due, i)
-        put(now.s, gained, AT.share, i)
+        put(now.s, gained, AT.pays, i)
         put(now.ts, 0.0, AT.paid, t, i)
         gains += gained
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i < 0:
             break
-        put(now.s, gain_share(get(now.s, AT.share, i), gains), AT.share, i)
+        put(now.s, gain_share(get(now.s, AT.pays, i), gains), AT.pays, i)
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i < 0:
@@ -156,7 +156,7 @@ def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> N
                 j = plan.seats[t][at]
                 if j < 0:
                     break
-                flow = payment(owed, get(now.s, AT.share, j))
+                flow = payment(owed, get(now.s, AT.pays, j))
                 received += flow
                 put(now.ts, get(now.ts, AT.paid, t, j) + flow, AT.paid, t, j)
         put(now.ts, received, AT.received, t, i)

@@ -86,8 +86,7 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
 
     Writes the benefits and returns the linear terms, the curvature, the ideal depth and the help owed.
     """
-    mates, capabilities, total = find_mates(t, i, plan, now, seat)
-    alone = total <= 0.0
+    mates, shares, total = find_mates(t, i, plan, now, seat)
     owed, quarrels = spread(0.0), spread(0.0)
     helped, shared = get(num.switches, SWITCH.support), get(num.switches, SWITCH.external_threats)
     for at in range(len(plan.tk[COVER.covered, t])):
@@ -96,10 +95,9 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
             break
         own, scope = get(now.sk, AT.perception, i, k), get(num.tk, OF.scope, t, k)
         support = get(num.tk, OF.support, t, k) * helped
-        received, weighted = _help(t, i, k, plan, num, now, mates, capabilities, support)
+        received, mean = _help(t, i, k, plan, num, now, mates, shares, support)
         if plan.provided:
             received = _provided(t, k, plan, num, now, received)
-        mean = where(alone, 0.0, weighted / where(alone, 1.0, total))
         owed += burden(support, get(now.sk, AT.contribution, i, k), mean, own)
         quarrels += quarrel(scope, mean, own)
         left = _left(t, i, k, plan, num, now) if plan.overlap else spread(1.0)
@@ -108,13 +106,12 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
         tether = tethering_benefit(get(num.dials, DIAL.tether), get(now.t, AT.mistrust, t))
         put(benefit, tether, plan.sources)
     squares = spread(0.0)
-    whole = where(alone, 1.0, total)
     for at in range(len(now.present[t])):
         j = now.present[t][at]
         if j < 0:
             break
         if j != i:
-            squares += square_share(get(capabilities, j), whole)
+            squares += square_share(get(shares, j))
     dominated = dominance(squares, total, get(now.s, AT.capability, i))
     linear = _linear(t, i, plan, num, now, dominated, owed)
     curve = curvature(
@@ -130,11 +127,9 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
 
 
 @kernel
-def _help(
-    t: int, i: int, k: int, plan: Any, num: Any, now: Any, mates: Any, capabilities: Any, support: Any
-) -> Any:
-    """E5: help from every partner, and the partners' perception weighted by capability."""
-    received, weighted = spread(0.0), spread(0.0)
+def _help(t: int, i: int, k: int, plan: Any, num: Any, now: Any, mates: Any, shares: Any, support: Any) -> Any:
+    """E5: help from every partner, and the mean of their perceptions."""
+    received, mean = spread(0.0), spread(0.0)
     own = get(now.sk, AT.perception, i, k)
     for at in range(len(now.present[t])):
         j = now.present[t][at]
@@ -143,13 +138,13 @@ def _help(
         if j == i:
             continue
         theirs = get(now.sk, AT.perception, j, k)
-        weighted += get(capabilities, j) * theirs
+        mean += get(shares, j) * theirs
         if plan.gives[j, k] != 0:
             kin = get(num.ss, OF.kin, i, j) if plan.kin else spread(1.0)
             received += get(mates, j) * supplied_help(
                 get(now.sk, AT.contribution, j, k), theirs, own, support, kin
             )
-    return received, weighted
+    return received, mean
 
 
 @kernel
@@ -213,15 +208,15 @@ def _linear(t: int, i: int, plan: Any, num: Any, now: Any, dominated: Any, owed:
 @kernel
 def ideal_depth(t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any, curve: Any) -> Any:
     """E10: the running maximum over the needs from the greatest down."""
-    slope = linear
-    best = segment_optimum(spread(0.0), slope, curve, 1.0)
+    slope, inverse = linear, 1.0 / curve
+    best = segment_optimum(spread(0.0), slope, inverse, 1.0)
     for place in range(plan.sources + 1):
         if plan.same_order:
             k = int(num.n[OF.order, place, 0])
             # A source without benefit leaves the slope as it was: its segment cannot raise the maximum.
             if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.tether:
                 slope += get(benefit, k)
-                best = segment_optimum(best, slope, curve, get(num.n, OF.needs, k))
+                best = segment_optimum(best, slope, inverse, get(num.n, OF.needs, k))
         else:
             for z in range(WIDTH):
                 own = int(num.n[OF.order, place, z])
@@ -229,5 +224,5 @@ def ideal_depth(t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any
                 now.z[AT.useful, z] = benefit[own, z] if useful else 0.0
                 now.z[AT.need, z] = num.n[OF.needs, own, z]
             slope += get(now.z, AT.useful)
-            best = segment_optimum(best, slope, curve, get(now.z, AT.need))
+            best = segment_optimum(best, slope, inverse, get(now.z, AT.need))
     return best

@@ -43,7 +43,7 @@ _SCALES = {"plain": PLAIN, "exposure": BY_EXPOSURE, "share": BY_SHARE}
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "s": ("independence", "weight", "leverage", "provision"),
     "k": ("base", "provoked", "held", "concession", "arrival", "long_run"),
-    "sk": ("exposure", "contribution"),
+    "sk": ("exposure", "exposure_root", "contribution"),
     "ps": ("courts",),
     "n": ("needs", "order"),
     "t": (
@@ -58,7 +58,7 @@ _ALONE = ("dials", "switches", "constants", "capability", "power_capability", "s
 
 _WORK: dict[str, tuple[str, ...]] = {
     "s": (
-        "weakness", "mate", "mate_capability", "seated_capability", "due", "share", "trial_seat", "trial_linear",
+        "weakness", "mate", "share_of_mate", "seated_capability", "due", "pays", "trial_seat", "trial_linear",
         "trial_curve", "trial_ideal",
     ),
     "k": ("alarm",),

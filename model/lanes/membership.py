@@ -17,7 +17,7 @@ from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, BODY, MAJORITY, NEVER, OF, SEAT
 from .seating import decides, leads, running, sit
 from .tables import get, put
-from .vector import WIDTH, neither, some, spread
+from .vector import WIDTH, some, spread
 
 
 @kernel
@@ -142,11 +142,12 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
     """E13: parties leave, candidates join or take part, founders sign, terms are renewed."""
     for t in range(plan.treaties):
         if now.t[AT.bargains, t, 0] != 0.0:
+            term_left = _term_left(step, t, now)
             for at in range(len(plan.seats[t])):
                 i = plan.seats[t][at]
                 if i < 0:
                     break
-                _leave_or_stay(step, t, i, plan, num, now)
+                _leave_or_stay(step, t, i, term_left, num, now)
                 if plan.ts[SEAT.candidate, t, i] != 0.0:
                     _ask(step, t, i, num, now)
         if plan.t[BODY.endogenous, t] != 0:
@@ -171,26 +172,32 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
 
 
 @kernel
-def _leave_or_stay(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
+def _term_left(step: int, t: int, now: Any) -> Any:
+    """Share of the running term that is left, 0 without a term."""
+    ends = get(now.t, AT.ends, t)
+    length = where(ends >= 0.0, ends - get(now.t, AT.term_start, t), 1.0)
+    return where(ends >= 0.0, (ends - step) / length, 0.0)
+
+
+@kernel
+def _leave_or_stay(step: int, t: int, i: int, term_left: Any, num: Any, now: Any) -> None:
     """What staying is worth to a party, and whether it wants out, for how long."""
     member = get(now.ts, AT.member, t, i) != 0.0
     worthwhile = worth(get(now.ts, AT.at_agreed, t, i), get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i))
     value = where(get(now.ts, AT.seat, t, i) != 0.0, worthwhile, 0.0)
     put(now.ts, value, AT.value, t, i)
-    ends = get(now.t, AT.ends, t)
-    termed = ends >= 0.0
-    length = where(termed, ends - get(now.t, AT.term_start, t), 1.0)
     threshold = exit_threshold(
         get(num.dials, DIAL.outside),
         get(now.s, AT.offer, i),
         get(num.dials, DIAL.exit_cost),
         get(num.dials, DIAL.backtrack),
         get(now.t, AT.depth, t),
-        where(termed, (ends - step) / length, 0.0),
+        term_left,
     )
     leaving = where(member & (value < threshold), get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
     put(now.ts, leaving, AT.leaving, t, i)
-    may = neither(termed) | (ends - step <= get(num.constants, CONSTANT.window_months))
+    ends = get(now.t, AT.ends, t)
+    may = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
     acts = (get(num.switches, SWITCH.exits) != 0.0) & (get(num.switches, SWITCH.ratchet) == 0.0)
     exits = member & may & acts & (leaving >= get(num.dials, DIAL.deliberation))
     put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)

@@ -89,19 +89,19 @@ def _turned(i: int, outside: Any, plan: Any, num: Any, now: Any) -> Any:
             continue
         member = now.ts[AT.member, t]
         sit(t, plan, now, member)
-        _, capabilities, total = find_mates(t, i, plan, now, member)
-        weighted = spread(0.0)
+        _, shares, total = find_mates(t, i, plan, now, member)
+        mean = spread(0.0)
         for at in range(len(now.present[t])):
             j = now.present[t][at]
             if j < 0:
                 break
             if j != i:
-                weighted += get(capabilities, j) * get(now.s, AT.alignment, j)
+                mean += get(shares, j) * get(now.s, AT.alignment, j)
         inside, depth = get(member, i) != 0.0, get(now.t, AT.depth, t)
         pull = bloc_pull(get(num.t, OF.directed, t), depth, total, outside)
         bloc += where(inside, pull, 0.0)
         strength = get(num.t, OF.coordination, t) * get(num.switches, SWITCH.coordination)
-        drawn = coordination_pull(strength, depth, weighted / where(total > 0.0, total, 1.0), own)
+        drawn = coordination_pull(strength, depth, mean, own)
         coordinated += where(inside, drawn, 0.0)
         deepest = where(inside, max(deepest, depth), deepest)
     west = west_pull(get(now.s, AT.accepted, i), get(num.dials, DIAL.stake), get(num.s, OF.weight, i))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agents.equation import where
+from agents.interest import capability_share
 
 from .kernel import kernel
 from .layout import AT, BODY, LEAD, SEAT
@@ -37,18 +38,18 @@ def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
 
 @kernel
 def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any) -> Any:
-    """Partners of `i` after `sit`: rows of 0 or 1, rows of capability, and the sum of these.
+    """Partners of `i` after `sit`: rows of 0 or 1, their shares of capability, and all their capability.
 
     In a hub treaty a spoke sits with the hub alone.
     """
     hub = plan.t[BODY.hub, t]
     spoke = hub >= 0 and i != hub and plan.seats[t, 2] >= 0  # of two, each sits with the other
-    mates, capabilities = seat, now.s[AT.seated_capability]
+    mates, capabilities, shares = seat, now.s[AT.seated_capability], now.s[AT.share_of_mate]
     if spoke:
-        mates, capabilities = now.s[AT.mate], now.s[AT.mate_capability]
+        mates, capabilities = now.s[AT.mate], now.s[AT.share_of_mate]
     total = spread(0.0)
     for at in range(len(now.present[t])):
-        j = now.present[t][at]
+        j = now.present[t, at]
         if j < 0:
             break
         if j == i:
@@ -58,7 +59,14 @@ def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any) -> Any:
             put(mates, mate, j)
             put(capabilities, mate * get(now.s, AT.capability, j), j)
         total += get(capabilities, j)
-    return mates, capabilities, total
+    whole = where(total > 0.0, total, 1.0)
+    for at in range(len(now.present[t])):
+        j = now.present[t, at]
+        if j < 0:
+            break
+        if j != i:
+            put(shares, capability_share(get(capabilities, j), whole), j)
+    return mates, shares, total
 
 
 @kernel

@@ -172,7 +172,8 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         )
         target = threat_target(exposure, get(now.k, AT.effective, k), event, get(now.sk, AT.rumour, i, k))
         drawn = pick(noise.perception, noise.replicate, step, i, k) if plan.noisy else spread(0.0)
-        felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, exposure, drawn)
+        root = get(num.sk, OF.exposure_root, i, k)
+        felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
         if plan.held:
             felt = where(held, exposure * get(num.k, OF.long_run, k), felt)
         put(now.sk, felt, AT.perception, i, k)
@@ -231,8 +232,7 @@ def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
 @kernel
 def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     """What one party gains from the consultations of a treaty."""
-    _, capabilities, total = find_mates(t, i, plan, now, now.ts[AT.member, t])
-    whole = where(total > 0.0, total, 1.0)
+    _, shares, _ = find_mates(t, i, plan, now, now.ts[AT.member, t])
     member = get(now.ts, AT.member, t, i)
     for at in range(len(plan.tk[COVER.covered, t])):
         k = plan.tk[COVER.covered, t][at]
@@ -241,16 +241,16 @@ def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
         takes_part = member * get(now.tk, AT.consulted, t, k) != 0.0
         if not some(takes_part):
             continue
-        weighted = spread(0.0)
+        mean = spread(0.0)
         for at in range(len(now.present[t])):
             j = now.present[t][at]
             if j < 0:
                 break
             if j != i:
-                weighted += get(capabilities, j) * get(now.sk, AT.perception, j, k)
+                mean += get(shares, j) * get(now.sk, AT.perception, j, k)
         increment = consulted_threat(
             get(now.sk, AT.perception, i, k),
-            weighted / whole,
+            mean,
             get(now.k, AT.alarm, k),
             get(num.dials, DIAL.trigger),
             get(num.dials, DIAL.contagion),
