@@ -13,13 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from ..ensemble import failed_frame, prepare
 from ..lanes.block import Stopped
 from ..schema.errors import InputError
 from .digest import outcomes_digest
-from .folder import scenario_text, versions
+from .folder import scenario_text, versions, yaml_text
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
 from .store import DESIGN, FAILED, FORMAT, STUDY, Store, make_way, parquet_bytes
@@ -105,7 +103,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
         store.save_manifest()
-    study = yaml.safe_dump(batch.study.model_dump(by_alias=True, exclude_none=True), sort_keys=False)
+    study = yaml_text(batch.study.model_dump(by_alias=True, exclude_none=True))
     described: dict[str, Callable[[], bytes]] = {
         "scenario.yaml": lambda: scenario_text(batch.scenario).encode(),
         "study.yaml": study.encode,

@@ -74,7 +74,7 @@ class Task:
     @property
     def points(self) -> np.ndarray:
         """The point of each run."""
-        return self.lot.points[self.runs.rows]
+        return np.asarray(self.lot.points[self.runs.rows])
 
 
 @dataclass(frozen=True)
