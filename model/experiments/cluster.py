@@ -34,7 +34,7 @@ from .places import below, is_address, place_of, reason
 from .plan import Batch, Task, cut, run_task
 from .store import DESIGN, Store
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5
 AHEAD = 1000
 """Blocks that the scheduler holds at once: enough for any cluster, and little for it to hold."""
 PACKAGES = ("entente", "numpy", "numba", "llvmlite", "scipy", "SALib", "pandas", "pyarrow")
@@ -67,9 +67,11 @@ class Cluster:
         self.scheduler, self.say = scheduler, say
         try:
             from distributed import Client
+            from distributed.comm import resolve_address
         except ImportError:
             raise InputError("--scheduler: needs Dask: pip install 'entente[studies]'") from None
         try:
+            resolve_address(scheduler)
             self.client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             words = " ".join(str(error).split())
