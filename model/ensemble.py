@@ -29,6 +29,8 @@ from .trajectory import QUANTITIES, Trajectory
 
 BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
+REPLICATES = 256
+"""Replicates of a block at most, since each brings noise for every month."""
 KEEP = ("none", "yearly", "monthly")
 
 
@@ -95,6 +97,7 @@ class Runs:
 def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
     """A lot's runs in blocks. Replicates lead, so that neighbouring lanes hear the same noise."""
     count = len(lot.points)
+    size = min(size, max(count * REPLICATES, 1))
     rows = np.tile(np.arange(count), replicates)
     numbers = np.repeat(np.arange(replicates), count)
     return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]
