@@ -20,6 +20,7 @@ from .draws import Floats
 from .lanes.block import Probes, probes, run_block
 from .lanes.compiled import is_kept
 from .lanes.layout import row_index
+from .outcomes import Outcome
 from .pack import World, pack
 from .rows import Failure, Lot, lots
 from .schema.errors import InputError
@@ -116,17 +117,18 @@ def measure_block(
     wanted = probes(world, numbers)
     values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
     place = {number: column for column, number in enumerate(numbers)}
-    series = {
-        outcome.series_name: outcome.series(
-            np.ascontiguousarray(values[:, [place[n] for n in outcome.numbers]].transpose(1, 0, 2))
-        )
-        for outcome in measured
-    }
+
+    def series(outcome: Outcome, months: slice) -> Floats:
+        picked = values[[place[number] for number in outcome.numbers], months]
+        return outcome.series(picked.reshape(*picked.shape[:2], -1)[..., : len(block.rows)])
+
     keys = {"point": lot.points[block.rows], "replicate": block.replicates.astype(np.int64)}
-    table = pd.DataFrame(
-        keys | {outcome.name: outcome.reduce(series[outcome.series_name]) for outcome in measured}
-    )
-    return table, _kept(world, keys, series, keep)
+    if keep == "none":
+        reduced = {outcome.name: outcome.reduce(series(outcome, outcome.months)) for outcome in measured}
+        return pd.DataFrame(keys | reduced), _kept(world, keys, {}, keep)
+    whole = {outcome.series_name: series(outcome, slice(None)) for outcome in measured}
+    reduced = {outcome.name: outcome.reduce(whole[outcome.series_name][outcome.months]) for outcome in measured}
+    return pd.DataFrame(keys | reduced), _kept(world, keys, whole, keep)
 
 
 def _kept(world: World, keys: dict[str, np.ndarray], series: dict[str, Floats], keep: str) -> pd.DataFrame:
@@ -156,7 +158,7 @@ def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
     """One run in full: every recorded number of every month."""
     rows = row_index(world)
     everything = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
-    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0]
+    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0, 0].T
     arrays: dict[str, Floats] = {}
     at = 0
     for name in QUANTITIES:

@@ -67,7 +67,7 @@ def run_block(
 ) -> Floats:
     """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
 
-    Returns an array (recorded months, probes, runs). `stopped` is asked now and then; where it says so,
+    Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last run. `stopped` is asked now and then; where it says so,
     `Stopped` is raised.
     """
     block = _Block(world, columns, list(replicates), seed, kept)
@@ -75,9 +75,7 @@ def run_block(
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
         block.advance(first, last, stopped)
-    months = np.moveaxis(block.out, 0, 2)
-    runs: Floats = months.reshape(*months.shape[:2], len(block.replicates))
-    return runs[:, :, : len(replicates)]
+    return np.moveaxis(block.out, 2, 0).swapaxes(1, 2)
 
 
 class _Block:
