@@ -67,6 +67,14 @@ class Record:
         )
 
 
+def until(record: Record, year: int) -> Record:
+    """The record up to a year. Raises `InputError` where it begins later."""
+    cells = tuple(cell for cell in record.cells if cell.year <= year)
+    if not cells:
+        raise InputError(f"{record.name}: begins after {year}")
+    return Record(record.name, cells)
+
+
 def record_names() -> list[str]:
     """The ids of the records of rungs in `configs/records`."""
     return sorted(path.stem for path in RECORDS.glob("rungs-*.csv"))
