@@ -66,4 +66,6 @@ def ratchet_log_likelihood(drifts: np.ndarray, seed: int) -> np.ndarray:
     parameters = pd.DataFrame({RATCHET: 1.0, DRIFT: np.tile(drifts, REPLICATES)})
     replicates = np.repeat(np.arange(REPLICATES), len(drifts))
     rungs = read.rungs(measure(scenario, parameters, replicates.tolist(), read.outcomes, seed))
-    return over_replicates(rung_log_likelihood(rungs, record).reshape(REPLICATES, len(drifts)).T)
+    return over_replicates(
+        rung_log_likelihood(rungs, record.codings, record.weight).reshape(REPLICATES, len(drifts)).T
+    )

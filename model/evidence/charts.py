@@ -63,7 +63,9 @@ def _tie(axes: Axes, found: Hindcast, tie: str) -> None:
     axes.bar(years, high - low + BAR, BAR, low - BAR / 2, color=BLUE, alpha=0.2, lw=0, label="runs, 90 % interval")
     rungs = np.arange(TOP_RUNG + 1)
     axes.plot(years, shares @ rungs, color=BLUE, lw=1.8, label="runs, mean")
-    axes.plot(years, found.forecasts[RATCHET][places] @ rungs, color=ORANGE, lw=1.4, ls="--", label="ratchet, mean")
+    axes.plot(
+        years, found.forecasts[RATCHET][places] @ rungs, color=ORANGE, lw=1.4, ls="--", label="ratchet, mean"
+    )
     rung = np.array([cell.rung for cell in cells])
     spread = [rung - [cell.low for cell in cells], np.array([cell.high for cell in cells]) - rung]
     axes.errorbar(

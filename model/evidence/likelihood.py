@@ -15,6 +15,7 @@ from ..schema.scenario import Scenario
 from .record import RECORDS, TOP_RUNG, Record, load_record, read_table, until
 
 SCENARIO, RECORD = "record-1992", "rungs-1992-2001"
+DISTANCES = RECORDS / "un-distances-1992-2001.csv"
 CUTOFF = "2001-08"
 """Nothing that happened later makes a parameter."""
 ERROR = 0.75
@@ -40,21 +41,22 @@ def rung_table(error: float = ERROR) -> np.ndarray:
     return np.asarray(np.diff(norm.cdf((edges - rungs[:, np.newaxis]) / error), axis=1))
 
 
-def rung_log_likelihood(rungs: np.ndarray, record: Record, weight: float | None = None) -> np.ndarray:
-    """Log likelihood of the record in each run, shape (runs,), from rungs of shape (runs, cells).
+def rung_log_likelihood(rungs: np.ndarray, codings: np.ndarray, weight: float) -> np.ndarray:
+    """Log likelihood of codings (cells, codings) in each run, shape (runs,), from rungs of shape (runs, cells).
 
-    Each cell counts as its three codings, each with a third of the probability. Years of one rung repeat each
-    other: `weight` is the share of the cells that are no repetition (none: spells over cells of the record).
+    The codings of a cell share its probability alike. `weight` is what a cell counts, 1 where cells are
+    independent, `Record.weight` where years repeat each other.
     """
     table = rung_table()
-    coded = np.mean([table[rungs, record.codings[:, n]] for n in range(record.codings.shape[1])], axis=0)
-    share = record.spells / len(record.cells) if weight is None else weight
-    return np.asarray(share * np.log(coded).sum(axis=1))
+    found = np.zeros(len(rungs))
+    for place, coded in enumerate(codings):
+        found += np.log(table[:, coded].mean(axis=1))[rungs[:, place]]
+    return np.asarray(weight * found)
 
 
 def un_distances(power: str) -> pd.Series:
     """Mean distance of each state's ideal point from that of `power` in the UN General Assembly, 1992-2001."""
-    table = read_table(RECORDS / "un-distances-1992-2001.csv", ("a", "b", "distance"))
+    table = read_table(DISTANCES, ("a", "b", "distance"))
     pairs = table[(table["a"] == power) | (table["b"] == power)]
     other = pairs["a"].where(pairs["a"] != power, pairs["b"])
     return pd.Series(pairs["distance"].astype(float).to_numpy(), index=other).sort_index()

@@ -66,6 +66,11 @@ class Record:
             for places in map(self.of, self.ties)
         )
 
+    @property
+    def weight(self) -> float:
+        """Share of the cells that are no repetition of the year before: what a cell counts as evidence."""
+        return self.spells / len(self.cells)
+
 
 def until(record: Record, year: int) -> Record:
     """The record up to a year. Raises `InputError` where it begins later."""

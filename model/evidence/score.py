@@ -18,9 +18,10 @@ NEAR_YEARS = 2
 """A move counts as foreseen where runs make it within so many years."""
 
 
-def probabilities(rungs: np.ndarray) -> np.ndarray:
-    """Share of runs at each rung, shape (cells, 7), from rungs of shape (runs, cells)."""
-    return np.asarray(np.mean(rungs[:, :, np.newaxis] == np.arange(RUNGS), axis=0))
+def probabilities(rungs: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """Share of runs at each rung, shape (cells, 7), from rungs of shape (runs, cells); runs may have weights."""
+    share = np.full(len(rungs), 1 / len(rungs)) if weight is None else weight
+    return np.stack([share @ (rungs == rung) for rung in range(RUNGS)], axis=1)
 
 
 def rps(forecast: np.ndarray, codings: np.ndarray) -> np.ndarray:
@@ -67,7 +68,10 @@ class Moves:
 
     def __add__(self, other: Moves) -> Moves:
         return Moves(
-            self.recorded + other.recorded, self.hits + other.hits, self.made + other.made, self.false + other.false
+            self.recorded + other.recorded,
+            self.hits + other.hits,
+            self.made + other.made,
+            self.false + other.false,
         )
 
 
