@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.calibrate import calibrate
 from .commands.hindcast import hindcast
+from .commands.landscape import landscape
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -243,6 +245,8 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
 
 
 app.command()(hindcast)
+app.command()(calibrate)
+app.command()(landscape)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -30,13 +30,13 @@ UNLIKELY = 0.05
 """Share of parameters whose ranks should look this uneven by chance alone."""
 
 
-def learned(found: Calibration) -> pd.DataFrame:
-    """What the record says of each parameter: a row a path, those it says most of first.
+def learned(found: Calibration, weight: np.ndarray | None = None) -> pd.DataFrame:
+    """What the record says of each parameter, by posterior weights or those given: a row a path, most of all first.
 
     `ks`: Kolmogorov's distance of the posterior from the prior; `narrowed`: share of the prior's variance that
     is gone; `low`, `median`, `high`: 5, 50 and 95 % of the posterior.
     """
-    weight = found.weights
+    weight = found.weights if weight is None else weight
     rows = []
     for path, (low, high) in prior_ranges().items():
         values = found.design[path].to_numpy()
@@ -100,7 +100,7 @@ def synthetic_ranks(found: Calibration, records: int) -> pd.DataFrame:
 
 def unevenness(ranks: pd.DataFrame) -> dict[str, Any]:
     """How uneven ranks are: the least p-value of Kolmogorov's test, and how many parameters are below .05."""
-    p = ranks.apply(lambda column: kstest(column, "uniform").pvalue)
+    p = np.array([kstest(ranks[path], "uniform").pvalue for path in ranks.columns])
     return {
         "records": len(ranks), "parameters": len(p), "least_p": float(p.min()), "uneven": int((p < UNLIKELY).sum()),
         "expected_uneven": UNLIKELY * len(p),
@@ -120,7 +120,7 @@ def evidence(found: Calibration) -> dict[str, float]:
 def report(found: Calibration) -> dict[str, Any]:
     """What `entente calibrate --json` prints, but for the synthetic records."""
     alone, by_alignment = over_replicates(found.by_rungs), over_replicates(found.by_alignment)
-    table = learned(found).to_dict("records")
+    table, by_rungs = learned(found).to_dict("records"), learned(found, weights(alone))
     return {
         "record": found.record.name, "until": CUTOFF, "cells": len(found.record.cells),
         "spells": found.record.spells, "cell_weight": found.record.weight, "seed": found.seed,
@@ -129,6 +129,7 @@ def report(found: Calibration) -> dict[str, Any]:
         "largest_weight": float(found.weights.max()), "r_hat": r_hat(found), "log_evidence": evidence(found),
         "alignment": _agreement(found) | {"spread_of_log_likelihood": float(by_alignment.std())},
         "informed": [row["path"] for row in table if row["ks"] >= INFORMED],
+        "informed_rungs_alone": by_rungs["path"][by_rungs["ks"] >= INFORMED].tolist(),
         "parameters": {row["path"]: {name: row[name] for name in row if name != "path"} for row in table},
     }  # fmt: skip
 
