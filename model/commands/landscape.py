@@ -36,6 +36,9 @@ def landscape(
     for number, minimum in enumerate(found["minima"], start=1):
         blocs = " | ".join(" ".join(bloc) or "nobody" for bloc in minimum["blocs"])
         sys.stdout.write(f"minimum {number}, energy {minimum['energy']:.4g}: {blocs}\n")
+    if "agreement" not in found:
+        sys.stdout.write("no outside power: alignments are not compared\n")
+        return
     agreement = found["agreement"]
     sys.stdout.write(
         f"alignments agree with the first for {agreement['mean']:.0%} of states "

@@ -90,11 +90,12 @@ def synthetic_ranks(found: Calibration, records: int) -> pd.DataFrame:
     for truth in rng.choice(points, size=records, replace=False):
         rungs = found.rungs[truth, rng.integers(replicates)]
         # Uniform numbers from below 1 on: the last edge is 1 but for rounding.
-        coded = np.minimum((rng.random(cells)[:, np.newaxis] > edges[rungs]).sum(axis=1), edges.shape[1] - 1)
+        coded = np.minimum((rng.random((cells, 1)) > edges[rungs]).sum(axis=1), edges.shape[1] - 1)
         by_run = rung_log_likelihood(flat, coded[:, np.newaxis], weight=1).reshape(points, replicates)
         log_likelihood = over_replicates(by_run)
         log_likelihood[truth] = -np.inf
-        rows.append(weights(log_likelihood) @ (values < values[truth]))
+        # Weights add up to 1 but for rounding.
+        rows.append(np.minimum(weights(log_likelihood) @ (values < values[truth]), 1))
     return pd.DataFrame(rows, columns=found.design.columns)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..experiments.prior import parameter_sets
 from ..pack import MEMBER, World, pack
@@ -39,7 +38,8 @@ class Landscape:
 
     def energy(self, sides: np.ndarray) -> np.ndarray:
         """`E = sum_i s_i sum_{j != i} s_j p_ij d_ij`, `d` 1 for pairs in different blocs, of each row of sides (-1, 1)."""
-        return np.asarray((self.pull.sum() - ((sides @ self.pull) * sides).sum(axis=1)) / 2)
+        here = sides > 0
+        return np.asarray(2 * ((here @ self.pull) * ~here).sum(axis=1))
 
     def minima(self) -> tuple[np.ndarray, np.ndarray]:
         """Divisions that no actor lowers the energy of by crossing over, the lowest first, and their energies.
@@ -127,8 +127,9 @@ def landscape(
     """The two blocs of least energy, other local minima, and how often the model's alignments agree with the blocs.
 
     Propensities come from the threats of the scenario, or from a table of `distances`. An alignment `x` (at the month
-    or year `when`, or its `last` or `mean`) agrees where its sign is the side of the state: -1 with the first outside
-    power, or, where there is none, away from the largest state; an alignment of 0 counts half.
+    or year `when`, or its `last` or `mean`) agrees where its sign is the side of the state, -1 with the first outside
+    power; an alignment of 0 counts half. Without an outside power alignments have no other side to be with, and
+    nothing is compared.
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
@@ -141,23 +142,26 @@ def landscape(
         {"blocs": [names[row > 0].tolist(), names[row < 0].tolist()], "energy": float(energy)}
         for row, energy in zip(sides, energies, strict=True)
     ]
-    outcomes = [f"alignment:{state}@{when}" for state in world.states]
-    x = measure(ready, parameter_sets(parameters, draws, seed), range(draws), outcomes, seed)
-    agrees = (1 + np.sign(x) * _sides_of_states(land, world, sides[0])) / 2
-    by_draw = agrees.mean(axis=1)
-    low, high = np.quantile(by_draw, [0.05, 0.95])
+    compared = {}
+    if world.powers:
+        outcomes = [f"alignment:{state}@{when}" for state in world.states]
+        x = measure(ready, parameter_sets(parameters, draws, seed), range(draws), outcomes, seed)
+        count = len(world.states)
+        compared = _agreement(x, -sides[0, :count] * sides[0, count], world.states)
     return {
         "scenario": ready.name, "propensities": distances or "threats", "actors": list(land.actors),
         "blocs": minima[0]["blocs"], "energy": minima[0]["energy"], "minima": minima,
         "parameters": parameters, "draws": draws, "when": when, "seed": seed,
-        "agreement": {"mean": float(by_draw.mean()), "low": float(low), "high": float(high)},
-        "agreement_by_state": pd.Series(agrees.mean(axis=0), index=world.states).to_dict(),
+        **compared,
     }  # fmt: skip
 
 
-def _sides_of_states(land: Landscape, world: World, sides: np.ndarray) -> np.ndarray:
-    """Sides of the states as alignments are signed: -1 with the outside power."""
-    count = len(world.states)
-    if world.powers:
-        return np.asarray(-sides[:count] * sides[count])
-    return np.asarray(sides[:count] * sides[int(np.argmax(land.sizes))])
+def _agreement(x: np.ndarray, sides: np.ndarray, states: tuple[str, ...]) -> dict[str, Any]:
+    """Share of states whose alignment has the sign of their side: mean, 5 and 95 % of draws, and by state."""
+    agrees = (1 + np.sign(x) * sides) / 2
+    by_draw = agrees.mean(axis=1)
+    low, high = np.quantile(by_draw, [0.05, 0.95])
+    return {
+        "agreement": {"mean": float(by_draw.mean()), "low": float(low), "high": float(high)},
+        "agreement_by_state": dict(zip(states, agrees.mean(axis=0).tolist(), strict=True)),
+    }

@@ -81,10 +81,10 @@ def _marginals(found: Calibration, table: pd.DataFrame) -> Figure:
     figure, cells = _panels(
         len(shown), f"Prior (line) and posterior (bars) of the {len(shown)} parameters that move most"
     )
-    for axes, row in zip(cells, shown.itertuples(), strict=True):
-        low, high = float(row.prior_low), float(row.prior_high)
+    for axes, row in zip(cells, shown.to_dict("records"), strict=True):
+        path, low, high = row["path"], row["prior_low"], row["prior_high"]
         axes.hist(
-            found.design[row.path],
+            found.design[path],
             bins=BINS,
             range=(low, high),
             weights=found.weights * BINS,
@@ -92,7 +92,7 @@ def _marginals(found: Calibration, table: pd.DataFrame) -> Figure:
             alpha=0.6,
         )
         axes.axhline(1, color=ORANGE, lw=1.4)
-        axes.set(xlim=(low, high), ylim=(0, None), xlabel=_short(str(row.path)))
+        axes.set(xlim=(low, high), ylim=(0, None), xlabel=_short(path))
         axes.tick_params(labelsize=7)
     figure.supylabel("density, prior = 1", fontsize=9)
     return figure

@@ -20,8 +20,9 @@ NEAR_YEARS = 2
 
 def probabilities(rungs: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
     """Share of runs at each rung, shape (cells, 7), from rungs of shape (runs, cells); runs may have weights."""
-    share = np.full(len(rungs), 1 / len(rungs)) if weight is None else weight
-    return np.stack([share @ (rungs == rung) for rung in range(RUNGS)], axis=1)
+    if weight is None:
+        return np.stack([(rungs == rung).mean(axis=0) for rung in range(RUNGS)], axis=1)
+    return np.stack([weight @ (rungs == rung) for rung in range(RUNGS)], axis=1)
 
 
 def rps(forecast: np.ndarray, codings: np.ndarray) -> np.ndarray:
