@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from model import InputError
+from model import InputError, load_run
 from model.cli import main
 from model.evidence import diagnostics
 from model.evidence.calibrate import KEPT, SETS, Calibration, calibrate, resample, study_of, write_posterior
@@ -34,6 +34,7 @@ from model.evidence.likelihood import (
     weights,
 )
 from model.evidence.record import TOP_RUNG, Cell, Record, record_file
+from model.experiments.batch import make_batch
 from model.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
 from model.experiments.store import checksum
 
@@ -227,7 +228,8 @@ def test_the_command_keeps_everything_in_its_folder(tmp_path, capsys):
     said = capsys.readouterr()
     report = json.loads(said.out)
     assert "effective draws stand behind the 30 kept" in said.err
-    assert {"model", "ratchet", "persistence"} == set(report["log_evidence"])
+    assert set(report["log_evidence"]) == {"model", "ratchet", "persistence", "ties"}
+    assert set(report["log_evidence"]["ties"]) == {"Russia-China", "Shanghai", "Tashkent"}
     assert set(report["parameters"]) == set(prior_ranges())
     assert report["synthetic"]["records"] == 5
     assert len(pd.read_parquet(out / "posterior.parquet")) == 30
@@ -269,6 +271,27 @@ def test_sets_of_parameters_by_name(tmp_path):
     ):
         with pytest.raises(InputError, match=words):
             parameter_sets(name, 2, 0)
+
+
+def test_a_run_and_a_study_take_sets_of_parameters(tmp_path, capsys):
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "scenario: memo-2001\nmonths: 3\nfactors: {behaviour.rise: {list: [.2, .5]}}\n"
+        "design: {kind: full_factorial}\nseed: 3\noutcomes: [depth:tashkent]\n"
+    )
+    batch = make_batch(str(study), parameters="posterior", draws=3)
+    sets = parameter_sets("posterior", 3, 3)
+    assert batch.design["behaviour.rise"].tolist() == [0.2] * 3 + [0.5] * 3
+    for path in sets.columns.drop("behaviour.rise"):
+        assert batch.design[path].tolist() == [*sets[path]] * 2
+    with pytest.raises(InputError, match="--draws 1000000000: 2e\\+09 runs"):
+        make_batch(str(study), parameters="posterior", draws=10**9)
+    with pytest.raises(SystemExit, match="0"):
+        main(["run", "memo-2001", "--months", "2", "--parameters", "posterior", "--draw", "1", "--no-figures",
+              "--set", "behaviour.rise=0.33", "--out", str(tmp_path / "run")])  # fmt: skip
+    behaviour = load_run(tmp_path / "run").scenario.behaviour
+    assert behaviour.rise == 0.33
+    assert behaviour.stake == parameter_sets("posterior", 2, 0)["behaviour.stake"][1]
 
 
 def test_replacing_the_seed_shuffles_the_posterior(small):

@@ -52,10 +52,14 @@ def calibrate(
 
 def _words(report: dict[str, Any]) -> str:
     """What was learned, in lines."""
-    evidence = ", ".join(f"{name} {value:.2f}" for name, value in report["log_evidence"].items())
+    evidence = {"all ties": report["log_evidence"], **report["log_evidence"]["ties"]}
     lines = [
         f"{report['draws']:,} draws, {report['effective_draws']:,.0f} effective; R-hat {report['r_hat']:.3f}",
-        f"log evidence of the rungs: {evidence}",
+        "log evidence of the rungs: model, ratchet, persistence",
+        *(
+            f"  {tie:<24} {values['model']:7.2f} {values['ratchet']:7.2f} {values['persistence']:7.2f}"
+            for tie, values in evidence.items()
+        ),
         f"the record says something of {len(report['informed'])} of {len(report['parameters'])} parameters:",
     ]
     for path in report["informed"]:

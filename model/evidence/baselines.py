@@ -14,7 +14,7 @@ import pandas as pd
 from ..experiments.prior import prior_ranges
 from ..schema.scenario import Scenario
 from .forecast import forecast, measure, reading
-from .likelihood import CUTOFF, fitting, over_replicates, rung_log_likelihood, weights
+from .likelihood import CUTOFF, RECORD, fitting, over_replicates, rung_log_likelihood, weights
 from .record import Record
 from .score import RUNGS, probabilities
 
@@ -55,17 +55,17 @@ def ratchet(scenario: Scenario, record: Record, draws: int, seed: int) -> np.nda
 def fitted_drift(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Values of the drift over its prior range, and the weight of each."""
     drifts = np.linspace(*prior_ranges()[DRIFT], DRIFTS)
-    return drifts, weights(ratchet_log_likelihood(drifts, seed))
+    _, record = fitting()
+    found = rung_log_likelihood(ratchet_rungs(drifts, seed), record.codings, record.weight)
+    return drifts, weights(over_replicates(found))
 
 
-def ratchet_log_likelihood(drifts: np.ndarray, seed: int) -> np.ndarray:
-    """Log likelihood of the record up to August 2001 under the ratchet, for each value of its drift."""
-    scenario, record = fitting()
+def ratchet_rungs(drifts: np.ndarray, seed: int, name: str = RECORD) -> np.ndarray:
+    """Rungs of a record up to August 2001 under the ratchet, shape (drifts, replicates, cells)."""
+    scenario, record = fitting(name)
     read = reading(record, CUTOFF)
     # Replicates lead: the noise of each is made once.
     parameters = pd.DataFrame({RATCHET: 1.0, DRIFT: np.tile(drifts, REPLICATES)})
     replicates = np.repeat(np.arange(REPLICATES), len(drifts))
     rungs = read.rungs(measure(scenario, parameters, replicates.tolist(), read.outcomes, seed))
-    return over_replicates(
-        rung_log_likelihood(rungs, record.codings, record.weight).reshape(REPLICATES, len(drifts)).T
-    )
+    return rungs.reshape(REPLICATES, len(drifts), -1).transpose(1, 0, 2)

@@ -120,15 +120,13 @@ def calibrate(
     run_batch(batch, folder, workers, fresh, progress, say)
     table = pd.read_parquet(folder / OUTCOMES).sort_values(["point", "replicate"], kind="stable")
     values = table[batch.outcomes].to_numpy()
-    rungs = read.rungs(values)
     states = states_of(batch.scenario)
-    alignments = values[:, -len(states) :]
-    shape = (draws, replicates)
+    rungs = read.rungs(values).reshape(draws, replicates, -1)
+    alignments = values[:, -len(states) :].reshape(draws, replicates, -1)
+    by_alignment = alignment_log_likelihood(alignments, un_distances(POWER)[states].to_numpy())
     return Calibration(
-        record, kept, batch.scenario, seed, batch.design,
-        rungs.reshape(*shape, -1), alignments.reshape(*shape, -1),
-        rung_log_likelihood(rungs, kept.codings, kept.weight).reshape(shape),
-        alignment_log_likelihood(alignments, un_distances(POWER)[states].to_numpy()).reshape(shape),
+        record, kept, batch.scenario, seed, batch.design, rungs, alignments,
+        rung_log_likelihood(rungs, kept.codings, kept.weight), by_alignment,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from scipy.stats import kstest, rankdata
 
 from ..experiments.prior import prior_ranges
 from ..schema.errors import InputError
-from .baselines import DRIFT, DRIFTS, ratchet_log_likelihood
+from .baselines import DRIFT, DRIFTS, ratchet_rungs
 from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
 from .likelihood import (
     CUTOFF,
@@ -108,14 +108,27 @@ def unevenness(ranks: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def evidence(found: Calibration) -> dict[str, float]:
-    """Log of the mean likelihood of the record's rungs over the prior: the model, the ratchet, and no change at all."""
+def evidence(found: Calibration) -> dict[str, Any]:
+    """Log of the mean likelihood of the record's rungs over the prior, of all ties and of each tie.
+
+    Of the model, of the ratchet, whose prior is that of its drift, and of no change at all.
+    """
     drifts = np.linspace(*prior_ranges()[DRIFT], DRIFTS)
-    return {
-        "model": log_evidence(over_replicates(found.by_rungs)),
-        "ratchet": log_evidence(ratchet_log_likelihood(drifts, found.seed)),
-        "persistence": log_evidence(ratchet_log_likelihood(np.zeros(1), found.seed)),
+    rungs = {
+        "model": found.rungs,
+        "ratchet": ratchet_rungs(drifts, found.seed, found.source),
+        "persistence": ratchet_rungs(np.zeros(1), found.seed, found.source),
     }
+    record = found.record
+
+    def of(places: list[int]) -> dict[str, float]:
+        seen = {
+            name: rung_log_likelihood(own[..., places], record.codings[places], record.weight)
+            for name, own in rungs.items()
+        }
+        return {name: log_evidence(over_replicates(own)) for name, own in seen.items()}
+
+    return {**of(list(range(len(record.cells)))), "ties": {tie: of(record.of(tie)) for tie in record.ties}}
 
 
 def report(found: Calibration) -> dict[str, Any]:

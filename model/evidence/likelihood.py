@@ -42,15 +42,15 @@ def rung_table(error: float = ERROR) -> np.ndarray:
 
 
 def rung_log_likelihood(rungs: np.ndarray, codings: np.ndarray, weight: float) -> np.ndarray:
-    """Log likelihood of codings (cells, codings) in each run, shape (runs,), from rungs of shape (runs, cells).
+    """Log likelihood of codings (cells, codings) in each run, shape (...), from rungs of shape (..., cells).
 
     The codings of a cell share its probability alike. `weight` is what a cell counts, 1 where cells are
     independent, `Record.weight` where years repeat each other.
     """
     table = rung_table()
-    found = np.zeros(len(rungs))
+    found = np.zeros(rungs.shape[:-1])
     for place, coded in enumerate(codings):
-        found += np.log(table[:, coded].mean(axis=1))[rungs[:, place]]
+        found += np.log(table[:, coded].mean(axis=1))[rungs[..., place]]
     return np.asarray(weight * found)
 
 
@@ -63,14 +63,14 @@ def un_distances(power: str) -> pd.Series:
 
 
 def alignment_log_likelihood(alignments: np.ndarray, distances: np.ndarray) -> np.ndarray:
-    """Log likelihood of UN distances from the outside power in each run, from mean alignments (runs, states).
+    """Log likelihood of UN distances from the outside power in each run, from mean alignments (..., states).
 
     The order of the states by alignment is compared with their order by distance, both from 0 to 1, with a
     normal error: the scales have nothing to do with each other, the orders should agree.
     """
-    last = alignments.shape[1] - 1
-    gaps = (rankdata(alignments, axis=1) - rankdata(distances)) / last
-    return np.asarray(norm.logpdf(gaps, scale=ALIGNMENT_ERROR).sum(axis=1))
+    last = alignments.shape[-1] - 1
+    gaps = (rankdata(alignments, axis=-1) - rankdata(distances)) / last
+    return np.asarray(norm.logpdf(gaps, scale=ALIGNMENT_ERROR).sum(axis=-1))
 
 
 def over_replicates(log_likelihood: np.ndarray) -> np.ndarray:
