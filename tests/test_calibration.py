@@ -197,6 +197,9 @@ def test_what_happened_after_august_2001_changes_nothing(tmp_path):
     assert kept.cells == record.cells
     assert batch.outcomes == known.outcomes
     assert batch.scenario.months == known.scenario.months == 116
+    told: list[str] = []
+    calibrate(tmp_path / "out", str(later), draws=4, replicates=1, say=told.append)
+    assert any("2 cells after 2001-08 are left out" in words for words in told)
     only = tmp_path / "only.csv"
     only.write_text("tie,treaty,year,rung\nTashkent,tashkent,2004,0\n")
     with pytest.raises(InputError, match="only: begins after 2001"):

@@ -24,7 +24,7 @@ from ..experiments.store import DESIGN, OUTCOMES, checksum, write_whole
 from ..lanes.compiled import code_digest
 from ..rows import lots
 from ..schema.errors import InputError
-from ..schema.load import scenario_hash
+from ..schema.load import load_scenario, scenario_hash
 from ..schema.scenario import Scenario
 from ..schema.study import Study, Table
 from .forecast import Reading, reading
@@ -34,6 +34,7 @@ from .likelihood import (
     DISTANCES,
     ERROR,
     RECORD,
+    SCENARIO,
     alignment_log_likelihood,
     effective,
     fitting,
@@ -42,7 +43,7 @@ from .likelihood import (
     un_distances,
     weights,
 )
-from .record import Record, record_file
+from .record import Record, load_record, record_file
 
 SETS = 4
 """Independent sets of draws, which must agree."""
@@ -117,6 +118,9 @@ def calibrate(
     August 2001 are left out. Raises `InputError` with one sentence.
     """
     batch, kept, read = study_of(record, draws, replicates, seed)
+    late = len(load_record(record, load_scenario(SCENARIO)).cells) - len(kept.cells)
+    if late:
+        say(f"{record}: {late} cells after {CUTOFF} are left out: no parameter rests on anything later")
     run_batch(batch, folder, workers, fresh, progress, say)
     table = pd.read_parquet(folder / OUTCOMES).sort_values(["point", "replicate"], kind="stable")
     values = table[batch.outcomes].to_numpy()
