@@ -169,6 +169,9 @@ def test_the_record_that_ships_is_whole():
         ("tie,treaty,year,rung\nn,pact,1949,1\n", ":2: year: 1949: its December is outside"),
         ("tie,treaty,year,rung,rung_lo,rung_hi\nn,pact,1950,1,2,3\n", ":2: rung: 1: must lie between rung_lo 2 and rung_hi 3"),
         ("tie,treaty,year,rung,rung_hi\nn,pact,1950,1,0\n", ":2: rung: 1: must lie between rung_lo 1 and rung_hi 0"),
+        ("tie,treaty,year,rung\nn,pact,1950\n", ":2: rung: '': must be a whole number"),
+        ("tie,treaty,year,rung\nn,pact,1950,1,more,words\n", "cannot be read"),
+        ("tie,treaty,year,rung\n\nn,pact,1950,9\n\n", ":3: rung: 9: must be a rung"),
         ("tie,treaty,year,rung\nn,pact,1950,1\nn,pact,1950,2\n", ":3: n, 1950: coded twice, first in line 2"),
     ],
 )  # fmt: skip
@@ -181,6 +184,15 @@ def test_what_is_wrong_with_a_record_is_said_in_a_sentence(alps, tmp_path, capsy
     assert ended.value.code == 2
     assert said.count("\n") == 1
     assert words in said
+
+
+def test_a_record_from_a_spreadsheet_is_read(tmp_path, alps):
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(
+        '\ufefftie, treaty ,year,rung,note\r\n north , pact + league ,1950.0,2,"a, b"\r\n\r\n'.encode()
+    )
+    (cell,) = load_record(str(path), load_scenario(alps[0])).cells
+    assert cell == Cell("north", ("pact", "league"), 1950, 2, 2, 2)
 
 
 def test_a_record_that_is_not_there_and_parameters_that_are_none(alps, tmp_path):

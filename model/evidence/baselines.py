@@ -8,6 +8,8 @@ the record that is scored, which favours it. The ratchet's drift is fitted to th
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -52,6 +54,7 @@ def ratchet(scenario: Scenario, record: Record, draws: int, seed: int) -> np.nda
     return forecast(scenario, record, pd.DataFrame({RATCHET: 1.0, DRIFT: drawn}), seed)
 
 
+@cache
 def fitted_drift(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Values of the drift over its prior range, and the weight of each."""
     drifts = np.linspace(*prior_ranges()[DRIFT], DRIFTS)

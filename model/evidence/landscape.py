@@ -91,16 +91,16 @@ def threat_landscape(world: World) -> Landscape:
 def distance_landscape(world: World, name: str) -> Landscape:
     """States and powers drawn together where they are nearer than the mean of all pairs.
 
-    `name` is a table of `configs/records` or a `.csv` file with the columns `a, b, distance`.
+    `name` is a table of `configs/records` or a file with the columns `a, b, distance`.
     """
-    path = Path(name) if name.endswith(".csv") else RECORDS / f"{name}.csv"
+    path = Path(name) if Path(name).suffix else RECORDS / f"{name}.csv"
     if not path.is_file():
         known = [found.stem for found in RECORDS.glob("*distances*.csv")]
         raise InputError(f"--distances {shown(name)}: no such table{nearest(name, known)}")
     table = read_table(path, ("a", "b", "distance"))
     actors = (*world.states, *world.powers)
     distances = np.full((len(actors), len(actors)), np.nan)
-    for line, (a, b, text) in enumerate(zip(table["a"], table["b"], table["distance"], strict=True), start=2):
+    for line, a, b, text in zip(table.index, table["a"], table["b"], table["distance"], strict=True):
         try:
             distance = float(text)
         except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,22 +87,36 @@ def record_names() -> list[str]:
 
 
 def record_file(name: str) -> Path:
-    """The file of a record: its id in `configs/records`, or the path of a `.csv` file."""
-    path = Path(name) if name.endswith(".csv") else RECORDS / f"{name}.csv"
+    """The file of a record: its id in `configs/records`, or a path with a suffix."""
+    path = Path(name) if Path(name).suffix else RECORDS / f"{name}.csv"
     if not path.is_file():
         raise InputError(f"{shown(name)}: no such record{nearest(name, record_names())}")
     return path
 
 
 def read_table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
-    """A CSV file as text, with the columns `needed` at least and a row at least; `InputError` otherwise."""
+    """A CSV file as text, indexed by line, with the columns `needed` and a row at least; `InputError` otherwise."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+        frame: pd.DataFrame
+        with warnings.catch_warnings():
+            # A row with more fields than the header would lose them with no more than a warning.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                index_col=False,
+                skip_blank_lines=False,
+                encoding="utf-8-sig",
+            )
     except pd.errors.EmptyDataError:
         raise InputError(f"{path}: empty; needs the columns {', '.join(needed)}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, pd.errors.ParserWarning) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+    frame = frame.fillna("").apply(lambda column: column.str.strip())
     frame.columns = frame.columns.str.strip()
+    frame.index = frame.index + 2
+    frame = frame.loc[(frame != "").any(axis=1)]
     for column in needed:
         if column not in frame:
             raise InputError(f"{path}: column {column}: missing{nearest(column, frame.columns)}")
@@ -121,7 +136,7 @@ def load_record(name: str, scenario: Scenario) -> Record:
     frame = read_table(path, NEEDED)
     cells: list[Cell] = []
     seen: dict[tuple[str, int], int] = {}
-    for line, row in enumerate(frame.to_dict("records"), start=2):
+    for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
         cell = _cell({str(key): str(value) for key, value in row.items()}, scenario, f"{path}:{line}")
         before = seen.setdefault((cell.tie, cell.year), line)
         if before != line:
@@ -132,7 +147,7 @@ def load_record(name: str, scenario: Scenario) -> Record:
 
 
 def _cell(row: dict[str, str], scenario: Scenario, where: str) -> Cell:
-    tie = row["tie"].strip()
+    tie = row["tie"]
     if not tie:
         raise InputError(f"{where}: tie: '': must have a name")
     known = [id_ for id_, treaty in scenario.treaties.items() if treaty.enabled]
@@ -151,8 +166,8 @@ def _cell(row: dict[str, str], scenario: Scenario, where: str) -> Cell:
             f"{where}: year: {year}: its December is outside the scenario {scenario.name}, whose are {years[0]} to {years[1]}"
         )
     rung = _rung(row["rung"], f"{where}: rung")
-    low = _rung(row["rung_lo"], f"{where}: rung_lo") if row.get("rung_lo", "").strip() else rung
-    high = _rung(row["rung_hi"], f"{where}: rung_hi") if row.get("rung_hi", "").strip() else rung
+    low = _rung(row["rung_lo"], f"{where}: rung_lo") if row.get("rung_lo") else rung
+    high = _rung(row["rung_hi"], f"{where}: rung_hi") if row.get("rung_hi") else rung
     if not low <= rung <= high:
         raise InputError(f"{where}: rung: {rung}: must lie between rung_lo {low} and rung_hi {high}")
     return Cell(tie, treaties, year, rung, low, high)
