@@ -22,6 +22,7 @@ from model.evidence.diagnostics import chains, learned, synthetic_ranks, unevenn
 from model.evidence.likelihood import (
     ALIGNMENT_ERROR,
     DISTANCES,
+    ERROR,
     RECORD,
     alignment_log_likelihood,
     effective,
@@ -33,6 +34,7 @@ from model.evidence.likelihood import (
     un_distances,
     weights,
 )
+from model.evidence.odds import evidence, reached
 from model.evidence.record import TOP_RUNG, Cell, Record, record_file
 from model.experiments.batch import make_batch
 from model.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
@@ -188,6 +190,21 @@ def test_each_point_is_weighed_by_its_own_runs(small):
     assert (np.abs(found.alignments) <= 1).all()
 
 
+def test_the_evidence_is_told_for_each_tie_and_for_other_judgements(small):
+    found, _ = small
+    told = evidence(found)
+    alone = log_evidence(over_replicates(found.by_rungs))
+    assert told["model"] == pytest.approx(alone)
+    assert len(told["sensitivity"]) == 6
+    (own,) = [row for row in told["sensitivity"] if row["error"] == ERROR and row["cell_weight"] < 1]
+    assert own["ratchet"] == told["ratchet"]
+    # Rungs that stay as signed have no prior: their ties add up.
+    assert sum(tie["persistence"] for tie in told["ties"].values()) == pytest.approx(told["persistence"])
+    for row in reached(found):
+        assert row["posterior_rung"] <= row["posterior_rung_lo"] + 1e-12
+        assert row["prior_rung"] <= row["prior_rung_lo"] <= 1
+
+
 def test_what_happened_after_august_2001_changes_nothing(tmp_path):
     text = record_file(RECORD).read_text()
     later = tmp_path / "later.csv"
@@ -231,7 +248,7 @@ def test_the_command_keeps_everything_in_its_folder(tmp_path, capsys):
     said = capsys.readouterr()
     report = json.loads(said.out)
     assert "effective draws stand behind the 30 kept" in said.err
-    assert set(report["log_evidence"]) == {"model", "ratchet", "persistence", "ties"}
+    assert set(report["log_evidence"]) == {"model", "ratchet", "persistence", "ties", "sensitivity"}
     assert set(report["log_evidence"]["ties"]) == {"Russia-China", "Shanghai", "Tashkent"}
     assert set(report["parameters"]) == set(prior_ranges())
     assert report["synthetic"]["records"] == 5

@@ -11,18 +11,17 @@ from scipy.stats import kstest, rankdata
 
 from ..experiments.prior import prior_ranges
 from ..schema.errors import InputError
-from .baselines import DRIFT, DRIFTS, ratchet_rungs
 from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
 from .likelihood import (
     CUTOFF,
     effective,
-    log_evidence,
     over_replicates,
     rung_log_likelihood,
     rung_table,
     un_distances,
     weights,
 )
+from .odds import evidence, reached
 
 INFORMED = 0.1
 """The record says something of a parameter where a tenth of its distribution has moved (Kolmogorov's distance)."""
@@ -108,29 +107,6 @@ def unevenness(ranks: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def evidence(found: Calibration) -> dict[str, Any]:
-    """Log of the mean likelihood of the record's rungs over the prior, of all ties and of each tie.
-
-    Of the model, of the ratchet, whose prior is that of its drift, and of no change at all.
-    """
-    drifts = np.linspace(*prior_ranges()[DRIFT], DRIFTS)
-    rungs = {
-        "model": found.rungs,
-        "ratchet": ratchet_rungs(drifts, found.seed, found.source),
-        "persistence": ratchet_rungs(np.zeros(1), found.seed, found.source),
-    }
-    record = found.record
-
-    def of(places: list[int]) -> dict[str, float]:
-        seen = {
-            name: rung_log_likelihood(own[..., places], record.codings[places], record.weight)
-            for name, own in rungs.items()
-        }
-        return {name: log_evidence(over_replicates(own)) for name, own in seen.items()}
-
-    return {**of(list(range(len(record.cells)))), "ties": {tie: of(record.of(tie)) for tie in record.ties}}
-
-
 def report(found: Calibration) -> dict[str, Any]:
     """What `entente calibrate --json` prints, but for the synthetic records."""
     alone, by_alignment = over_replicates(found.by_rungs), over_replicates(found.by_alignment)
@@ -141,6 +117,7 @@ def report(found: Calibration) -> dict[str, Any]:
         "draws": len(alone), "replicates": found.by_rungs.shape[1],
         "effective_draws": effective(found.weights), "effective_draws_rungs_alone": effective(weights(alone)),
         "largest_weight": float(found.weights.max()), "r_hat": r_hat(found), "log_evidence": evidence(found),
+        "reached": reached(found),
         "alignment": _agreement(found) | {"spread_of_log_likelihood": float(by_alignment.std())},
         "informed": [row["path"] for row in table if row["ks"] >= INFORMED],
         "informed_rungs_alone": by_rungs["path"][by_rungs["ks"] >= INFORMED].tolist(),

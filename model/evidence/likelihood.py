@@ -41,13 +41,13 @@ def rung_table(error: float = ERROR) -> np.ndarray:
     return np.asarray(np.diff(norm.cdf((edges - rungs[:, np.newaxis]) / error), axis=1))
 
 
-def rung_log_likelihood(rungs: np.ndarray, codings: np.ndarray, weight: float) -> np.ndarray:
+def rung_log_likelihood(rungs: np.ndarray, codings: np.ndarray, weight: float, error: float = ERROR) -> np.ndarray:
     """Log likelihood of codings (cells, codings) in each run, shape (...), from rungs of shape (..., cells).
 
     The codings of a cell share its probability alike. `weight` is what a cell counts, 1 where cells are
-    independent, `Record.weight` where years repeat each other.
+    independent, `Record.weight` where years repeat each other; `error` the standard deviation of a coding, in rungs.
     """
-    table = rung_table()
+    table = rung_table(error)
     found = np.zeros(rungs.shape[:-1])
     for place, coded in enumerate(codings):
         found += np.log(table[:, coded].mean(axis=1))[rungs[..., place]]
