@@ -106,7 +106,9 @@ def batch(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     parameters: ParameterSets = "default",
-    draws: Annotated[int, typer.Option(min=1, help="Sets of parameters under which each point is run.")] = 100,
+    draws: Annotated[
+        int, typer.Option(min=1, help="With --parameters: under how many sets each point is run.")
+    ] = 100,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from model import InputError, hindcast, load_scenario
 from model.cli import main
-from model.evidence.baselines import base_rate, persistence, ratchet, ratchet_rungs, year_ahead
+from model.evidence.baselines import base_rate, last_coded, persistence, ratchet, ratchet_rungs
 from model.evidence.forecast import forecast, measure, reading
 from model.evidence.likelihood import CUTOFF, fitting
 from model.evidence.record import TOP_RUNG, Cell, Record, load_record
@@ -220,7 +220,7 @@ def test_files_alone_are_enough_for_other_states(alps, capsys, tmp_path):
     assert report["overall"]["cells"] == 5
     weighted = sum(tie["cells"] * tie["rps"] for tie in report["ties"].values()) / 5
     assert report["overall"]["rps"] == pytest.approx(weighted)
-    assert report["overall"]["year_ahead"]["cells"] == 3
+    assert report["overall"]["last_coded"]["cells"] == 3
     again = hindcast(*alps, draws=30, seed=3)
     assert json.loads(json.dumps(again.report())) == report
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
@@ -287,7 +287,7 @@ def test_base_rate_and_last_year_are_read_from_the_record(alps):
     shares = base_rate(record)
     # Codings: 1 2 2, 3 3 3, 2 2 2, 0 0 0, 0 1 1.
     assert shares[0] == pytest.approx(np.array([4, 3, 5, 3, 0, 0, 0]) / 15)
-    places, before = year_ahead(record)
+    places, before = last_coded(record)
     assert places == [1, 2, 4]
     assert before[0] == pytest.approx([0, 1 / 3, 2 / 3, 0, 0, 0, 0])
 

@@ -37,11 +37,8 @@ def persistence(scenario: Scenario, record: Record, seed: int) -> np.ndarray:
     return probabilities(forecast(scenario, record, pd.DataFrame({RATCHET: [1.0], DRIFT: [0.0]}), seed))
 
 
-def year_ahead(record: Record) -> tuple[list[int], np.ndarray]:
-    """Cells with a year coded before them, and the rung of that year as their forecast.
-
-    This knows last year's rung, which no run of the model does.
-    """
+def last_coded(record: Record) -> tuple[list[int], np.ndarray]:
+    """Cells with a year coded before them, and the rung of that year as their forecast, which no run knows."""
     pairs = [pair for tie in record.ties for pair in zip(record.of(tie)[1:], record.of(tie)[:-1], strict=True)]
     before = record.codings[[earlier for _, earlier in pairs]].T
     return [place for place, _ in pairs], probabilities(before)

@@ -13,7 +13,7 @@ from ..experiments.prior import parameter_sets
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
-from .baselines import base_rate, persistence, ratchet, year_ahead
+from .baselines import base_rate, last_coded, persistence, ratchet
 from .forecast import forecast
 from .record import Record, load_record
 from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
@@ -49,14 +49,14 @@ class Hindcast:
             places = self.record.of(tie)
             years = self.cells.loc[places].drop(columns="tie").to_dict("records")
             ties[tie] = {**self.scores(places), **self._moves([tie]), "years": years}
-        known, before = year_ahead(self.record)
+        known, before = last_coded(self.record)
         overall = {**self.scores(list(range(len(self.record.cells)))), **self._moves(self.record.ties)}
         if known:
             codings = self.record.codings[known]
-            overall["year_ahead"] = {
+            overall["last_coded"] = {
                 "cells": len(known),
                 "rps": float(rps(self.forecasts[MODEL][known], codings).mean()),
-                "rps_last_year": float(rps(before, codings).mean()),
+                "rps_last_coded": float(rps(before, codings).mean()),
             }
         return {
             "scenario": self.scenario.name, "record": self.record.name, "parameters": self.parameters,
