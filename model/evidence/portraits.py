@@ -14,6 +14,8 @@ from .diagnostics import INFORMED, chains, learned
 from .score import probabilities
 
 SHOWN, BINS, COLUMNS = 12, 20, 4
+BAR = 0.6
+"""Height of an even bar in a rank plot, where a set has 1."""
 UNEVEN_AT = 1.36
 """Kolmogorov's distance times the root of the number: beyond it, unevenness is chance in one of twenty cases."""
 
@@ -124,10 +126,6 @@ def _sets(found: Calibration, table: pd.DataFrame) -> Figure:
         axes.set(xlabel=f"rank of {_short(path)}", xlim=(0, 1))
         axes.tick_params(labelsize=7)
     return figure
-
-
-BAR = 0.6
-"""Height of an even bar, where a set has 1."""
 
 
 def _synthetic(ranks: pd.DataFrame) -> Figure:
