@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 
 from ..ensemble import Runs, measure_block
-from ..lanes.block import LANES
 from ..rows import Lot, lots
 from ..schema.base import MONTHS_IN_YEAR, month_number
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
 from .record import Record
+
+PART = 256
+"""Runs that a worker takes at once: their noise is held in memory together."""
 
 
 def measure(
@@ -39,7 +41,7 @@ def measure(
     parts = [
         (lot, Runs(rows, numbers[lot.points[rows]]))
         for lot in sets
-        for rows in np.array_split(np.arange(len(lot.points)), -(-len(lot.points) // LANES))
+        for rows in np.array_split(np.arange(len(lot.points)), -(-len(lot.points) // PART))
     ]
 
     def run(part: tuple[Lot, Runs]) -> tuple[np.ndarray, np.ndarray]:
