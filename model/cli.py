@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.calibrate import calibrate
+from .commands.hindcast import hindcast
+from .commands.landscape import landscape
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -23,6 +26,10 @@ app = typer.Typer(
 ScenarioName = Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
+]
+
+ParameterSets = Annotated[
+    str, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of rows of dotted paths.")
 ]
 
 
@@ -41,9 +48,12 @@ def run(
     from_: Annotated[Path | None, typer.Option("--from", help="Repeat a run of this study's folder.")] = None,
     point: Annotated[int, typer.Option(help="Which point of the study, with --from.")] = 0,
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
+    parameters: ParameterSets = "default",
+    set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .experiments.folder import run_folder, run_of, write_run
+    from .experiments.prior import parameter_sets
     from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
@@ -53,6 +63,9 @@ def run(
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     changes = parse_changes(set_ or [])
+    if parameters != "default":
+        taken = parameter_sets(parameters, set_number + 1, 0).iloc[set_number]
+        changes = {str(path): value for path, value in taken.items()} | changes
     if from_ is None:
         ready = checked(scenario, seed, months, replicate, changes)
     else:
@@ -92,6 +105,10 @@ def batch(
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    parameters: ParameterSets = "default",
+    draws: Annotated[
+        int, typer.Option(min=1, help="With --parameters: under how many sets each point is run.")
+    ] = 100,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -102,7 +119,7 @@ def batch(
     from .experiments.store import make_way
     from .screen import forecast, runs_progress
 
-    ready = make_batch(study)
+    ready = make_batch(study, parameters=parameters, draws=draws)
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
     _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
@@ -239,6 +256,11 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
     from .starter import write_starter
 
     sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+
+
+app.command()(hindcast)
+app.command()(calibrate)
+app.command()(landscape)
 
 
 def main(arguments: list[str] | None = None) -> None:

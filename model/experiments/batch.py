@@ -31,9 +31,10 @@ from ..schema.base import MONTHS_IN_YEAR
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import scenario_hash
 from ..schema.scenario import Scenario
-from ..schema.study import Study
-from .design import load_study, make_design
+from ..schema.study import RUNS_AT_MOST, Study
+from .design import crossed, load_study, make_design
 from .folder import scenario_text, versions
+from .prior import parameter_sets
 from .store import DESIGN, FAILED, FORMAT, OUTCOMES, STUDY, TRAJECTORIES, Store, checksum, make_way, parquet_bytes
 
 TASKS = 16
@@ -88,8 +89,11 @@ class Batch:
         return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
 
 
-def make_batch(name: str, block: int | None = None) -> Batch:
-    """Read a study and make its design. Raises `InputError` with one sentence before anything is written."""
+def make_batch(name: str, block: int | None = None, parameters: str = "default", draws: int = 1) -> Batch:
+    """Read a study and make its design, each point under `draws` sets of `parameters` (see `parameter_sets`).
+
+    Raises `InputError` with one sentence before anything is written.
+    """
     study, scenario, folder = load_study(name)
     outcomes = study.outcomes or default_outcomes(pack(scenario))
     series = [series_of(outcome) for outcome in outcomes]
@@ -100,6 +104,12 @@ def make_batch(name: str, block: int | None = None) -> Batch:
                 f"{name}: trajectories: {shown(kept)}: {rule if study.keep != 'none' else 'keep is none'}"
             )
     design = make_design(study, scenario, folder)
+    if parameters != "default":
+        if len(design) * draws * study.replicates > RUNS_AT_MOST:
+            raise InputError(
+                f"--draws {draws}: {len(design) * draws * study.replicates:.3g} runs: {RUNS_AT_MOST:.0e} at most"
+            )
+        design = crossed(design, parameter_sets(parameters, draws, study.seed))
     try:
         sets, failures = lots(scenario, design, outcomes)
     except InputError as error:

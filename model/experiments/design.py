@@ -102,6 +102,14 @@ def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
     )
 
 
+def crossed(design: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Every point of a design under every set of parameters, points first; what a point names itself stands."""
+    added = sets.drop(columns=[name for name in sets.columns if name in design])
+    points = design.loc[np.repeat(design.index, len(added))].reset_index(drop=True)
+    rows = pd.concat([added] * len(design), ignore_index=True)
+    return pd.concat([points, rows], axis=1)
+
+
 def _unit(study: Study) -> Floats:
     """Points of the unit cube, one column a factor."""
     design, count = study.design, len(study.factors)
