@@ -15,11 +15,16 @@ _PUBLIC = {
     "Result": "model.result",
     "Scenario": "model.schema.scenario",
     "Simulation": "model.ensemble",
+    "compare": "model.analysis.compare",
+    "discover": "model.analysis.discover",
     "load_run": "model.experiments.folder",
     "load_scenario": "model.schema.load",
+    "paired": "model.analysis.paired",
+    "parameter_sets": "model.experiments.prior",
     "run": "model.result",
     "scenario_names": "model.schema.load",
     "simulate": "model.ensemble",
+    "threshold": "model.analysis.threshold",
     "why": "model.why",
 }
 

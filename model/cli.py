@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.compare import compare
+from .commands.discover import discover
+from .commands.threshold import threshold
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -239,6 +242,11 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
     from .starter import write_starter
 
     sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+
+
+app.command()(compare)
+app.command()(threshold)
+app.command()(discover)
 
 
 def main(arguments: list[str] | None = None) -> None:
