@@ -13,7 +13,7 @@ from ..experiments.prior import parameter_sets
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
-from .knockout import knock_outs
+from .knockout import events_gone, knock_outs
 from .output import records
 from .paired import LEVEL, AnyWorld, paired
 
@@ -80,6 +80,7 @@ def compare(
     told = [f"without {word}" for word in words] + [f"{path} = {value}" for path, value in (changes or {}).items()]
     if b is None and not told:
         raise InputError("compare: one scenario and no change: name a second, or what is different")
+    notes = events_gone(second, gone)
     second = load_scenario(second, gone | dict(changes or {}))
     rows = parameter_sets(parameters, draws, seed) if isinstance(parameters, str) else parameters
     if replicates is None:
@@ -93,7 +94,7 @@ def compare(
     differing = effects.loc[effects["verdict"] != "identical", "outcome"]
     label = " ".join([second.name, ", ".join(told)]).strip()
     return Comparison(
-        first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, found.absent
+        first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *found.absent)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,8 +16,10 @@ from .paired import LEVEL
 
 UNITS = {"depth": "depth, 0..1", "rung": "rungs, 0..6", "dyad": "dyad index, 0..1"}
 LINE = "#0072B2"
-SHOWN = 12
-"""Outcomes of a figure at most: those that differ most."""
+SHOWN, SMALL = 12, 0.01
+"""Outcomes of a figure at most: those that differ most, and by no less than this share of the greatest."""
+TITLE_WIDTH = 30
+"""Characters of a title for each column of cells."""
 
 
 def comparison_figures(found: Comparison) -> dict[str, Figure]:
@@ -29,10 +33,11 @@ def comparison_figures(found: Comparison) -> dict[str, Figure]:
 def _over_time(found: Comparison, effects: pd.DataFrame, quantity: str) -> Figure:
     """Small multiples: one outcome each, on one scale."""
     size = effects.groupby("outcome", sort=False)["difference"].agg(lambda d: d.abs().max())
-    names = list(size.sort_values(ascending=False, kind="stable").index[:SHOWN])
+    size = size.sort_values(ascending=False, kind="stable")
+    names = list(size.index[size >= SMALL * size.max()][:SHOWN])
     columns = min(COLUMNS, len(names))
     rows = -(-len(names) // columns)
-    figure = Figure(figsize=(max(3.2 * columns, 6) + 0.4, 2.3 * rows + 1.1), layout="constrained")
+    figure = Figure(figsize=(max(3.2 * columns, 6) + 0.4, 2.3 * rows + 1.2), layout="constrained")
     cells = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for cell, name in zip(cells, names, strict=False):
         _one(cell, effects[effects["outcome"] == name], name.partition(":")[2])
@@ -42,9 +47,9 @@ def _over_time(found: Comparison, effects: pd.DataFrame, quantity: str) -> Figur
         lowest.tick_params(labelbottom=True)
         lowest.set_xlabel("year")
     left = len(size) - len(names)
-    more = f"; the {len(names)} that differ most, of {len(size)}" if left else ""
-    same = "" if quantity == "dyad" else "; ties not shown never differ"
-    figure.suptitle(f"{found.b}\nminus {found.a}: mean and {LEVEL:.0%} interval{more}{same}", fontsize=10)
+    more = f" ({left} more differ by less)" if left else ""
+    title = f"{found.b} minus {found.a}: mean and {LEVEL:.0%} interval{more}"
+    figure.suptitle("\n".join(wrap(title, TITLE_WIDTH * max(columns, 2))), fontsize=10)
     figure.supylabel(f"difference ({UNITS.get(quantity, quantity)})", fontsize=9)
     return figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..schema.errors import InputError, nearest, shown
@@ -43,18 +43,15 @@ def without_events(scenario: Scenario, named: str) -> dict[str, Any]:
     source, at, date = named.partition("@")
     if not at and named[:1].isdigit():
         source, date = "", named
+    shocks = {id_: act for id_, act in calendar.items() if isinstance(act, Threat) and source in ("", act.source)}
     if source and source not in scenario.sources:
         known = nearest(named, [*calendar, *scenario.sources])
         rule = "is no event and no source of threat of this scenario"
         raise InputError(f"--without-event {shown(named)}: {shown(source)} {rule}{known}")
-    found = [
-        id_
-        for id_, act in calendar.items()
-        if isinstance(act, Threat) and source in ("", act.source) and f"{act.month}-".startswith(f"{date}-" if date else "")
-    ]
+    found = [id_ for id_, act in shocks.items() if not date or f"{act.month}-".startswith(f"{date}-")]
     if not found:
-        months = sorted({act.month for act in calendar.values() if isinstance(act, Threat) and source in ("", act.source)})
-        has = f"; there are some in {', '.join(months)}" if months else "; there is none at all"
+        months = ", ".join(sorted({act.month for act in shocks.values()}))
+        has = f"; there are some in {months}" if months else "; there is none at all"
         raise InputError(f"--without-event {shown(named)}: no shock or rumour then{has}")
     return {f"interventions.{id_}": None for id_ in found}
 
@@ -62,26 +59,26 @@ def without_events(scenario: Scenario, named: str) -> dict[str, Any]:
 def knock_outs(
     scenario: Scenario, articles: Sequence[str], treaties: Sequence[str], events: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
-    """All changes together, and what goes in words."""
+    """All changes together, and for each thing named what goes in words."""
     changes: dict[str, Any] = {}
-    words = []
+    words = [*articles, *treaties]
     for named in articles:
         changes |= without_article(scenario, named)
-        words.append(named)
     for treaty in treaties:
         changes |= without_treaty(scenario, treaty)
-        words.append(treaty)
     for named in events:
         gone = without_events(scenario, named)
         changes |= gone
         ids = [path.removeprefix("interventions.") for path in gone]
-        words.append(", ".join(_event_words(scenario, id_) for id_ in ids))
+        words.append(named if ids == [named] else f"{named} ({', '.join(ids)})")
     return changes, words
 
 
-def _event_words(scenario: Scenario, id_: str) -> str:
-    act = scenario.interventions[id_]
-    return f"{id_} ({act.month}: {act.text})" if act.text else f"{id_} ({act.month})"
+def events_gone(scenario: Scenario, changes: Mapping[str, Any]) -> list[str]:
+    """The events that some changes take out, a sentence each."""
+    ids = [path.removeprefix("interventions.") for path in changes if path.startswith("interventions.")]
+    acts = [(id_, scenario.interventions[id_]) for id_ in ids]
+    return [f"without {id_} of {act.month}: {act.text or act.kind}" for id_, act in acts]
 
 
 def _known_treaty(scenario: Scenario, treaty: str, option: str) -> None:

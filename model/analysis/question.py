@@ -1,0 +1,138 @@
+"""A question for a threshold search: which lever, which outcome, how surely and by when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from ..outcomes import parse_outcomes
+from ..pack import pack
+from ..schema.base import MONTH_PATTERN, Record, _widen, month_number
+from ..schema.errors import InputError, nearest, shown
+from ..schema.load import CONFIGS, load_scenario, read_record
+from ..schema.paths import leaf, limits
+from ..schema.scenario import Scenario
+from ..schema.study import Level, Number, Range
+
+QUESTIONS = CONFIGS / "questions"
+
+
+class Question(Record):
+    """A question file. `scenario`, `levers`, `outcome`, one of `below` and `above`, and `by` are required."""
+
+    name: str = Field("question", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the question.")
+    summary: str = Field("", max_length=400, description="One sentence: what is asked.")
+    scenario: str = Field(min_length=1, description="Scenario of configs/, or a .yaml file relative to the question.")
+    set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
+    levers: dict[str, Range] = Field(
+        min_length=1, description="Dotted path of each lever and the range searched; each is moved alone."
+    )
+    outcome: str = Field(min_length=1, description="What is to be kept or brought; the run ends at `by`.")
+    since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
+    below: Number | None = Field(None, description="The outcome must be below this,")
+    above: Number | None = Field(None, description="or above this.")
+    probability: Annotated[float, BeforeValidator(_widen), Field(gt=0, lt=1)] = Field(
+        0.9, description="In which share of runs it must be."
+    )
+    by: str = Field(pattern=MONTH_PATTERN, description="The month by which, YYYY-MM: the last of the run.")
+    ceiling: str | Number | None = Field(
+        None, description="What the lever is set against: a number, or a dotted path whose value each draw has."
+    )
+    parameters: str = Field("prior", description="default, prior, posterior, or a file of dotted paths.")
+    draws: int = Field(200, ge=1, le=10**6, description="Draws of the parameters.")
+    replicates: int = Field(5, ge=1, le=10**6, description="Runs of each draw, each with its own noise.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
+    steps: int = Field(11, ge=3, le=1001, description="Points of the dose-response curve.")
+    tolerance: Annotated[float, BeforeValidator(_widen), Field(gt=0, lt=1)] = Field(
+        0.005, description="How closely each run's threshold is found, as a share of the range."
+    )
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Question:
+        if (self.below is None) == (self.above is None):
+            raise ValueError("needs exactly one of below and above")
+        for path, (low, high) in self.levers.items():
+            if not low < high:
+                raise ValueError(f"levers.{path}: {low:g} to {high:g}: the first must be below the second")
+        if self.draws * self.replicates < 2:
+            raise ValueError("one draw and one replicate: an interval needs two runs at least")
+        return self
+
+    @property
+    def level(self) -> float:
+        """The level of the outcome."""
+        level = self.below if self.below is not None else self.above
+        assert level is not None
+        return level
+
+    @property
+    def aim(self) -> str:
+        """What is to hold, in words."""
+        what = f"the change of {self.outcome} since the start" if self.since_start else self.outcome
+        side = "below" if self.below is not None else "above"
+        return f"{what} {side} {self.level:g} by {self.by}"
+
+
+def question_names() -> list[str]:
+    """The ids of the questions in `configs/`."""
+    return sorted(path.stem for path in QUESTIONS.glob("*.yaml"))
+
+
+def load_question(name: str, changes: dict[str, object] | None = None) -> tuple[Question, Scenario]:
+    """A question by its id in `configs/` or its file, with some fields changed, and its scenario made ready.
+
+    The scenario ends at `by`. Raises `InputError` with one sentence.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else QUESTIONS / f"{name}.yaml"
+    if not path.is_file():
+        rule = "no such file" if name.endswith((".yaml", ".yml")) else "no question of that name"
+        raise InputError(f"{shown(name)}: {rule}{nearest(name, question_names())}")
+    question = read_record(Question, path)
+    if changes:
+        try:
+            question = Question.model_validate(question.model_dump(exclude_none=True) | changes)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            at = ".".join(map(str, wrong["loc"]))
+            raise InputError(f"{at or name}: {shown(wrong['input'])}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}") from None
+    scenario = question.scenario
+    if scenario.endswith((".yaml", ".yml")):
+        scenario = str(path.parent / scenario)
+    try:
+        ready = load_scenario(scenario, dict(question.set))
+        months = month_number(question.by) - month_number(ready.start) + 1
+        if months < 1:
+            raise InputError(f"by: {question.by}: the scenario begins in {ready.start}")
+        ready = load_scenario(ready, {"months": months})
+        check(question, ready)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return question, ready
+
+
+def check(question: Question, scenario: Scenario) -> None:
+    """Every lever must be a number that runs can differ in, and possible over its whole range."""
+    world = pack(scenario)
+    parse_outcomes([question.outcome], world)
+    if question.since_start and "@" in question.outcome:
+        raise InputError(f"outcome: {shown(question.outcome)}: since_start goes without @")
+    for path, bounds in question.levers.items():
+        allowed = limits(scenario, path)
+        if allowed is None or path not in world.slots:
+            close = nearest(path, world.slots)
+            raise InputError(f"levers: {shown(path)}: no number of this scenario that runs can differ in{close}")
+        if allowed.kind != "number":
+            raise InputError(f"levers: {shown(path)}: a {allowed.kind}, which has no smallest value to search for")
+        for value in bounds:
+            if not allowed.low <= value <= allowed.high:
+                raise InputError(
+                    f"levers.{path}: {value:g}: must be from {allowed.low:g} to {allowed.high:g}"
+                )
+    if isinstance(question.ceiling, str):
+        try:
+            float(leaf(scenario, question.ceiling))
+        except (KeyError, TypeError, ValueError):
+            close = nearest(question.ceiling, world.slots)
+            raise InputError(f"ceiling: {shown(question.ceiling)}: no number of this scenario{close}") from None

@@ -1,0 +1,3 @@
+"""`entente discover`."""
+def discover() -> None:
+    """x"""
