@@ -85,12 +85,10 @@ def compare(
     rows = parameter_sets(parameters, draws, seed) if isinstance(parameters, str) else parameters
     if replicates is None:
         replicates = draws if len(rows) == 1 else 1
-    found = paired(
-        first, second, outcomes or tie_outcomes(first, second), rows, replicates, seed, keep="yearly"
-    )
+    found = paired(first, second, outcomes or tie_outcomes(first, second), rows, replicates, seed, keep="yearly")
     effects = found.effects
-    years = pd.array(effects["when"].str.extract(r"^(\d{4})-")[0], dtype="Int64")
-    effects.insert(2, "year", years)
+    years = pd.to_numeric(effects["when"].str.extract(r"^(\d{4})-", expand=False))
+    effects.insert(2, "year", years.astype("Int64"))
     differing = effects.loc[effects["verdict"] != "identical", "outcome"]
     label = " ".join([second.name, ", ".join(told)]).strip()
     return Comparison(

@@ -27,7 +27,10 @@ def comparison_figures(found: Comparison) -> dict[str, Figure]:
     effects = found.effects[found.effects["outcome"].isin(found.differing) & found.effects["year"].notna()]
     quantity = effects["outcome"].str.partition(":")[0]
     with mpl.rc_context(DRAWING):
-        return {f"difference-{name}": _over_time(found, own, str(name)) for name, own in effects.groupby(quantity, sort=False)}
+        return {
+            f"difference-{name}": _over_time(found, own, str(name))
+            for name, own in effects.groupby(quantity, sort=False)
+        }
 
 
 def _over_time(found: Comparison, effects: pd.DataFrame, quantity: str) -> Figure:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -24,7 +25,9 @@ class Question(Record):
 
     name: str = Field("question", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the question.")
     summary: str = Field("", max_length=400, description="One sentence: what is asked.")
-    scenario: str = Field(min_length=1, description="Scenario of configs/, or a .yaml file relative to the question.")
+    scenario: str = Field(
+        min_length=1, description="Scenario of configs/, or a .yaml file relative to the question."
+    )
     set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
     levers: dict[str, Range] = Field(
         min_length=1, description="Dotted path of each lever and the range searched; each is moved alone."
@@ -80,7 +83,7 @@ def question_names() -> list[str]:
     return sorted(path.stem for path in QUESTIONS.glob("*.yaml"))
 
 
-def load_question(name: str, changes: dict[str, object] | None = None) -> tuple[Question, Scenario]:
+def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[Question, Scenario]:
     """A question by its id in `configs/` or its file, with some fields changed, and its scenario made ready.
 
     The scenario ends at `by`. Raises `InputError` with one sentence.
@@ -92,11 +95,13 @@ def load_question(name: str, changes: dict[str, object] | None = None) -> tuple[
     question = read_record(Question, path)
     if changes:
         try:
-            question = Question.model_validate(question.model_dump(exclude_none=True) | changes)
+            question = Question.model_validate(question.model_dump(exclude_none=True) | dict(changes))
         except ValidationError as error:
             wrong = error.errors()[0]
             at = ".".join(map(str, wrong["loc"]))
-            raise InputError(f"{at or name}: {shown(wrong['input'])}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}") from None
+            raise InputError(
+                f"{at or name}: {shown(wrong['input'])}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}"
+            ) from None
     scenario = question.scenario
     if scenario.endswith((".yaml", ".yml")):
         scenario = str(path.parent / scenario)
@@ -127,9 +132,7 @@ def check(question: Question, scenario: Scenario) -> None:
             raise InputError(f"levers: {shown(path)}: a {allowed.kind}, which has no smallest value to search for")
         for value in bounds:
             if not allowed.low <= value <= allowed.high:
-                raise InputError(
-                    f"levers.{path}: {value:g}: must be from {allowed.low:g} to {allowed.high:g}"
-                )
+                raise InputError(f"levers.{path}: {value:g}: must be from {allowed.low:g} to {allowed.high:g}")
     if isinstance(question.ceiling, str):
         try:
             float(leaf(scenario, question.ceiling))

@@ -12,9 +12,12 @@ import typer
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="Scenario of configs/ or a .yaml file.")],
-    b: Annotated[str | None, typer.Argument(metavar="B", help="The second; none: A with the changes named.")] = None,
+    b: Annotated[
+        str | None, typer.Argument(metavar="B", help="The second; none: A with the changes named.")
+    ] = None,
     without: Annotated[
-        list[str] | None, typer.Option("--without", metavar="TREATY:ARTICLE", help="The second without an article.")
+        list[str] | None,
+        typer.Option("--without", metavar="TREATY:ARTICLE", help="The second without an article."),
     ] = None,
     without_treaty: Annotated[
         list[str] | None, typer.Option("--without-treaty", metavar="TREATY", help="The second without a treaty.")
@@ -45,13 +48,13 @@ def compare(
     from ..analysis.compare import compare as compare_worlds
     from ..analysis.compare import sentences
     from ..analysis.compare_charts import comparison_figures
-    from ..analysis.output import write_analysis
+    from ..analysis.output import note, write_analysis
     from ..ensemble import prepare
     from ..experiments.folder import run_folder
     from ..schema.load import parse_changes
 
     folder = run_folder(out, "compare")
-    prepare(lambda words: sys.stderr.write(words + "\n") and None)
+    prepare(note)
     found = compare_worlds(
         a, b, without=without or [], without_treaty=without_treaty or [], without_event=without_event or [],
         changes=parse_changes(set_ or []), outcomes=outcome or [], parameters=parameters, draws=draws,
@@ -64,5 +67,7 @@ def compare(
         return
     lines = [f"a: {found.a}", f"b: {found.b}", *found.notes, *sentences(found), f"Everything is in {folder}"]
     if len(found.failed):
-        lines.insert(-1, f"{len(found.failed)} runs could not run and are left out: {found.failed['message'].iloc[0]}")
+        lines.insert(
+            -1, f"{len(found.failed)} runs could not run and are left out: {found.failed['message'].iloc[0]}"
+        )
     sys.stdout.write("\n".join(lines) + "\n")

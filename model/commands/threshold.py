@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ def threshold(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
-    from ..analysis.output import write_analysis
+    from ..analysis.output import note, write_analysis
     from ..analysis.question import load_question, question_names
     from ..analysis.threshold import sentence
     from ..analysis.threshold import threshold as answer
@@ -40,12 +40,12 @@ def threshold(
         for name in names:
             sys.stdout.write(f"{name:<{width}}  {load_question(name)[0].summary}\n")
         return
-    given = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
+    given: dict[str, Any] = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
              "replicates": replicates, "seed": seed}  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     asked, _ = load_question(question, changes)
     folder = run_folder(out, f"threshold-{asked.name}")
-    prepare(lambda words: sys.stderr.write(words + "\n") and None)
+    prepare(note)
     found = answer(question, **changes)
     report = {"run_dir": str(folder), **found.report}
     write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
