@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..experiments.store import parquet_bytes, write_whole
-from ..figures import DPI
+from ..figures import DPI, DRAWING
 from ..schema.errors import InputError
 
 REPORT = "report.json"
@@ -36,10 +37,7 @@ def write_analysis(
             write_whole(draft / f"{name}.parquet", parquet_bytes(frame))
             write_whole(draft / f"{name}.csv", frame.to_csv(index=False).encode())
         for name, figure in figures.items():
-            FigureCanvasAgg(figure)
-            for kind in ("png", "svg"):
-                metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-                figure.savefig(draft / f"{name}.{kind}", dpi=DPI, metadata=metadata)
+            _save(figure, draft / name)
         write_whole(draft / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
         if folder.exists():
             folder.rmdir()
@@ -48,6 +46,14 @@ def write_analysis(
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure)
+    # The ids of an SVG get their salt when it is written.
+    with mpl.rc_context(DRAWING):
+        figure.savefig(f"{path}.png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(f"{path}.svg", metadata={"Date": None})
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,17 +14,19 @@ from scipy.stats import t as student
 from ..draws import Floats
 from ..ensemble import Simulation
 from ..outcomes import parse_outcomes, series_of
-from ..pack import pack
+from ..pack import World, pack
 from ..schema.base import month_number, month_text
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
-from .runs import Runner, repeated, run_rows
+from .runs import Runner, by_draw, repeated, run_rows
 
 LEVEL = 0.95
 """Confidence of every interval."""
-ROUNDING = 1e-12
-"""Standard deviations below this are rounding of sums, not variation."""
+SAME = 1e-9
+"""Numbers that are no further apart are the same: no outcome has meaning on such a scale."""
+MOST = 10**15
+"""Counts of runs beyond this are told as this."""
 TIES = ("depth", "rung", "dyad", "members", "obligation")
 """Quantities that are 0 in a world that has no such treaty or state: there is no tie."""
 
@@ -40,9 +42,10 @@ class Paired:
     `difference` (`b - a`), `low` and `high` (95 % Student interval of the paired differences), `n` (draws, or
     replicates where there is one draw), `runs` (of each world), `variance_ratio` (of an unpaired to the paired
     difference) and `runs_unpaired` (of each world, for an interval as narrow; both empty where the difference
-    does not vary), `verdict` (higher, lower, unclear, or identical: the same number in every run).
-    `a`, `b` are the runs themselves, `points` of both without those of `failed` (rows that could not run).
-    `absent` says which ties a world lacks.
+    does not vary), `verdict` (higher, lower, unclear, or identical: no run differs by more than 1e-9).
+    `a`, `b` are the runs themselves: `point` is the row of parameters, `replicate` counts from 0 in each, and rows
+    of `failed` (which could not run in one of the worlds, and why) are in neither. `absent` says which ties a
+    world lacks.
     """
 
     effects: pd.DataFrame
@@ -83,6 +86,8 @@ def paired(
     if units < 2:
         raise InputError(f"replicates: {replicates}: an interval needs two runs at least")
     pairs = [(item, item) if isinstance(item, str) else item for item in outcomes]
+    if not pairs:
+        raise InputError("outcomes: none named; there is nothing to compare")
     absent = _absent(pairs, worlds)
     rows, noise = repeated(design, replicates)
     sides = []
@@ -90,13 +95,14 @@ def paired(
         # A world without any of the ties still has states, so that its rows run and fail as they should.
         wanted = [name for name in dict.fromkeys(names) if name not in gone]
         sides.append(runner(world, rows, noise, seed, wanted or [f"provision:{next(iter(world.states))}"], keep))
-    failed = pd.concat([side.failed for side in sides]).drop_duplicates("point").reset_index(drop=True)
-    whole = [_without(side, failed["point"]) for side in sides]
-    labels, values = _columns(pairs, absent, whole, worlds[0], keep)
-    effects = pd.concat([labels, effect(*values, group=replicates if len(design) > 1 else 1)], axis=1)
+    failed = by_draw(pd.concat([side.failed for side in sides]), replicates)
+    first, second = (_of_draws(side, failed["point"], replicates) for side in sides)
+    labels, (before, after) = _columns(pairs, absent, (first, second), worlds[0], keep)
+    group = replicates if len(design) > 1 else 1
+    effects = pd.concat([labels, effect(before, after, group)], axis=1)
     effects = effects.drop_duplicates(["outcome", "when"], ignore_index=True)
     words = [f"{name} is not in {'ab'[side]}: 0 there" for side in (0, 1) for name in absent[side]]
-    return Paired(effects, *whole, failed, tuple(words))
+    return Paired(effects, first, second, failed, tuple(words))
 
 
 def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
@@ -110,13 +116,15 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
     if units < 2:
         raise InputError(f"{units} draw or replicate that runs in both worlds: an interval needs two at least")
     variance = difference.var(axis=0, ddof=1)
-    variance[np.sqrt(variance) < ROUNDING] = 0.0
+    variance[np.sqrt(variance) < SAME] = 0.0
     apart = means[0].var(axis=0, ddof=1) + means[1].var(axis=0, ddof=1)
     half = student.ppf((1 + LEVEL) / 2, units - 1) * np.sqrt(variance / units)
     centre = difference.mean(axis=0)
     ratio = np.divide(apart, variance, out=np.full_like(apart, np.nan), where=variance > 0)
     verdict = np.select(
-        [(a == b).all(axis=0), centre - half > 0, centre + half < 0], ["identical", "higher", "lower"], "unclear"
+        [(np.abs(b - a) <= SAME).all(axis=0), centre - half > 0, centre + half < 0],
+        ["identical", "higher", "lower"],
+        "unclear",
     )
     return pd.DataFrame(
         {
@@ -128,7 +136,7 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
             "n": units,
             "runs": len(a),
             "variance_ratio": ratio,
-            "runs_unpaired": pd.array(np.ceil(ratio * len(a)), dtype="Float64").astype("Int64"),
+            "runs_unpaired": pd.array(np.minimum(np.ceil(ratio * len(a)), MOST), dtype="Float64").astype("Int64"),
             "verdict": verdict,
         }
     )
@@ -152,26 +160,34 @@ def _absent(pairs: Sequence[tuple[str, str]], worlds: Sequence[Scenario]) -> lis
     found: list[list[str]] = [[], []]
     packed = [pack(world) for world in worlds]
     for pair in dict.fromkeys(pairs):
-        wrong: list[InputError | None] = []
-        for name, world in zip(pair, packed, strict=True):
-            try:
-                parse_outcomes([name], world)
-                wrong.append(None)
-            except InputError as error:
-                wrong.append(error)
-        for side, error in enumerate(wrong):
-            if error is None:
+        if pair[0].partition("@")[2] != pair[1].partition("@")[2]:
+            raise InputError(f"outcomes: {pair[0]} and {pair[1]}: must be of the same month to be compared")
+        wrong = [_complaint(name, world) for name, world in zip(pair, packed, strict=True)]
+        for side, complaint in enumerate(wrong):
+            if complaint is None:
                 continue
             if wrong[1 - side] is not None or pair[side].partition(":")[0] not in TIES:
-                raise error
+                raise complaint
             found[side].append(pair[side])
     return [list(dict.fromkeys(names)) for names in found]
 
 
-def _without(made: Simulation, points: pd.Series) -> Simulation:
-    """A simulation without some of its rows."""
-    tables = (frame[~frame["point"].isin(points)] for frame in (made.outcomes, made.trajectories))
-    return Simulation(*(frame.reset_index(drop=True) for frame in tables), made.failed)
+def _complaint(name: str, world: World) -> InputError | None:
+    try:
+        parse_outcomes([name], world)
+    except InputError as error:
+        return error
+    return None
+
+
+def _of_draws(made: Simulation, failed: pd.Series, replicates: int) -> Simulation:
+    """A simulation numbered by draw and replicate of it, without the draws that failed."""
+    tables = []
+    for frame in (made.outcomes, made.trajectories):
+        place = frame["point"]
+        numbered = frame.assign(point=place // replicates, replicate=place % replicates)
+        tables.append(numbered[~numbered["point"].isin(failed)].reset_index(drop=True))
+    return Simulation(tables[0], tables[1], by_draw(made.failed, replicates))
 
 
 def _columns(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from ..outcomes import parse_outcomes
 from ..pack import pack
-from ..schema.base import MONTH_PATTERN, Record, _widen, month_number
+from ..schema.base import MONTH_PATTERN, Record, month_number
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import CONFIGS, load_scenario, read_record
 from ..schema.paths import leaf, limits
@@ -18,6 +19,11 @@ from ..schema.scenario import Scenario
 from ..schema.study import Level, Number, Range
 
 QUESTIONS = CONFIGS / "questions"
+
+
+def _december(value: Any) -> Any:
+    """A year as its December."""
+    return f"{value}-12" if re.fullmatch(r"\d{4}", str(value)) else value
 
 
 class Question(Record):
@@ -36,10 +42,10 @@ class Question(Record):
     since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
     below: Number | None = Field(None, description="The outcome must be below this,")
     above: Number | None = Field(None, description="or above this.")
-    probability: Annotated[float, BeforeValidator(_widen), Field(gt=0, lt=1)] = Field(
-        0.9, description="In which share of runs it must be."
+    probability: Number = Field(0.9, description="In which share of runs it must be, between 0 and 1.")
+    by: Annotated[str, BeforeValidator(_december), Field(pattern=MONTH_PATTERN)] = Field(
+        description="The month by which, YYYY-MM (a year: its December): the last of the run."
     )
-    by: str = Field(pattern=MONTH_PATTERN, description="The month by which, YYYY-MM: the last of the run.")
     ceiling: str | Number | None = Field(
         None, description="What the lever is set against: a number, or a dotted path whose value each draw has."
     )
@@ -48,20 +54,16 @@ class Question(Record):
     replicates: int = Field(5, ge=1, le=10**6, description="Runs of each draw, each with its own noise.")
     seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
     steps: int = Field(11, ge=3, le=1001, description="Points of the dose-response curve.")
-    tolerance: Annotated[float, BeforeValidator(_widen), Field(gt=0, lt=1)] = Field(
+    tolerance: Number = Field(
         0.005, description="How closely each run's threshold is found, as a share of the range."
     )
 
-    @model_validator(mode="after")
-    def _one_side(self) -> Question:
-        if (self.below is None) == (self.above is None):
-            raise ValueError("needs exactly one of below and above")
-        for path, (low, high) in self.levers.items():
-            if not low < high:
-                raise ValueError(f"levers.{path}: {low:g} to {high:g}: the first must be below the second")
-        if self.draws * self.replicates < 2:
-            raise ValueError("one draw and one replicate: an interval needs two runs at least")
-        return self
+    @field_validator("probability", "tolerance")
+    @classmethod
+    def _share(cls, value: float) -> float:
+        if not 0 < value < 1:
+            raise ValueError(f"{value:g}: must be above 0 and below 1")
+        return value
 
     @property
     def level(self) -> float:
@@ -98,10 +100,8 @@ def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[
             question = Question.model_validate(question.model_dump(exclude_none=True) | dict(changes))
         except ValidationError as error:
             wrong = error.errors()[0]
-            at = ".".join(map(str, wrong["loc"]))
-            raise InputError(
-                f"{at or name}: {shown(wrong['input'])}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}"
-            ) from None
+            at = ".".join(map(str, wrong["loc"])) or name
+            raise InputError(f"{at}: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
     scenario = question.scenario
     if scenario.endswith((".yaml", ".yml")):
         scenario = str(path.parent / scenario)
@@ -118,7 +118,9 @@ def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[
 
 
 def check(question: Question, scenario: Scenario) -> None:
-    """Every lever must be a number that runs can differ in, and possible over its whole range."""
+    """One level, and levers that are numbers in which runs can differ, possible over their whole range."""
+    if (question.below is None) == (question.above is None):
+        raise InputError("needs exactly one of below and above")
     world = pack(scenario)
     parse_outcomes([question.outcome], world)
     if question.since_start and "@" in question.outcome:
@@ -130,6 +132,8 @@ def check(question: Question, scenario: Scenario) -> None:
             raise InputError(f"levers: {shown(path)}: no number of this scenario that runs can differ in{close}")
         if allowed.kind != "number":
             raise InputError(f"levers: {shown(path)}: a {allowed.kind}, which has no smallest value to search for")
+        if not bounds[0] < bounds[1]:
+            raise InputError(f"levers.{path}: {bounds[0]:g} to {bounds[1]:g}: the first must be below the second")
         for value in bounds:
             if not allowed.low <= value <= allowed.high:
                 raise InputError(f"levers.{path}: {value:g}: must be from {allowed.low:g} to {allowed.high:g}")

@@ -83,3 +83,9 @@ def repeated(parameters: pd.DataFrame, replicates: int) -> tuple[pd.DataFrame, N
     """Each row of `parameters` `replicates` times over, and noise that no two of them share."""
     rows = parameters.loc[parameters.index.repeat(replicates)].reset_index(drop=True)
     return rows, np.arange(len(rows), dtype=np.int64)
+
+
+def by_draw(failed: pd.DataFrame, replicates: int) -> pd.DataFrame:
+    """Failures of repeated rows as failures of the rows of parameters behind them, each once."""
+    draws = failed.assign(point=failed["point"] // replicates)
+    return draws.drop_duplicates("point").sort_values("point").reset_index(drop=True)

@@ -19,7 +19,7 @@ from ..schema.scenario import Scenario
 from .output import plain, records
 from .paired import LEVEL
 from .question import Question, load_question
-from .runs import Noise, Runner, repeated, run_rows
+from .runs import Noise, Runner, by_draw, repeated, run_rows
 from .search import Criticals, Places, bootstrap, critical_values, share_interval, smallest
 
 BAND = (0.1, 0.9)
@@ -100,15 +100,17 @@ def threshold(question: str, runner: Runner = run_rows, **changes: Any) -> Thres
     twice = [path for path in asked.levers if path in draws]
     if twice:
         raise InputError(f"levers: {twice[0]}: is drawn with the parameters; it cannot be both")
+    group = asked.replicates if len(draws) > 1 else 1
+    if len(draws) * asked.replicates < 2 * group:
+        raise InputError(f"replicates: {asked.replicates} of one draw: an interval needs two runs at least")
     rows, noise = repeated(draws, asked.replicates)
     sets, failures = lots(scenario, rows, _outcomes(asked, scenario))
     if not sets:
         raise InputError(failures[0].message)
     possible = ~rows.index.isin([failure.point for failure in failures])
     search = _Search(asked, scenario, rows[possible].reset_index(drop=True), noise[possible], runner)
-    group = asked.replicates if len(draws) > 1 else 1
     answers = tuple(_answer(search, path, group) for path in asked.levers)
-    return Thresholds(asked, answers, failed_frame(failures))
+    return Thresholds(asked, answers, by_draw(failed_frame(failures), asked.replicates))
 
 
 @dataclass(frozen=True)
@@ -174,11 +176,10 @@ def _answer(search: _Search, lever: str, group: int) -> Answer:
         verdict = "holds without it"
     if found.flat:
         verdict = "no effect"
-    numbers = np.arange(len(search.rows))
     runs = pd.DataFrame(
         {
-            "draw": numbers // asked.replicates,
-            "replicate": numbers % asked.replicates,
+            "draw": search.noise // asked.replicates,
+            "replicate": search.noise % asked.replicates,
             "critical": np.where(np.isfinite(found.critical), found.critical, np.nan),
             "ceiling": np.where(np.isfinite(ceilings), ceilings, np.nan),
         }

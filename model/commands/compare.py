@@ -68,6 +68,6 @@ def compare(
     lines = [f"a: {found.a}", f"b: {found.b}", *found.notes, *sentences(found), f"Everything is in {folder}"]
     if len(found.failed):
         lines.insert(
-            -1, f"{len(found.failed)} runs could not run and are left out: {found.failed['message'].iloc[0]}"
+            -1, f"{len(found.failed)} draws could not run and are left out: {found.failed['message'].iloc[0]}"
         )
     sys.stdout.write("\n".join(lines) + "\n")

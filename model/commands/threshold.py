@@ -54,5 +54,7 @@ def threshold(
         return
     lines = [sentence(found.question, each) for each in found.answers]
     if len(found.failed):
-        lines.append(f"{len(found.failed)} runs could not run and are left out: {found.failed['message'].iloc[0]}")
+        lines.append(
+            f"{len(found.failed)} draws could not run and are left out: {found.failed['message'].iloc[0]}"
+        )
     sys.stdout.write("\n".join([*lines, f"Everything is in {folder}"]) + "\n")
