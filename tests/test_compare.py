@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from .toys import toy
 
 from model import InputError, compare, load_scenario, paired, parameter_sets, simulate
 from model.analysis.compare import sentences
 from model.analysis.knockout import without_events
 from model.analysis.paired import effect
 from model.cli import main
+
+from .toys import toy
 
 SHORT = 30
 DEPTH = "depth:rus-chn-2001"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from ..schema.errors import InputError
 
@@ -72,7 +73,9 @@ def _workbench() -> Any:
 def _prim(x: pd.DataFrame, y: NDArray[np.bool_]) -> Iterator[Box]:
     """Boxes in turn, each among the points that those before it leave, while they beat the base rate."""
     prim, _ = _workbench()
-    search = prim.Prim(x, y.astype(float), threshold=float(y.mean()), mass_min=MASS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        search = prim.Prim(x, y.astype(float), threshold=float(y.mean()), mass_min=MASS)
     for _ in range(BOXES):
         box = search.find_box()
         if box is None or box.res_dim == 0:
@@ -84,7 +87,15 @@ def _prim(x: pd.DataFrame, y: NDArray[np.bool_]) -> Iterator[Box]:
         )
         if box.res_dim == 0 or box.density <= y.mean():
             return
-        yield _box("prim", x, y, box.box_lim, {k: (v[0], v[-1]) for k, v in box.qp[box._cur_box].items()}, steps)
+        qp = {name: (_given(values[0]), _given(values[1])) for name, values in box.qp[box._cur_box].items()}
+        if min(value for ends in qp.values() for value in ends if not np.isnan(value)) > SIGNIFICANT:
+            return
+        yield _box("prim", x, y, box.box_lim, steps, qp)
+
+
+def _given(value: float) -> float:
+    """A quasi-p-value; the workbench writes -1 where there is no limit."""
+    return np.nan if value < 0 else float(value)
 
 
 def _best(trajectory: pd.DataFrame, base: float) -> int:
@@ -117,8 +128,17 @@ def _cart(x: pd.DataFrame, y: NDArray[np.bool_], seed: int) -> Iterator[Box]:
     tree.clf.fit(numbers.to_numpy(), y.astype(int))
     if tree.clf.get_n_leaves() < 2:
         return
-    leaves = [_box("cart", x, y, _named(box, x, numbers), {}, pd.DataFrame()) for box in tree.boxes]
-    yield from sorted((box for box in leaves if box.density > y.mean()), key=lambda box: -box.coverage)
+    # A leaf has feature -2, which the workbench looks up like any other.
+    tree.feature_names = [*numbers.columns, "", ""]
+    leaves = [_box("cart", x, y, _named(box, x, numbers), pd.DataFrame()) for box in tree.boxes]
+    telling = [box for box in leaves if _telling(box, y)]
+    yield from sorted(telling, key=lambda box: -box.coverage)
+
+
+def _telling(box: Box, y: NDArray[np.bool_]) -> bool:
+    """Whether a leaf is denser than chance explains, were its points drawn from all."""
+    hits = np.arange(box.count) < round(box.density * box.count)
+    return _chance(hits, float(y.mean())) <= SIGNIFICANT
 
 
 def _named(box: pd.DataFrame, x: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -136,23 +156,55 @@ def _named(box: pd.DataFrame, x: pd.DataFrame, numbers: pd.DataFrame) -> pd.Data
     return pd.DataFrame(found)
 
 
+Side = tuple[str, int]
+"""A factor, and which of its limits: 0 the lower (or its levels), 1 the upper."""
+
+
 def _box(
-    method: str, x: pd.DataFrame, y: NDArray[np.bool_], box: pd.DataFrame, qp: dict[str, Any], steps: pd.DataFrame
+    method: str,
+    x: pd.DataFrame,
+    y: NDArray[np.bool_],
+    box: pd.DataFrame,
+    steps: pd.DataFrame,
+    qp: dict[str, tuple[float, float]] | None = None,
 ) -> Box:
-    """A box with its statistics over all points, whatever the method leaves out of its own."""
+    """A box with its statistics over all points, whatever the method leaves out of its own.
+
+    Quasi-p-values are those of the method, or else of the same test over all points.
+    """
     limits: dict[str, Limit] = {}
-    inside = np.ones(len(x), dtype=bool)
+    masks: dict[Side, NDArray[np.bool_]] = {}
     for name in x.columns:
-        if isinstance(x[name].dtype, pd.CategoricalDtype):
+        values = x[name]
+        if isinstance(values.dtype, pd.CategoricalDtype):
             levels = frozenset(map(str, box[name].iloc[0]))
-            if levels < set(x[name].cat.categories):
+            if levels < set(values.cat.categories):
                 limits[name] = levels
-                inside &= x[name].isin(levels).to_numpy()
+                masks[name, 0] = values.isin(levels).to_numpy()
             continue
         low, high = float(box[name].iloc[0]), float(box[name].iloc[1])
-        if low > x[name].min() or high < x[name].max():
-            limits[name] = (low if low > x[name].min() else np.nan, high if high < x[name].max() else np.nan)
-            inside &= x[name].between(low, high).to_numpy()
-    hits = int((y & inside).sum())
-    count = int(inside.sum())
+        ends = (low if low > values.min() else np.nan, high if high < values.max() else np.nan)
+        if not np.isnan(ends).all():
+            limits[name] = ends
+            masks |= {(name, 0): (values >= low).to_numpy()} if not np.isnan(ends[0]) else {}
+            masks |= {(name, 1): (values <= high).to_numpy()} if not np.isnan(ends[1]) else {}
+    inside = np.logical_and.reduce([np.ones(len(x), dtype=bool), *masks.values()])
+    if qp is None:
+        found = {side: _quasi_p(masks, side, inside, y) for side in masks}
+        qp = {name: (found.get((name, 0), np.nan), found.get((name, 1), np.nan)) for name in limits}
+    hits, count = int((y & inside).sum()), int(inside.sum())
     return Box(method, limits, qp, hits / int(y.sum()), hits / max(count, 1), count / len(y), count, steps)
+
+
+def _quasi_p(
+    masks: dict[Side, NDArray[np.bool_]], side: Side, inside: NDArray[np.bool_], y: NDArray[np.bool_]
+) -> float:
+    """Chance of a box as dense as this, were its points drawn from the same box without one limit."""
+    others = [mask for other, mask in masks.items() if other != side]
+    around = np.logical_and.reduce([np.ones(len(y), dtype=bool), *others])
+    return _chance(y[inside], float(y[around].mean()))
+
+
+def _chance(hits: NDArray[np.bool_], rate: float) -> float:
+    """One-sided binomial test of the share of hits against a rate."""
+    return float(binomtest(int(hits.sum()), len(hits), rate, alternative="greater").pvalue)

@@ -29,7 +29,7 @@ class Discovery:
     `boxes`: one row a box: `method, box, coverage` (share of all points of interest that it holds), `density` (share of
     its points that are of interest), `mass` (share of all points), `points`, `words`. `limits`: one row a factor that a box
     restricts: `method, box, factor, low, high` (empty: not limited), `levels` (of a factor with named values),
-    `qp_low, qp_high` (quasi-p-values of the limits, PRIM only). `trajectory`: PRIM's peeling of the first box.
+    `qp_low, qp_high` (quasi-p-values: the chance of a box as dense, were its points drawn from the box without that limit). `trajectory`: PRIM's peeling of the first box.
     `points`: the factors of each point, `share` of its replicates that meet the level, and whether it counts.
     """
 
@@ -148,7 +148,7 @@ def _frames(found: list[Box], condition: str) -> tuple[pd.DataFrame, pd.DataFram
             }
         )
         for factor, limit in box.limits.items():
-            qp = [value if value >= 0 else np.nan for value in box.qp.get(factor, (np.nan, np.nan))]
+            qp = box.qp[factor]
             named = isinstance(limit, frozenset)
             low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
             levels = ", ".join(sorted(limit)) if isinstance(limit, frozenset) else ""
