@@ -124,6 +124,6 @@ def sentences(found: Comparison) -> list[str]:
 def _sentence(row: dict[Any, Any]) -> str:
     interval = f"{LEVEL:.0%} interval {row['low']:+.3f} to {row['high']:+.3f}"
     line = f"{row['outcome']} in {row['when']}: {row['a']:.3f} and {row['b']:.3f}, difference {row['difference']:+.3f} ({interval})"
-    if row["runs_unpaired"] is pd.NA:
+    if pd.isna(row["runs_unpaired"]):
         return f"{line}; the difference is the same in every run."
     return f"{line}; unpaired, {row['runs_unpaired']:,} runs of each would be needed instead of {row['runs']:,}."
