@@ -16,6 +16,7 @@ from model.analysis.compare import sentences
 from model.analysis.knockout import without_events
 from model.analysis.paired import effect
 from model.cli import main
+from model.experiments import prior
 
 from .toys import toy
 
@@ -150,7 +151,7 @@ def test_shocks_of_a_year_are_taken_out_and_nothing_before_them_changes():
     assert (effects.loc[effects["year"] > 1999, "verdict"] != "identical").any()
 
 
-def test_parameter_sets(tmp_path):
+def test_parameter_sets(tmp_path, monkeypatch):
     assert parameter_sets("default", 5, 0).shape == (1, 0)
     assert len(parameter_sets("prior", 7, 0)) == 7
     file = tmp_path / "own.csv"
@@ -159,6 +160,11 @@ def test_parameter_sets(tmp_path):
     assert len(own) == 4
     assert all(name.startswith("behaviour.") for name in own.columns)
     pd.testing.assert_frame_equal(own, parameter_sets(str(file), 4, 1))
+    monkeypatch.setattr(prior, "POSTERIOR", tmp_path / "posterior.parquet")
+    with pytest.raises(InputError, match="no posterior has been made yet"):
+        parameter_sets("posterior", 4, 1)
+    own.to_parquet(prior.POSTERIOR)
+    pd.testing.assert_frame_equal(parameter_sets("posterior", 9, 1), own)
 
 
 @pytest.mark.parametrize(

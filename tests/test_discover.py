@@ -11,6 +11,7 @@ import pytest
 from model import InputError, discover
 from model.analysis.boxes import SIGNIFICANT
 from model.analysis.discover import sentences
+from model.analysis.discover_charts import discovery_figures
 from model.cli import main
 
 STUDY = """
@@ -28,7 +29,7 @@ outcomes: [depth:rus-chn-2001, rung:rus-chn-1992]
 """
 
 
-def planted(points: int = 1200, replicates: int = 2, seed: int = 0) -> pd.DataFrame:
+def planted(points: int = 800, replicates: int = 2, seed: int = 0) -> pd.DataFrame:
     """A frame of runs whose outcome is 1 in a box of `rise` and `linkage`, with one level of `mode` shut out."""
     rng = np.random.default_rng(seed)
     design = pd.DataFrame(rng.random((points, 4)), columns=["rise", "linkage", "idle", "dull"])
@@ -50,8 +51,8 @@ def test_a_planted_box_is_found(found, method):
     first = found.boxes[(found.boxes["method"] == method) & (found.boxes["box"] == 1)].iloc[0]
     limits = found.limits[(found.limits["method"] == method) & (found.limits["box"] == 1)].set_index("factor")
     assert set(limits.index) == {"rise", "linkage", "mode"}
-    assert limits.loc["rise", "low"] == pytest.approx(0.35, abs=0.03)
-    assert limits.loc["linkage", "high"] == pytest.approx(0.4, abs=0.03)
+    assert limits.loc["rise", "low"] == pytest.approx(0.35, abs=0.04)
+    assert limits.loc["linkage", "high"] == pytest.approx(0.4, abs=0.04)
     assert limits.loc["mode", "levels"] == "x, y"
     assert np.isnan(limits.loc["rise", "high"])
     assert first["coverage"] > 0.95
@@ -98,10 +99,12 @@ def test_noise_alone_makes_no_box_that_is_sure():
     runs = pd.DataFrame(rng.random((3000, 3)), columns=["a", "b", "out"])
     found = discover(runs, "out", above=0.5)
     assert (found.boxes["density"] < 0.65).all()
+    assert not (found.boxes["method"] == "prim").any()
 
 
 def test_the_same_input_gives_the_same_boxes(found):
     again = discover(planted(), "rung", above=3.5)
+    assert set(discovery_figures(found)) == {"boxes", "points", "trajectory"}
     pd.testing.assert_frame_equal(found.boxes, again.boxes)
     pd.testing.assert_frame_equal(found.limits, again.limits)
     assert sentences(found) == sentences(again)
@@ -124,8 +127,8 @@ def test_a_point_counts_by_most_of_its_replicates():
         ({"outcome": "rang", "above": 3.5}, "did you mean rung?"),
         ({"outcome": "rung"}, "exactly one of --above and --below"),
         ({"outcome": "rung", "above": 3, "below": 4}, "exactly one of --above and --below"),
-        ({"outcome": "rung", "above": 9}, "0 of 1200 points meet it, 20 are needed"),
-        ({"outcome": "rung", "below": 9}, "0 of 1200 points do not meet it"),
+        ({"outcome": "rung", "above": 9}, "0 of 800 points meet it, 20 are needed"),
+        ({"outcome": "rung", "below": 9}, "0 of 800 points do not meet it"),
     ],
 )
 def test_wrong_searches_are_told(arguments, words):

@@ -118,7 +118,7 @@ def test_above_is_the_mirror_of_below(asked):
     [
         (lambda s, rows, noise: {"depth:rus-chn-2001": 1 + 0 * noise}, "no effect", "no effect on"),
         (lambda s, rows, noise: {"depth:rus-chn-2001": 9 - rows[LEVER].to_numpy()}, "not within the range", "no value from"),
-        (lambda s, rows, noise: {"depth:rus-chn-2001": -1 - rows[LEVER].to_numpy()}, "holds without it", "already at 0"),
+        (lambda s, rows, noise: {"depth:rus-chn-2001": -1 - rows[LEVER].to_numpy()}, "holds without it", "nothing above 0 is needed"),
     ],
 )  # fmt: skip
 def test_honest_answers_that_are_no_number(measure, verdict, words, asked):

@@ -45,8 +45,13 @@ def factor_columns(factors: pd.DataFrame) -> pd.DataFrame:
     for name, values in factors.items():
         if values.nunique() < 2:
             continue
-        number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        columns[name] = values.astype(float) if number else values.astype(str).astype("category")
+        switch = pd.api.types.is_bool_dtype(values)
+        if pd.api.types.is_numeric_dtype(values) and not switch:
+            columns[name] = values.astype(float)
+        else:
+            # Switches are told as scenario files write them.
+            text = values.astype(str)
+            columns[name] = (text.str.lower() if switch else text).astype("category")
     return pd.DataFrame(columns).reset_index(drop=True)
 
 

@@ -26,11 +26,12 @@ CASES = 20
 class Discovery:
     """What was found.
 
-    `boxes`: one row a box: `method, box, coverage` (share of all points of interest that it holds), `density` (share of
-    its points that are of interest), `mass` (share of all points), `points`, `words`. `limits`: one row a factor that a box
-    restricts: `method, box, factor, low, high` (empty: not limited), `levels` (of a factor with named values),
-    `qp_low, qp_high` (quasi-p-values: the chance of a box as dense, were its points drawn from the box without that limit). `trajectory`: PRIM's peeling of the first box.
-    `points`: the factors of each point, `share` of its replicates that meet the level, and whether it counts.
+    `boxes`: one row a box: `method, box, coverage` (share of all points of interest that it holds), `density` (share
+    of its points that are of interest), `mass` (share of all points), `points`, `words`. `limits`: one row a factor
+    that a box restricts: `method, box, factor, low, high` (empty: not limited), `levels` (of a factor with named
+    values), `qp_low, qp_high` (quasi-p-values: the chance of a box as dense, were its points drawn from the box
+    without that limit). `trajectory`: PRIM's peeling of the first box. `points`: the factors of each point, `share`
+    of its replicates that meet the level, and whether it counts.
     """
 
     outcome: str
@@ -61,8 +62,8 @@ def discover(
     """Find the boxes of factors in which `outcome` is above (or below) a level.
 
     `study` is the folder of a finished study, or the name or file of one to be run in `runs/`, or a study read
-    back, or a frame with a row a run (`point`, the factors, the outcome). A point counts where most of its replicates meet the level. `seed` breaks ties of the tree.
-    Raises `InputError`: unknown outcome, both or no level, a constant outcome, fewer than 20 points on either side.
+    back, or a frame with a row a run (`point`, the factors, the outcome). A point counts where most of its
+    replicates meet the level. `seed` breaks ties of the tree. Raises `InputError`: unknown outcome, both or no level, a constant outcome, fewer than 20 points on either side.
     """
     if (above is None) == (below is None):
         raise InputError("discover: give exactly one of --above and --below")
@@ -72,8 +73,10 @@ def discover(
         raise InputError(
             f"--outcome {shown(outcome)}: is {values.iloc[0]:g} in every run; there is nothing to discover"
         )
-    met = values > above if above is not None else values < (below or 0.0)
-    condition = f"{outcome} is above {above:g}" if above is not None else f"{outcome} is below {below:g}"
+    if above is not None:
+        met, condition = values > above, f"{outcome} is above {above:g}"
+    else:
+        met, condition = values < below, f"{outcome} is below {below:g}"
     points = data.groupby("point")[factors].first()
     points["share"] = met.groupby(data["point"]).mean()
     points["counts"] = points["share"] > MAJORITY
@@ -135,29 +138,13 @@ def _frames(found: list[Box], condition: str) -> tuple[pd.DataFrame, pd.DataFram
     boxes, limits = [], []
     for box in found:
         numbers[box.method] = number = numbers.get(box.method, 0) + 1
-        key = {"method": box.method, "box": number}
         words = f"{condition} when {' and '.join(_limit(*item) for item in box.limits.items())}"
-        boxes.append(
-            key
-            | {
-                "coverage": box.coverage,
-                "density": box.density,
-                "mass": box.mass,
-                "points": box.count,
-                "words": words,
-            }
-        )
+        boxes.append((box.method, number, box.coverage, box.density, box.mass, box.count, words))
         for factor, limit in box.limits.items():
-            qp = box.qp[factor]
-            named = isinstance(limit, frozenset)
-            low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
-            levels = ", ".join(sorted(limit)) if isinstance(limit, frozenset) else ""
-            limits.append(
-                key | {"factor": factor, "low": low, "high": high, "levels": levels,
-                       "qp_low": qp[0], "qp_high": qp[0] if named else qp[1]}
-            )  # fmt: skip
+            ends = ("", *limit) if isinstance(limit, tuple) else (", ".join(sorted(limit)), np.nan, np.nan)
+            limits.append((box.method, number, factor, *ends, *box.qp[factor]))
     columns = ["method", "box", "coverage", "density", "mass", "points", "words"]
-    parts = ["method", "box", "factor", "low", "high", "levels", "qp_low", "qp_high"]
+    parts = ["method", "box", "factor", "levels", "low", "high", "qp_low", "qp_high"]
     return pd.DataFrame(boxes, columns=columns), pd.DataFrame(limits, columns=parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import ceil, log2
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,11 +74,17 @@ class Question(Record):
         return level
 
     @property
+    def most_runs(self) -> int:
+        """Runs of the search at most: every lever tried on each, then halved down to the tolerance."""
+        halvings = max(ceil(-log2(self.tolerance * (self.steps - 1))), 0)
+        return len(self.levers) * self.draws * self.replicates * (self.steps + halvings)
+
+    @property
     def aim(self) -> str:
-        """What is to hold, in words."""
+        """What is to hold, in words that follow `for`."""
         what = f"the change of {self.outcome} since the start" if self.since_start else self.outcome
         side = "below" if self.below is not None else "above"
-        return f"{what} {side} {self.level:g} by {self.by}"
+        return f"{what} to be {side} {self.level:g} by {self.by}"
 
 
 def question_names() -> list[str]:

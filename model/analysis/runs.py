@@ -17,10 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..ensemble import Runs, Simulation, failed_frame, measure_block
+from ..ensemble import Runs, Simulation, failed_frame, measure_block, prepare
+from ..lanes.compiled import is_kept
 from ..rows import lots
 from ..schema.errors import InputError
 from ..schema.scenario import Scenario
+from .output import note
 
 Noise = NDArray[np.int64]
 BLOCK = 256
@@ -59,6 +61,8 @@ def run_rows(
     sets, failures = lots(scenario, rows, outcomes)
     if not sets:
         raise InputError(failures[0].message)
+    if not is_kept():
+        prepare(note)
     stop = threading.Event()
     jobs = []
     for lot in sets:

@@ -83,7 +83,7 @@ class Thresholds:
         ]
         return {
             "question": self.question.model_dump(exclude_none=True), "aim": self.question.aim,
-            "interval": f"percentile bootstrap over draws, {LEVEL:.0%}", "answers": answers,
+            "interval": f"percentile bootstrap over draws (over replicates of a single draw), {LEVEL:.0%}", "answers": answers,
             "failed": records(self.failed),
         }  # fmt: skip
 
@@ -171,24 +171,32 @@ def _answer(search: _Search, lever: str, group: int) -> Answer:
         needed = found.critical > ceilings
         beyond, above = float(needed.mean()), float((ceilings < least).mean())
         ends = share_interval(needed, group, asked.seed)
-    verdict = "found" if np.isfinite(least) else "not within the range"
-    if least == low:
-        verdict = "holds without it"
+    needing = float((found.critical > low).mean())
+    return Answer(
+        lever, _verdict(found, least, low), least, *between, found.monotone, needing, beyond, *ends, above,
+        _curve(found, group, asked.seed), _runs(search, found.critical),
+    )  # fmt: skip
+
+
+def _verdict(found: Criticals, least: float, low: float) -> str:
     if found.flat:
-        verdict = "no effect"
-    runs = pd.DataFrame(
+        return "no effect"
+    if least == low:
+        return "holds without it"
+    return "found" if np.isfinite(least) else "not within the range"
+
+
+def _runs(search: _Search, critical: Floats) -> pd.DataFrame:
+    """Each run's own threshold and ceiling, empty where there is none."""
+    ceilings = search.ceilings
+    return pd.DataFrame(
         {
-            "draw": search.noise // asked.replicates,
-            "replicate": search.noise % asked.replicates,
-            "critical": np.where(np.isfinite(found.critical), found.critical, np.nan),
+            "draw": search.noise // search.question.replicates,
+            "replicate": search.noise % search.question.replicates,
+            "critical": np.where(np.isfinite(critical), critical, np.nan),
             "ceiling": np.where(np.isfinite(ceilings), ceilings, np.nan),
         }
     )
-    needing = float((found.critical > low).mean())
-    return Answer(
-        lever, verdict, least, *between, found.monotone, needing, beyond, *ends, above,
-        _curve(found, group, asked.seed), runs,
-    )  # fmt: skip
 
 
 def _curve(found: Criticals, group: int, seed: int) -> pd.DataFrame:
@@ -217,9 +225,9 @@ def sentence(question: Question, answer: Answer) -> str:
     if answer.verdict == "no effect":
         return f"{answer.lever}: no effect on {question.outcome} anywhere from {low:g} to {high:g}; {shares}."
     if answer.verdict == "not within the range":
-        words = f"{answer.lever}: no value from {low:g} to {high:g} brings {asked}: {shares}"
+        words = f"{answer.lever}: no value from {low:g} to {high:g} is enough for {asked}: {shares}"
     elif answer.verdict == "holds without it":
-        words = f"{answer.lever}: {asked} already at {low:g}: {shares}"
+        words = f"{answer.lever}: nothing above {low:g} is needed for {asked}: {shares}"
     else:
         top = f"to {answer.high:.3f}" if np.isfinite(answer.high) else f"to beyond {high:g}"
         words = (

@@ -48,13 +48,11 @@ def compare(
     from ..analysis.compare import compare as compare_worlds
     from ..analysis.compare import sentences
     from ..analysis.compare_charts import comparison_figures
-    from ..analysis.output import note, write_analysis
-    from ..ensemble import prepare
+    from ..analysis.output import write_analysis
     from ..experiments.folder import run_folder
     from ..schema.load import parse_changes
 
     folder = run_folder(out, "compare")
-    prepare(note)
     found = compare_worlds(
         a, b, without=without or [], without_treaty=without_treaty or [], without_event=without_event or [],
         changes=parse_changes(set_ or []), outcomes=outcome or [], parameters=parameters, draws=draws,

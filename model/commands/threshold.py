@@ -31,7 +31,6 @@ def threshold(
     from ..analysis.threshold import sentence
     from ..analysis.threshold import threshold as answer
     from ..analysis.threshold_charts import threshold_figures
-    from ..ensemble import prepare
     from ..experiments.folder import run_folder
 
     if question is None:
@@ -45,7 +44,7 @@ def threshold(
     changes = {name: value for name, value in given.items() if value is not None}
     asked, _ = load_question(question, changes)
     folder = run_folder(out, f"threshold-{asked.name}")
-    prepare(note)
+    note(f"{asked.name}: {asked.most_runs:,} runs at most")
     found = answer(question, **changes)
     report = {"run_dir": str(folder), **found.report}
     write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
