@@ -13,6 +13,7 @@ from scipy import stats
 
 from model import InputError, compare, load_scenario, paired, parameter_sets, simulate
 from model.analysis.compare import sentences
+from model.analysis.compare_charts import comparison_figures
 from model.analysis.knockout import without_events
 from model.analysis.paired import effect
 from model.cli import main
@@ -96,7 +97,8 @@ def test_the_opposite_comparison_is_the_opposite():
 def test_a_world_is_identical_to_itself():
     found = compare("memo-2001", "memo-2001", replicates=2, months=SHORT)
     assert found.identical
-    assert sentences(found) == ["memo-2001 and memo-2001 never differ, in any run, month or outcome."]
+    assert sentences(found) == ["The two worlds never differ, in any run, month or outcome."]
+    assert comparison_figures(found) == {}
     assert not found.effects.drop(columns=["variance_ratio", "runs_unpaired"]).isna().any().any()
 
 
@@ -106,6 +108,12 @@ def test_pairing_beats_not_pairing_on_the_model():
     assert last["verdict"] == "lower"
     assert last["variance_ratio"] > 2
     assert last["runs_unpaired"] > last["runs"]
+
+
+def test_an_outcome_over_the_whole_run_is_told_too():
+    found = compare("memo-2001", changes=OFF, outcomes=[f"{DEPTH}@mean"], replicates=2, months=SHORT)
+    assert found.effects["when"].tolist() == ["mean"]
+    assert sentences(found)[0].startswith(f"{DEPTH} (mean): ")
 
 
 def test_paired_runs_are_those_of_simulate():

@@ -110,11 +110,12 @@ def tie_outcomes(a: Scenario, b: Scenario) -> list[str]:
 
 
 def sentences(found: Comparison) -> list[str]:
-    """What differs most at the end of the run, in plain words."""
+    """What differs most at the end of the run, or over it, in plain words."""
     if found.identical:
-        return [f"{found.a} and {found.b} never differ, in any run, month or outcome."]
+        return ["The two worlds never differ, in any run, month or outcome."]
     effects = found.effects
-    last = effects[effects["when"] == effects.loc[effects["year"].notna(), "when"].max()]
+    undated = effects["year"].isna()
+    last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
     told = last[last["verdict"] != "identical"]
     told = told.reindex(told["difference"].abs().sort_values(ascending=False, kind="stable").index)
     lines = [_sentence(row) for row in told.head(TOLD).to_dict("records")]
@@ -123,7 +124,7 @@ def sentences(found: Comparison) -> list[str]:
 
 def _sentence(row: dict[Any, Any]) -> str:
     interval = f"{LEVEL:.0%} interval {row['low']:+.3f} to {row['high']:+.3f}"
-    line = f"{row['outcome']} in {row['when']}: {row['a']:.3f} and {row['b']:.3f}, difference {row['difference']:+.3f} ({interval})"
+    line = f"{row['outcome']} ({row['when']}): {row['a']:.3f} and {row['b']:.3f}, difference {row['difference']:+.3f} ({interval})"
     if pd.isna(row["runs_unpaired"]):
         return f"{line}; the difference is the same in every run."
     return f"{line}; unpaired, {row['runs_unpaired']:,} runs of each would be needed instead of {row['runs']:,}."

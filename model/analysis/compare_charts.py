@@ -25,7 +25,7 @@ TITLE_WIDTH = 30
 def comparison_figures(found: Comparison) -> dict[str, Figure]:
     """One figure for each quantity whose outcomes differ, by the name of its file."""
     effects = found.effects[found.effects["outcome"].isin(found.differing) & found.effects["year"].notna()]
-    quantity = effects["outcome"].str.partition(":")[0]
+    quantity = effects["outcome"].map(lambda name: name.partition(":")[0])
     with mpl.rc_context(DRAWING):
         return {
             f"difference-{name}": _over_time(found, own, str(name))
