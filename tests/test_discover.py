@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -173,3 +174,9 @@ def test_a_study_that_is_not_finished_or_not_there_is_told(tmp_path):
         discover(tmp_path, "depth", above=1)
     with pytest.raises(InputError, match="did you mean small"):
         discover("smal", "depth", above=1)
+
+
+def test_without_the_workbench_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
+    with pytest.raises(InputError, match=r"extra packages of entente\[studies\]"):
+        discover(planted(), "rung", above=3.5)

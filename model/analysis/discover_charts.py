@@ -48,54 +48,45 @@ def _title(found: Discovery, figure: Figure, what: str) -> None:
 
 def _boxes(found: Discovery) -> Figure:
     """Each box as bars: the part of a factor's range that it allows."""
-    keys = list(found.boxes[["method", "box"]].itertuples(index=False, name=None))
-    sizes = [max(int(((found.limits["method"] == m) & (found.limits["box"] == n)).sum()), 1) for m, n in keys]
-    figure = Figure(figsize=(8.5, 0.36 * sum(sizes) + 0.75 * len(keys) + 0.8), layout="constrained")
-    cells = figure.subplots(
-        len(keys), 1, squeeze=False, height_ratios=[size + 0.8 for size in sizes], sharex=True
-    )[:, 0]
-    for cell, (method, number) in zip(cells, keys, strict=True):
-        own = found.limits[(found.limits["method"] == method) & (found.limits["box"] == number)]
+    groups = dict(list(found.limits.groupby(["method", "box"], sort=False)))
+    sizes = [len(own) for own in groups.values()]
+    figure = Figure(figsize=(8.5, 0.36 * sum(sizes) + 0.75 * len(sizes) + 0.8), layout="constrained")
+    ratios = [size + 0.8 for size in sizes]
+    cells = figure.subplots(len(sizes), 1, squeeze=False, height_ratios=ratios, sharex=True)[:, 0]
+    statistics = found.boxes.set_index(["method", "box"]).to_dict("index")
+    for cell, (key, own) in zip(cells, groups.items(), strict=True):
         for row, limit in enumerate(own.to_dict("records")):
             _bar(cell, row, found.points[limit["factor"]], limit)
-        box = found.boxes[(found.boxes["method"] == method) & (found.boxes["box"] == number)].iloc[0]
-        cell.set_yticks(range(len(own)), own["factor"], fontsize=8)
-        cell.set_ylim(len(own) - 0.4, -0.6)
-        cell.set_title(
-            f"{method.upper()} {number}: coverage {box['coverage']:.0%}, density {box['density']:.0%}, "
-            f"mass {box['mass']:.0%}", fontsize=9, loc="left",
-        )  # fmt: skip
-        cell.set_xlim(0, 1)
-    cells[-1].set_xlabel("share of the factor's range (limits written beside)")
+        cell.set_yticks(range(len(own)), [_label(limit) for limit in own.to_dict("records")], fontsize=8)
+        cell.set(ylim=(len(own) - 0.4, -0.6), xlim=(0, 1))
+        box = statistics[key]
+        numbers = ", ".join(f"{name} {box[name]:.0%}" for name in ("coverage", "density", "mass"))
+        cell.set_title(f"{key[0].upper()} {key[1]}: {numbers}", fontsize=9, loc="left")
+    cells[-1].set_xlabel("share of the factor's range that the box allows")
     _title(found, figure, f"boxes (base rate {found.base:.0%})")
     return figure
+
+
+def _label(limit: dict[Any, Any]) -> str:
+    """A factor and what a box allows of it."""
+    low, high = limit["low"], limit["high"]
+    if limit["levels"]:
+        return f"{limit['factor']}: {limit['levels']}"
+    if np.isnan(high):
+        return f"{limit['factor']} \u2265 {low:.3g}"
+    return (
+        f"{limit['factor']} \u2264 {high:.3g}" if np.isnan(low) else f"{limit['factor']}: {low:.3g} to {high:.3g}"
+    )
 
 
 def _bar(cell: Axes, row: int, values: pd.Series, limit: dict[Any, Any]) -> None:
     cell.barh(row, 1, color="0.93", height=0.6)
     if limit["levels"]:
-        cell.text(0.5, row, limit["levels"], ha="center", va="center", fontsize=8)
+        cell.barh(row, len(limit["levels"].split(", ")) / values.nunique(), color=BOX, height=0.6)
         return
     least, most = float(values.min()), float(values.max())
-    low = least if np.isnan(limit["low"]) else limit["low"]
-    high = most if np.isnan(limit["high"]) else limit["high"]
-    left, right = (low - least) / (most - least), (high - least) / (most - least)
-    cell.barh(row, right - left, left=left, color=BOX, height=0.6)
-    for place, value, given, side in ((left, low, limit["low"], "left"), (right, high, limit["high"], "right")):
-        if not np.isnan(given):
-            # Beside the bar, where there is room for it.
-            outward = (place > 0.12) if side == "left" else (place < 0.88)
-            ha = "right" if outward == (side == "left") else "left"
-            shift = -0.01 if ha == "right" else 0.01
-            cell.text(
-                place + shift,
-                row,
-                f"{value:.3g}",
-                ha=ha,
-                va="center",
-                fontsize=8,
-                color="black" if outward else "white",
-            )
+    low, high = _edges(values, limit)
+    cell.barh(row, (high - low) / (most - least), left=(low - least) / (most - least), color=BOX, height=0.6)
 
 
 def _pairs(found: Discovery, limits: dict[str, dict[Any, Any]], factors: list[str]) -> Figure:
