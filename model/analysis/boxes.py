@@ -41,7 +41,7 @@ class Box:
 
 def factor_columns(factors: pd.DataFrame) -> pd.DataFrame:
     """Factors that vary: numbers as they are, switches and named values as categories of text."""
-    columns = {}
+    columns: dict[Any, pd.Series] = {}
     for name, values in factors.items():
         if values.nunique() < 2:
             continue

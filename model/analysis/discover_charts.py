@@ -48,7 +48,7 @@ def _title(found: Discovery, figure: Figure, what: str) -> None:
 
 def _boxes(found: Discovery) -> Figure:
     """Each box as bars: the part of a factor's range that it allows."""
-    groups = dict(list(found.limits.groupby(["method", "box"], sort=False)))
+    groups: dict[Any, pd.DataFrame] = dict(list(found.limits.groupby(["method", "box"], sort=False)))
     sizes = [len(own) for own in groups.values()]
     figure = Figure(figsize=(8.5, 0.36 * sum(sizes) + 0.75 * len(sizes) + 0.8), layout="constrained")
     ratios = [size + 0.8 for size in sizes]
