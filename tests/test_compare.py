@@ -219,6 +219,11 @@ def test_the_command_writes_a_folder_that_repeats_itself(tmp_path, capsys):
     assert {"outcome", "when", "year", "difference", "low", "high", "runs", "runs_unpaired"} <= set(row)
 
 
+def test_draws_must_begin_and_end_together():
+    with pytest.raises(InputError, match="months: all runs must begin and end together"):
+        paired("memo-2001", "us-satisfied", [DEPTH], pd.DataFrame({"months": [12, 24]}))
+
+
 def test_nothing_to_measure_is_no_comparison():
     with pytest.raises(InputError, match="none named"):
         paired("memo-2001", "us-satisfied", [])

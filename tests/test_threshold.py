@@ -181,6 +181,7 @@ def test_the_questions_that_come_with_the_model_are_fine():
         ({"by": "1999-01"}, "the scenario begins in 2001-08"),
         ({"by": "soon"}, "must be a month"),
         ({"probability": "1.5"}, "must be above 0 and below 1"),
+        ({"tolerance": "1e-12"}, "must be at least 1e-06"),
         ({"ceiling": "behaviour.domestic_cab"}, "did you mean behaviour.domestic_cap?"),
         ({"parameters": "default", "replicates": "1"}, "needs two runs at least"),
         ({"parameters": "nothing.csv"}, "no such file"),

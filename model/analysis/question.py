@@ -20,6 +20,8 @@ from ..schema.scenario import Scenario
 from ..schema.study import Level, Number, Range
 
 QUESTIONS = CONFIGS / "questions"
+FINEST = 1e-6
+"""The least tolerance: halving further would soon be rounding."""
 
 
 def _december(value: Any) -> Any:
@@ -59,11 +61,18 @@ class Question(Record):
         0.005, description="How closely each run's threshold is found, as a share of the range."
     )
 
-    @field_validator("probability", "tolerance")
+    @field_validator("probability")
     @classmethod
     def _share(cls, value: float) -> float:
         if not 0 < value < 1:
             raise ValueError(f"{value:g}: must be above 0 and below 1")
+        return value
+
+    @field_validator("tolerance")
+    @classmethod
+    def _fine(cls, value: float) -> float:
+        if not FINEST <= value < 1:
+            raise ValueError(f"{value:g}: must be at least {FINEST:g} and below 1")
         return value
 
     @property

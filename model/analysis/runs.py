@@ -28,6 +28,9 @@ Noise = NDArray[np.int64]
 BLOCK = 256
 """Runs of a block: each hears noise of its own, which is held in memory."""
 
+HORIZON = ("start", "months", "prelude", "seed")
+"""Paths that draws cannot differ in."""
+
 
 class Runner(Protocol):
     """What runs rows of numbers: the compiled engine, or a known function in its place."""
@@ -84,7 +87,15 @@ def run_rows(
 
 
 def repeated(parameters: pd.DataFrame, replicates: int) -> tuple[pd.DataFrame, Noise]:
-    """Each row of `parameters` `replicates` times over, and noise that no two of them share."""
+    """Each row of `parameters` `replicates` times over, and noise that no two of them share.
+
+    Raises `InputError` for a column that moves the beginning or end of runs: their months could not be compared.
+    """
+    for name in HORIZON:
+        if name in parameters:
+            raise InputError(
+                f"parameters: {name}: all runs must begin and end together, with the seed of the command"
+            )
     rows = parameters.loc[parameters.index.repeat(replicates)].reset_index(drop=True)
     return rows, np.arange(len(rows), dtype=np.int64)
 

@@ -14,6 +14,9 @@ from .paired import LEVEL
 RESAMPLES, HELD = 2000, 4_000_000
 """Bootstrap samples of every interval, and numbers of them that are held in memory at once."""
 
+ROUNDING = 1e-9
+"""A share times a count that is whole but for rounding counts as whole."""
+
 Places = NDArray[np.int64]
 Measure = Callable[[Floats, Places], Floats]
 """What is measured of runs: `measure(levers, runs)` gives the outcome of run `runs[i]` at lever `levers[i]`."""
@@ -77,10 +80,6 @@ def smallest(critical: Floats, probability: float) -> Floats:
     runs = critical.shape[-1]
     place = max(int(np.ceil(probability * runs - ROUNDING)) - 1, 0)
     return np.asarray(np.sort(critical, axis=-1)[..., place])
-
-
-ROUNDING = 1e-9
-"""A share times a count that is whole but for rounding counts as whole."""
 
 
 def bootstrap(values: Floats, group: int, seed: int, statistic: Callable[[Floats], Floats]) -> tuple[float, float]:
