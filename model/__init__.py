@@ -18,11 +18,16 @@ _PUBLIC = {
     "calibrate": "model.evidence.calibrate",
     "hindcast": "model.evidence.hindcast",
     "landscape": "model.evidence.landscape",
+    "compare": "model.analysis.compare",
+    "discover": "model.analysis.discover",
     "load_run": "model.experiments.folder",
     "load_scenario": "model.schema.load",
+    "paired": "model.analysis.paired",
+    "parameter_sets": "model.experiments.prior",
     "run": "model.result",
     "scenario_names": "model.schema.load",
     "simulate": "model.ensemble",
+    "threshold": "model.analysis.threshold",
     "why": "model.why",
 }
 

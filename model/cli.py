@@ -11,8 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from .commands.calibrate import calibrate
+from .commands.compare import compare
+from .commands.discover import discover
 from .commands.hindcast import hindcast
 from .commands.landscape import landscape
+from .commands.threshold import threshold
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -261,6 +264,9 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
 app.command()(hindcast)
 app.command()(calibrate)
 app.command()(landscape)
+app.command()(compare)
+app.command()(threshold)
+app.command()(discover)
 
 
 def main(arguments: list[str] | None = None) -> None:

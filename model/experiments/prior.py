@@ -42,6 +42,8 @@ def parameter_sets(name: str, draws: int, seed: int) -> pd.DataFrame:
     the model; any other name is a Parquet or CSV file of rows. Rows of a file are taken in shuffled order, and
     again from the first where more are asked for than it holds. Raises `InputError` with one sentence.
     """
+    if draws < 1:
+        raise InputError(f"draws: {draws}: must be 1 or more")
     if name == "default":
         return pd.DataFrame(index=range(draws))
     if name == "prior":
