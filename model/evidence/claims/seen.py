@@ -1,0 +1,214 @@
+"""Which worlds claims need, and running each of them once over all draws on common random numbers."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...draws import Floats
+from ...ensemble import Runs, measure_block, prepare
+from ...pack import pack
+from ...rows import Lot, lots
+from ...schema.errors import InputError
+from ...schema.load import load_scenario
+from ...schema.paths import leaf
+from ...schema.scenario import Scenario
+from ..rivals import fitting
+from .declare import Claim, PerDraw, World
+
+CHUNK = 16
+"""Draws of a block. The worlds of a draw hear the same noise, which is drawn once where they lie together."""
+
+
+@dataclass
+class Needs:
+    """Worlds by key, and which outcomes of each are asked for."""
+
+    worlds: dict[str, World] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def add(self, world: World, outcomes: Iterable[str]) -> None:
+        self.worlds[world.key] = world
+        self.outcomes.setdefault(world.key, {}).update(dict.fromkeys(outcomes))
+
+    @staticmethod
+    def union(many: Iterable[Needs]) -> Needs:
+        """All that any of them needs."""
+        found = Needs()
+        for needs in many:
+            for key, world in needs.worlds.items():
+                found.add(world, needs.outcomes[key])
+        return found
+
+
+class _Asking:
+    """Stands for what is seen while a claim is asked what it needs."""
+
+    def __init__(self, draws: pd.DataFrame) -> None:
+        self.needs = Needs()
+        self._draws = draws.iloc[:2]
+
+    def __call__(self, world: World, outcome: str) -> Floats:
+        self.needs.add(world, [outcome])
+        return np.full(len(self._draws), 0.5)
+
+    def draw(self, path: str) -> Floats:
+        return _drawn(self._draws, path)
+
+
+def needs_of(claim: Claim, draws: pd.DataFrame) -> Needs:
+    """The worlds and outcomes that a tested claim looks at; its margins must not branch on what they hold."""
+    assert claim.parts is not None
+    asking = _Asking(draws)
+    claim.parts(asking)
+    return asking.needs
+
+
+def _drawn(draws: pd.DataFrame, path: str) -> Floats:
+    if path not in draws:
+        raise InputError(f"{path}: is no parameter that the draws hold")
+    return draws[path].to_numpy(dtype=float)
+
+
+@dataclass
+class Seen:
+    """What all worlds came to: one number a draw for each outcome asked for."""
+
+    draws: pd.DataFrame
+    values: dict[tuple[str, str], Floats]
+    cost: dict[str, float]
+
+    def __call__(self, world: World, outcome: str) -> Floats:
+        return self.values[world.key, outcome]
+
+    def draw(self, path: str) -> Floats:
+        return _drawn(self.draws, path)
+
+    def seconds(self, needs: Needs) -> float:
+        """What the worlds of a claim cost in processor seconds, whoever else looks at them."""
+        return sum(self.cost[key] for key in needs.worlds)
+
+
+@dataclass
+class _Bench:
+    """Worlds of one shape, which differ in numbers alone and run side by side."""
+
+    scenario: Scenario
+    fixed: dict[str, Any]
+    keys: list[str] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run_worlds(
+    needs: Needs,
+    draws: pd.DataFrame,
+    seed: int,
+    over: Mapping[str, Any],
+    workers: int | None,
+    progress: Callable[[int, int], None],
+) -> Seen:
+    """Run each world once a draw. `over` is laid over every world and over the draws."""
+    benches = _benches(needs, over)
+    sets = [(bench, _lot(bench, needs, draws, over)) for bench in benches]
+    blocks = [(bench, lot, at) for at in range(0, len(draws), CHUNK) for bench, lot in sets]
+    seen = Seen(draws, {}, dict.fromkeys(needs.worlds, 0.0))
+    for key, outcomes in needs.outcomes.items():
+        for outcome in outcomes:
+            seen.values[key, outcome] = np.zeros(len(draws))
+    total, done = len(needs.worlds) * len(draws), 0
+    prepare()
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        try:
+            for future in as_completed(
+                [pool.submit(_run, *block, len(draws), seed, needs, seen, stop.is_set) for block in blocks]
+            ):
+                done += future.result()
+                progress(done, total)
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+    return seen
+
+
+def _run(
+    bench: _Bench, lot: Lot, at: int, draws: int, seed: int, needs: Needs, seen: Seen, stopped: Callable[[], bool]
+) -> int:
+    """Run some draws of a bench and put down what its worlds came to; rows lead with draws."""
+    if stopped():
+        return 0
+    width, last = len(bench.keys), min(at + CHUNK, draws)
+    rows = np.arange(at * width, last * width)
+    began = time.perf_counter()
+    table, _ = measure_block(lot, Runs(rows, rows // width), seed, "none", stopped=stopped)
+    spent = (time.perf_counter() - began) / width
+    for place, key in enumerate(bench.keys):
+        seen.cost[key] += spent
+        for outcome in needs.outcomes[key]:
+            seen.values[key, outcome][at:last] = table[outcome].to_numpy()[place::width]
+    return len(rows)
+
+
+def _benches(needs: Needs, over: Mapping[str, Any]) -> list[_Bench]:
+    found: dict[str, _Bench] = {}
+    for key, world in needs.worlds.items():
+        fixed, numbers = _split(world, over)
+        shape = World(world.scenario, fixed).key
+        if shape not in found:
+            base = load_scenario(world.scenario, fixed)
+            found[shape] = _Bench(load_scenario(base, fitting(over, base)), fixed)
+        found[shape].keys.append(key)
+        found[shape].numbers.append(numbers)
+    # Shapes that share their noise lie together.
+    return sorted(found.values(), key=lambda bench: (bench.scenario.months, pack(bench.scenario).treaties))
+
+
+def _split(world: World, over: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A world's changes: those that shape it, and those that are numbers of the shape."""
+    plain = {
+        path: value
+        for path, value in world.changes.items()
+        if path != "months" and isinstance(value, bool | int | float | PerDraw)
+    }
+    shaping = {path: value for path, value in world.changes.items() if path not in plain}
+    slots = pack(load_scenario(world.scenario, shaping)).slots
+    shaping |= {path: value for path, value in plain.items() if path not in slots}
+    return shaping, {path: value for path, value in plain.items() if path in slots and path not in over}
+
+
+def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, Any]) -> Lot:
+    """The worlds of a bench over all draws as one lot; draws lead, worlds follow."""
+    width = len(bench.keys)
+    design = {path: np.repeat(draws[path].to_numpy(), width) for path in draws.columns if path not in over}
+    for path in dict.fromkeys(path for numbers in bench.numbers for path in numbers):
+        column = design.get(path)
+        if column is None:
+            column = np.full(len(draws) * width, _default(bench.scenario, path))
+        column = column.astype(float)
+        for place, numbers in enumerate(bench.numbers):
+            if path in numbers:
+                value = numbers[path]
+                column[place::width] = value.of(draws) if isinstance(value, PerDraw) else value
+        design[path] = column
+    outcomes = list(dict.fromkeys(outcome for key in bench.keys for outcome in needs.outcomes[key]))
+    found, failures = lots(bench.scenario, pd.DataFrame(design), outcomes)
+    if failures:
+        raise InputError(failures[0].message)
+    (lot,) = found
+    return lot
+
+
+def _default(scenario: Scenario, path: str) -> float:
+    """What a number is where no world changes it; a map of numbers holds 0 for what it does not name."""
+    try:
+        return float(leaf(scenario, path))
+    except KeyError:
+        return 0.0
