@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .declare import Parts, See, built_in, not_modelled, tested
-from .worlds import MEMO, NO_THREAT, RECORD, SPONSORED, STATEMENT, TREATY, lever
+from .worlds import MEMO, NO_THREAT, PACKAGE, RECORD, SPONSORED, STATEMENT, TREATY, lever
 
 UNSIGNED = RECORD.but({f"treaties.{TREATY}.signing": "endogenous", f"treaties.{TREATY}.signed": None})
 """The treaty of 2001 without a date: signed from 1992 on as soon as both want it enough."""
@@ -66,11 +66,11 @@ c47 = not_modelled(
 
 @tested(
     "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
-    note="A package of .6 to Russia from September 2001, with the debt and with the debt bought out, five years on.",
+    note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on.",
     unit="alignment", off={"switches.offers": False}, without="no offers",
 )  # fmt: skip
 def c48(see: See) -> Parts:
-    indebted = MEMO.but(lever("offer-RUS", 0.6))
+    indebted = MEMO.but(lever("offer-RUS", PACKAGE))
     free = indebted.but({"states.RUS.leverage": 0})
 
     def gap(what: str):

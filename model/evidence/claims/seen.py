@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +102,6 @@ class _Bench:
     """Worlds of one shape, which differ in numbers alone and run side by side."""
 
     scenario: Scenario
-    fixed: dict[str, Any]
     keys: list[str] = field(default_factory=list)
     numbers: list[dict[str, Any]] = field(default_factory=list)
 
@@ -159,29 +158,39 @@ def _run(
 
 def _benches(needs: Needs, over: Mapping[str, Any]) -> list[_Bench]:
     found: dict[str, _Bench] = {}
+    slots: dict[str, Collection[str]] = {}
+    named = dict.fromkeys(world.scenario for world in needs.worlds.values())
+    files = {name: load_scenario(name) for name in named}
     for key, world in needs.worlds.items():
-        fixed, numbers = _split(world, over)
+        fixed, numbers = _split(world, files[world.scenario], slots)
         shape = World(world.scenario, fixed).key
         if shape not in found:
-            base = load_scenario(world.scenario, fixed)
-            found[shape] = _Bench(load_scenario(base, fitting(over, base)), fixed)
+            base = load_scenario(files[world.scenario], fixed)
+            found[shape] = _Bench(load_scenario(base, fitting(over, base)))
         found[shape].keys.append(key)
-        found[shape].numbers.append(numbers)
+        found[shape].numbers.append({path: value for path, value in numbers.items() if path not in over})
     # Shapes that share their noise lie together.
     return sorted(found.values(), key=lambda bench: (bench.scenario.months, pack(bench.scenario).treaties))
 
 
-def _split(world: World, over: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A world's changes: those that shape it, and those that are numbers of the shape."""
+def _split(
+    world: World, scenario: Scenario, slots: dict[str, Collection[str]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A world's changes to its scenario: those that shape it, and those that are numbers of the shape.
+
+    `slots` remembers the numbers that a shape has.
+    """
     plain = {
         path: value
         for path, value in world.changes.items()
         if path != "months" and isinstance(value, bool | int | float | PerDraw)
     }
     shaping = {path: value for path, value in world.changes.items() if path not in plain}
-    slots = pack(load_scenario(world.scenario, shaping)).slots
-    shaping |= {path: value for path, value in plain.items() if path not in slots}
-    return shaping, {path: value for path, value in plain.items() if path in slots and path not in over}
+    shape = World(world.scenario, shaping).key
+    if shape not in slots:
+        slots[shape] = pack(load_scenario(scenario, shaping)).slots
+    shaping |= {path: value for path, value in plain.items() if path not in slots[shape]}
+    return shaping, {path: value for path, value in plain.items() if path in slots[shape]}
 
 
 def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, Any]) -> Lot:

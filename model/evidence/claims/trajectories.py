@@ -17,6 +17,7 @@ from .worlds import (
     MEMO,
     NO_THREAT,
     OFTEN,
+    PACKAGE,
     QUIET,
     RATES,
     REGIONAL,
@@ -35,8 +36,6 @@ FIVE_YEARS_ON = "2006-09"
 """Five years after an offer of September 2001."""
 COST_RISE = 0.2
 """Rise of the price of depth against which C51 weighs an equal loss of demand."""
-PACKAGE = 0.8
-"""The package of the scenarios `us-package-*`."""
 DOWN = 0.8
 """A package works where the tie is a fifth below its twin, as in docs/behaviour.md."""
 EXCLUSIVE = (TREATY, "tashkent", "rus-kaz", "rus-kgz", "rus-tjk", "rus-tkm", "rus-uzb")

@@ -17,7 +17,8 @@ RECORD_MONTHS = 116
 """January 1992 to August 2001: nothing later is looked at."""
 SHOCK = "2003-08"
 """Month 24 of `memo-2001`: its opening has settled by then."""
-OFFER = "2001-09"
+OFFER, PACKAGE = "2001-09", 0.8
+"""Date and size of the packages of the scenarios `us-package-*`."""
 
 SPONSORED = ("md", "nato", "intv", "twn", "west", "regime", "sanctions")
 REGIONAL = ("militancy", "regional_war", "neighbour")
