@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.claims import claims
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -124,6 +125,9 @@ def batch(
     if report["failed"]:
         _note(f"{report['failed']} runs failed; {folder / 'failed.parquet'} says why")
         sys.exit(1)
+
+
+app.command()(claims)
 
 
 @app.command()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 
-from ...schema.errors import InputError, nearest, shown
 from . import central_asia, commitment, nature, price, trajectories
 from .declare import BUILT_IN, KINDS, NOT_MODELLED, TESTED, Claim, Parts, PerDraw, See, World, tested
-from .evaluate import Evidence, evaluate_claims
+from .evaluate import Evidence, Inquiry, evaluate_claims, inquire
 
 MODULES = (commitment, central_asia, nature, price, trajectories)
 
@@ -31,3 +30,8 @@ CLAIMS: dict[str, Claim] = {
     )
 }
 """All claims by id, in the order of the memo."""
+
+__all__ = [
+    "BUILT_IN", "CLAIMS", "KINDS", "NOT_MODELLED", "TESTED", "Claim", "Evidence", "Inquiry", "Parts", "PerDraw", "See",
+    "World", "evaluate_claims", "inquire", "tested",
+]  # fmt: skip

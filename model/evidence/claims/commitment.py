@@ -82,7 +82,10 @@ def c5(see: See) -> Parts:
 def c6(see: See) -> Parts:
     outcome = f"{DEPTH}@{AFTER}"
     one = QUIET.but({f"{ARTICLES}.{article}.sources.md": 0 for article in ("norm_defence", "strategic_support")})
-    return {"the tie responds more": response(see, QUIET, "shock-md", outcome) - response(see, one, "shock-md", outcome)}
+    return {
+        "the tie responds more": response(see, QUIET, "shock-md", outcome)
+        - response(see, one, "shock-md", outcome)
+    }
 
 
 c7 = built_in(
@@ -95,8 +98,8 @@ c7 = built_in(
     "C8", "P4", "The ally that is less threatened comes to act on its partner's threat.",
     note="A missile-defence threat to China alone, Russia itself exposed to none: does Russia want the tie deeper, more "
     "so than under the statement? That consultation moves Russia's perception is built in (E4); what it then wants is not.",
-    unit="depth", off={"switches.contagion": False, "switches.support": False},
-    without="neither contagion of threat nor support",
+    unit="depth", off={"switches.contagion": False, "switches.support": False, "switches.restraint": False},
+    without="no contagion of threat, no support, no restraint",
 )  # fmt: skip
 def c8(see: See) -> Parts:
     world, outcome = QUIET.but(exposures("RUS", {"md": 0})), f"ideal:{TREATY}/RUS@2004-08"

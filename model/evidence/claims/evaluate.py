@@ -40,6 +40,63 @@ class Evidence:
     draws: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Inquiry:
+    """Claims made ready: what they need, over which draws, and what is laid over every world."""
+
+    claims: list[Claim]
+    needs: dict[str, Needs]
+    draws: pd.DataFrame
+    seed: int
+    over: dict[str, Any]
+
+    @property
+    def runs(self) -> int:
+        """Worlds times draws."""
+        return len(Needs.union(self.needs.values()).worlds) * len(self.draws)
+
+    def evaluate(
+        self, workers: int | None = None, progress: Callable[[int], None] = lambda done: None
+    ) -> Evidence:
+        """Run the worlds and judge; `progress` is told the runs done."""
+        seen = run_worlds(Needs.union(self.needs.values()), self.draws, self.seed, self.over, workers, progress)
+        rows, parts, effects = [], [], {}
+        for claim in self.claims:
+            if claim.parts is None:
+                rows.append(_untested(claim))
+                continue
+            margins = {name: np.asarray(margin, dtype=float) for name, margin in claim.parts(seen).items()}
+            seconds = seen.seconds(self.needs[claim.id])
+            verdict, effects[claim.id] = _judge(claim, margins, self.seed, seconds)
+            rows.append(verdict)
+            parts += [_part(claim, name, margin) for name, margin in margins.items()]
+        return Evidence(
+            pd.DataFrame(rows, columns=list(COLUMNS)),
+            pd.DataFrame(parts, columns=["id", "part", "share", "mean", "required"]),
+            pd.DataFrame(effects),
+            self.draws,
+        )
+
+
+def inquire(
+    draws: int = 1000,
+    only: Iterable[str] | None = None,
+    rival: str | None = None,
+    seed: int = 0,
+    parameters: str | Path = "prior",
+    claims: Sequence[Claim] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Inquiry:
+    """Make claims ready; see `evaluate_claims`. Raises `InputError` before anything runs."""
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
+        raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
+    chosen = chosen_claims(only) if claims is None else list(claims)
+    over = (rival_changes(rival) if rival else {}) | dict(changes or {})
+    table = parameter_draws(parameters, draws, seed)
+    needs = {claim.id: needs_of(claim, table) for claim in chosen if claim.kind == TESTED}
+    return Inquiry(chosen, needs, table, seed, over)
+
+
 def evaluate_claims(
     draws: int = 1000,
     only: Iterable[str] | None = None,
@@ -49,38 +106,15 @@ def evaluate_claims(
     claims: Sequence[Claim] | None = None,
     changes: Mapping[str, Any] | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] = lambda done, runs: None,
 ) -> Evidence:
-    """Run claims over draws of the parameters; draw n has noise n in every world, so worlds are paired.
+    """Put claims to the model over draws of its parameters; draw n has noise n in every world.
 
     `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
-    every world, and so are `changes` (dotted paths to values; they win over whatever a claim changes).
+    every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.
     `parameters`: `prior`, or a `.parquet` or `.csv` file with a column a dotted path. `workers` threads (none:
-    all cores) share the work and do not change the numbers. `progress` is told runs done and all runs.
-    Raises `InputError` with one sentence.
+    all cores) share the work and do not change the numbers. Raises `InputError` with one sentence.
     """
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
-        raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
-    chosen = chosen_claims(only) if claims is None else list(claims)
-    over = (rival_changes(rival) if rival else {}) | dict(changes or {})
-    table = parameter_draws(parameters, draws, seed)
-    needs = {claim.id: needs_of(claim, table) for claim in chosen if claim.kind == TESTED}
-    seen = run_worlds(Needs.union(needs.values()), table, seed, over, workers, progress)
-    rows, parts, effects = [], [], {}
-    for claim in chosen:
-        if claim.parts is None:
-            rows.append(_untested(claim))
-            continue
-        margins = {name: np.asarray(margin, dtype=float) for name, margin in claim.parts(seen).items()}
-        verdict, effects[claim.id] = _judge(claim, margins, seed, seen.seconds(needs[claim.id]))
-        rows.append(verdict)
-        parts += [_part(claim, name, margin) for name, margin in margins.items()]
-    return Evidence(
-        pd.DataFrame(rows, columns=list(COLUMNS)),
-        pd.DataFrame(parts, columns=["id", "part", "share", "mean", "required"]),
-        pd.DataFrame(effects),
-        table,
-    )
+    return inquire(draws, only, rival, seed, parameters, claims, changes).evaluate(workers)
 
 
 def chosen_claims(only: Iterable[str] | None) -> list[Claim]:
@@ -89,12 +123,11 @@ def chosen_claims(only: Iterable[str] | None) -> list[Claim]:
 
     if only is None:
         return list(CLAIMS.values())
-    wanted = list(only)
+    known = {id_.casefold(): id_ for id_ in CLAIMS}
+    wanted = [known.get(str(id_).casefold(), str(id_)) for id_ in only]
     for id_ in wanted:
         if id_ not in CLAIMS:
-            raise InputError(
-                f"{shown(id_)}: no claim of that id; they run from C1 to C58{nearest(str(id_), CLAIMS)}"
-            )
+            raise InputError(f"{shown(id_)}: no claim of that id; they run from C1 to C58{nearest(id_, CLAIMS)}")
     if not wanted:
         raise InputError("only: names no claim")
     return [claim for id_, claim in CLAIMS.items() if id_ in wanted]

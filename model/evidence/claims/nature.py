@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .central_asia import HALF
+from .commitment import response
 from .declare import Parts, See, World, built_in, not_modelled, tested
 from .worlds import (
     ARTICLES,
@@ -27,7 +28,17 @@ from .worlds import (
 OUTSIDE = tuple(source for source in RATES if source != "neighbour")
 TWO_YEARS = [f"{year}-{month:02d}" for year in (2003, 2004, 2005) for month in range(1, 13)][8:32]
 """The months 1 to 24 after the shock of August 2003."""
-MILITANCY = {"RUS": 0.45, "CHN": 0.35, "KAZ": 0.35, "KGZ": 0.65, "TJK": 0.8, "UZB": 0.75, "TKM": 0.25, "BLR": 0.02, "ARM": 0.05}
+MILITANCY = {
+    "RUS": 0.45,
+    "CHN": 0.35,
+    "KAZ": 0.35,
+    "KGZ": 0.65,
+    "TJK": 0.8,
+    "UZB": 0.75,
+    "TKM": 0.25,
+    "BLR": 0.02,
+    "ARM": 0.05,
+}
 HELP = {"RUS": 0.7, "CHN": 0.4, "KAZ": 0.25, "KGZ": 0.1, "TJK": 0.1, "UZB": 0.25}
 """Exposures to militancy and contributions against it, as in `configs/states`."""
 BARE = QUIET.but({"switches.calendar": False})
@@ -56,11 +67,14 @@ def _threat_from(source: str) -> World:
     without="sources that all lie within",
 )  # fmt: skip
 def c29(see: See) -> Parts:
-    inward = MEMO.but(rates(OUTSIDE, 0), {f"sources.{source}.base": 0 for source in OUTSIDE}, {"sources.neighbour.base": 1.5})
+    inward = MEMO.but(
+        rates(OUTSIDE, 0), {f"sources.{source}.base": 0 for source in OUTSIDE}, {"sources.neighbour.base": 1.5}
+    )
     three, two = (TREATY, SHANGHAI, TASHKENT), (SHANGHAI, TASHKENT)
     return {
         "three alliances": np.min([see(MEMO, f"orientation:{t}@mean") for t in three], axis=0) - HALF,
-        "two collective security organisations": HALF - np.max([see(inward, f"orientation:{t}@2014") for t in two], axis=0),
+        "two collective security organisations": HALF
+        - np.max([see(inward, f"orientation:{t}@2014") for t in two], axis=0),
     }
 
 
@@ -95,7 +109,9 @@ def c31(see: See) -> Parts:
 )  # fmt: skip
 def c32(see: See) -> Parts:
     outcome = f"depth:{SHANGHAI}@mean"
-    return {"deeper under imminent threats": see(MEMO.but(rates(tuple(RATES), OFTEN)), outcome) - see(MEMO, outcome)}
+    return {
+        "deeper under imminent threats": see(MEMO.but(rates(tuple(RATES), OFTEN)), outcome) - see(MEMO, outcome)
+    }
 
 
 @tested(
@@ -112,6 +128,10 @@ def c33(see: See) -> Parts:
     }
 
 
+CENTRAL = (("Shanghai", "shock-militancy", SHANGHAI), ("Russia-China", "shock-md", TREATY))
+"""The ties of C34, each with a shock to a source that it covers."""
+
+
 def rungs_gained(see: See, world: World, shock: str, treaty: str):
     """The most rungs by which a treaty is ahead of its twin without the shock, within two years."""
     shocked = world.but(lever(shock))
@@ -123,15 +143,19 @@ def rungs_gained(see: See, world: World, shock: str, treaty: str):
     "C34", "P11", "A rise in perceived threat triggers rapid institutionalisation.",
     note="A shock of 1 in August 2003: within two years a rung that the twin without it does not have; Shanghai after "
     "militancy, Russia and China after missile defence, each in a quiet world and in `memo-2001`.",
-    unit="rungs", off=NO_THREAT, without="threats that make no treaty useful",
+    unit="rungs", off=NO_THREAT, without="threats that make no treaty useful", told=("Shanghai, depth two years on", "Russia-China, depth two years on"),
 )  # fmt: skip
 def c34(see: See) -> Parts:
+    deeper = {
+        f"{name}, depth two years on": response(see, MEMO, shock, f"depth:{treaty}@2005-08")
+        for name, shock, treaty in CENTRAL
+    }
     cases = {
         f"{name}, {place}": rungs_gained(see, world, shock, treaty)
-        for name, shock, treaty in (("Shanghai", "shock-militancy", SHANGHAI), ("Russia-China", "shock-md", TREATY))
+        for name, shock, treaty in CENTRAL
         for place, world in (("quiet world", QUIET), ("memo-2001", MEMO))
     }
-    return {"mean of the four": np.mean(list(cases.values()), axis=0), **cases}
+    return {"mean of the four": np.mean(list(cases.values()), axis=0), **cases, **deeper}
 
 
 @tested(
@@ -167,7 +191,8 @@ def c38(see: See) -> Parts:
     threatened, support = QUIET.but(lever("china-md")), f"{ARTICLES}.strategic_support"
     full = threatened.but({f"{support}.sources.{source}": 1 for source in RATES})
     five, nine, four = (
-        see(world, f"benefit:{TREATY}/CHN/md@2004-08") for world in (full, threatened, threatened.but({f"{support}.on": False}))
+        see(world, f"benefit:{TREATY}/CHN/md@2004-08")
+        for world in (full, threatened, threatened.but({f"{support}.on": False}))
     )
     return {"V above IX": five - nine, "IX above IV": nine - four}
 
@@ -180,7 +205,9 @@ def c38(see: See) -> Parts:
 def c39(see: See) -> Parts:
     def distance(world: World):
         months = ("2004-08", "2006-08", "2010-08")
-        return np.mean([abs(see(world, f"alignment:RUS@{m}") - see(world, f"alignment:CHN@{m}")) for m in months], axis=0)
+        return np.mean(
+            [abs(see(world, f"alignment:RUS@{m}") - see(world, f"alignment:CHN@{m}")) for m in months], axis=0
+        )
 
     return {"closer": distance(MEMO.but(STATEMENT)) - distance(MEMO)}
 
@@ -203,8 +230,7 @@ c41 = built_in(
 def c42(see: See) -> Parts:
     free, bound = (MEMO.but({"behaviour.stake": stake}) for stake in (0, 0.15))
     return {
-        "deeper without the interest": see(free, f"depth:{TREATY}@2011-08") - see(bound, f"depth:{TREATY}@2011-08"),
+        "deeper without the interest": see(free, f"depth:{TREATY}@2011-08")
+        - see(bound, f"depth:{TREATY}@2011-08"),
         "rung 5 without it": see(free, f"rung:{TREATY}@max") - 5 + HALF,
     }
-
-

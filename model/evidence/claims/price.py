@@ -15,13 +15,16 @@ FULL_OBLIGATION = 2
 @tested(
     "C43", "P14", "China gains more by the treaty than Russia.",
     note="What the treaty adds to each party's mean utility of the depth agreed, payments aside, against the statement.",
-    unit="utility", off={"switches.support": False}, without="no support",
+    unit="utility", off={"switches.support": False, "switches.contagion": False},
+    without="neither contagion of threat nor support",
 )  # fmt: skip
 def c43(see: See) -> Parts:
     def gain(state: str):
         found = []
         for world in (MEMO, MEMO.but(STATEMENT)):
-            value, received, paid = (see(world, f"{what}:{TREATY}/{state}@mean") for what in ("value", "received", "paid"))
+            value, received, paid = (
+                see(world, f"{what}:{TREATY}/{state}@mean") for what in ("value", "received", "paid")
+            )
             found.append(value - received + paid)
         return found[0] - found[1]
 
@@ -36,7 +39,10 @@ def c43(see: See) -> Parts:
 )  # fmt: skip
 def c44(see: See) -> Parts:
     banned = UNSIGNED.but({"switches.payments": False})
-    return {"sooner with payments": (see(UNSIGNED, f"{IN_FORCE}@mean") - see(banned, f"{IN_FORCE}@mean")) / FULL_OBLIGATION}
+    return {
+        "sooner with payments": (see(UNSIGNED, f"{IN_FORCE}@mean") - see(banned, f"{IN_FORCE}@mean"))
+        / FULL_OBLIGATION
+    }
 
 
 @tested(

@@ -24,7 +24,7 @@ from ...schema.scenario import Scenario
 from ..rivals import fitting
 from .declare import Claim, PerDraw, World
 
-CHUNK = 16
+CHUNK = 32
 """Draws of a block. The worlds of a draw hear the same noise, which is drawn once where they lie together."""
 
 
@@ -112,7 +112,7 @@ def run_worlds(
     seed: int,
     over: Mapping[str, Any],
     workers: int | None,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int], None],
 ) -> Seen:
     """Run each world once a draw. `over` is laid over every world and over the draws."""
     benches = _benches(needs, over)
@@ -122,7 +122,7 @@ def run_worlds(
     for key, outcomes in needs.outcomes.items():
         for outcome in outcomes:
             seen.values[key, outcome] = np.zeros(len(draws))
-    total, done = len(needs.worlds) * len(draws), 0
+    done = 0
     prepare()
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
@@ -131,7 +131,7 @@ def run_worlds(
                 [pool.submit(_run, *block, len(draws), seed, needs, seen, stop.is_set) for block in blocks]
             ):
                 done += future.result()
-                progress(done, total)
+                progress(done)
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)

@@ -227,5 +227,3 @@ def c58(see: See) -> Parts:
         "still on the bloc's side": bound,
         "turning back grows dearer": see(MEMO, "price:RUS@2007-09") - see(MEMO, "price:RUS@2001-09"),
     }
-
-
