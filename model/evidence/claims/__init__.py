@@ -1,7 +1,7 @@
 """The memo's claims as code, and what the model says to each of them.
 
 `evaluate_claims` runs every world that any claim asks for over the same draws and the same noise, and gives a
-row a claim. A claim of one's own is made with `tested`.
+row a claim. A claim of one's own is made with `to_test`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from . import central_asia, commitment, nature, price, trajectories
-from .declare import BUILT_IN, KINDS, NOT_MODELLED, TESTED, Claim, Parts, PerDraw, See, World, tested
+from .declare import BUILT_IN, KINDS, NOT_MODELLED, TESTED, Claim, Parts, PerDraw, See, World, to_test
 from .evaluate import Evidence, Inquiry, evaluate_claims, inquire
 
 MODULES = (commitment, central_asia, nature, price, trajectories)
@@ -33,5 +33,5 @@ CLAIMS: dict[str, Claim] = {
 
 __all__ = [
     "BUILT_IN", "CLAIMS", "KINDS", "NOT_MODELLED", "TESTED", "Claim", "Evidence", "Inquiry", "Parts", "PerDraw", "See",
-    "World", "evaluate_claims", "inquire", "tested",
+    "World", "evaluate_claims", "inquire", "to_test",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .declare import Parts, See, built_in, tested
+from ...draws import Floats
+from .declare import Parts, See, World, built_in, to_test
 from .worlds import (
     ARTICLES,
     MEMO,
@@ -30,7 +31,7 @@ HALF = 0.5
 """Counts and rungs are whole: half of one tells them apart."""
 
 
-@tested(
+@to_test(
     "C14", "P6", "Russian weakness makes Russia let China into Central Asia.",
     note="How long by May 2001 China has been party to an agreement of 1996 signed without it, with six tenths of "
     "Russia's capacity and with half as much again.",
@@ -41,20 +42,20 @@ def c14(see: See) -> Parts:
     return {"in sooner where Russia is weak": weak - strong}
 
 
-@tested(
+@to_test(
     "C15", "P8", "China is the lesser evil: Russia lets it in for fear of militants or of Western presence, else not.",
     note="As C14, by whether China is ever let in; Russia exposed to both risks, either, or neither.",
     unit="0 or 1", off=NO_THREAT, without="threats that make no treaty useful",
 )  # fmt: skip
 def c15(see: See) -> Parts:
-    def ever(**risks: float):
+    def ever(**risks: float) -> Floats:
         return see(CHINA_OUTSIDE.but(exposures("RUS", risks)), f"{ADMITTED}@max")
 
     none, either = ever(militancy=0, west=0), np.minimum(ever(west=0), ever(militancy=0))
     return {"either opens, neither closes": either - none}
 
 
-@tested(
+@to_test(
     "C16", "P6", "Central Asia sometimes welcomes China's entry and sometimes fears it.",
     note="What China's being party to the agreement of 1996 does to the depth that Kazakhstan, Kyrgyzstan and "
     "Tajikistan want, at the ends of 1997 and 1999 and in May 2001.",
@@ -70,7 +71,7 @@ def c16(see: See) -> Parts:
     return {"fear somewhere": -np.min(changes, axis=0), "welcome somewhere": np.max(changes, axis=0)}
 
 
-@tested(
+@to_test(
     "C17", "P6", "Russia and China together decide who has access to Central Asia.",
     note="Restraint of Western presence by a Shanghai organisation of both, against one without China and one without "
     "Russia; article XI of the treaty set aside in all three.",
@@ -83,7 +84,7 @@ def c17(see: See) -> Parts:
     return {"more than either alone": see(both, outcome) - np.maximum(*(see(world, outcome) for world in alone))}
 
 
-@tested(
+@to_test(
     "C18", "P7", "The Tashkent Treaty promised much and organised little from 1992 on.",
     note="Defence is promised (obligation 4, declared); the greatest rung of the years 1992-1999 is 3 at most.",
     unit="rungs below 3.5", off={"behaviour.autonomy": 0.3, "switches.mistrust": False},
@@ -94,7 +95,7 @@ def c18(see: See) -> Parts:
     return {"rung 3 at most": 3 + HALF - np.max(rungs, axis=0)}
 
 
-@tested(
+@to_test(
     "C19", "P7", "Fear of militants based in Afghanistan revived the Tashkent Treaty.",
     note="Gain in depth from December 1998 to July 2001, against the same years without militancy; and without it "
     "rung 3 at most.",
@@ -112,7 +113,7 @@ def c19(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C20", "P7", "The revival was moderate and needed no unanimity: members without the fear did not block it.",
     note="One or two rungs gained from December 1998 to July 2001, Russia leading.",
     unit="rungs", off={"treaties.tashkent.decision": "unanimity"}, without="unanimity",
@@ -122,7 +123,7 @@ def c20(see: See) -> Parts:
     return {"a rung at least": gain - HALF, "two at most": 2 + HALF - gain}
 
 
-@tested(
+@to_test(
     "C21", "P7", "Uzbekistan left the Tashkent Treaty between 1998 and 2000.",
     note="Party at the end of 1997, no party at the end of 2000.",
     unit="0 or 1", off={"switches.exits": False}, without="no exits",
@@ -132,15 +133,15 @@ def c21(see: See) -> Parts:
     return {"left in these years": before - after}
 
 
-@tested(
+@to_test(
     "C22", "P7", "Under threat Uzbekistan takes part in exercises while it stays outside the treaty.",
     note="Share of the two years after a militancy shock in which it is a guest, against a quiet world; and a guest for "
     "longer than a member.",
     unit="share of months", off={"switches.guests": False}, without="no guests",
 )  # fmt: skip
 def c22(see: See) -> Parts:
-    def share(world, what: str):
-        return np.mean([see(world, f"{what}:{TASHKENT}/UZB@{month}") for month in QUARTERS], axis=0)
+    def share(world: World, what: str) -> Floats:
+        return np.asarray(np.mean([see(world, f"{what}:{TASHKENT}/UZB@{month}") for month in QUARTERS], axis=0))
 
     shocked = QUIET.but(lever("shock-militancy"))
     return {
@@ -155,7 +156,7 @@ c23 = built_in(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C24", "P9", "Article IX repeats the Tashkent Treaty: a threat to China moves Russia no less than one to Central Asia.",
     note="Russia's perceived threat half a year after an equal militancy shock to China alone, and to Kazakhstan, "
     "Kyrgyzstan and Tajikistan alone.",
@@ -169,7 +170,7 @@ def c24(see: See) -> Parts:
     return {"moved no less by China": china - region}
 
 
-@tested(
+@to_test(
     "C25", "P9", "Uzbekistan's joining deepened the Shanghai organisation.",
     note="Depth in August 2006 with Uzbekistan a party from the start, and without it.",
     unit="depth", off=exposures("UZB", {"militancy": 0}), without="an entrant that does not share the threat",
@@ -180,7 +181,7 @@ def c25(see: See) -> Parts:
     return {"deeper with Uzbekistan": see(MEMO, outcome) - see(without, outcome)}
 
 
-@tested(
+@to_test(
     "C26", "P9", "The two levels hold each other up: without either, the other is shallower.",
     note="One level: the Tashkent Treaty and the Russia-China tie, by the mean of their depths; the other: Shanghai. "
     "August 2006.",
@@ -191,7 +192,7 @@ def c26(see: See) -> Parts:
     no_first = MEMO.but({f"treaties.{name}.enabled": False for name in names})
     no_second = MEMO.but({f"treaties.{name}.enabled": False for name in ("shanghai-1996", "shanghai-2001")})
 
-    def first(world):
+    def first(world: World) -> Floats:
         return (see(world, f"depth:{TASHKENT}@2006-08") + see(world, f"depth:{TREATY}@2006-08")) / 2
 
     outcome = f"depth:{SHANGHAI}@2006-08"
@@ -201,13 +202,13 @@ def c26(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C27", "P9", "Article XIV: the Russia-China tie lifts the Shanghai organisation, the more so under local threat.",
     note="What the article adds to Shanghai's depth in August 2005; and that it adds more after a militancy shock.",
     unit="depth", off={"switches.region": False}, without="treaties that do not support each other",
 )  # fmt: skip
 def c27(see: See) -> Parts:
-    def spill(world):
+    def spill(world: World) -> Floats:
         outcome = f"depth:{SHANGHAI}@2005-08"
         return see(world, outcome) - see(world.but({f"{ARTICLES}.regional_mechanism.on": False}), outcome)
 
@@ -215,7 +216,7 @@ def c27(see: See) -> Parts:
     return {"spill-over": calm, "more of it under threat": alarmed - calm}
 
 
-@tested(
+@to_test(
     "C28", "P9", "The regional structure emerges quickly: Shanghai reaches rung 4 within five years.",
     note="The greatest rung each June and December to August 2006.",
     unit="rungs above 3.5", off=NO_THREAT, without="threats that make no treaty useful",

@@ -19,8 +19,8 @@ from .evaluate import FAILS, HOLDS
 MARKS = {"holds": ("#009E73", "o"), "contested": ("#E69F00", "s"), "fails": ("#D55E00", "X")}
 """Colour and shape of each verdict, told apart by the colour-blind and in print."""
 PLAIN = "#666666"
-ROW, WORDS, SMALL = 0.235, 82, 0.01
-"""Inches of a row, letters of a claim's words, and up to which effect the axis is linear."""
+ROW, WORDS, SMALL, LARGE = 0.235, 82, 0.01, 3
+"""Inches of a row, letters of a claim's words, up to which effect the axis is linear, and where it ends."""
 
 
 def claims_figure(claims: pd.DataFrame, title: str = "The memo's claims") -> Figure:
@@ -38,10 +38,9 @@ def claims_figure(claims: pd.DataFrame, title: str = "The memo's claims") -> Fig
             left.axvline(border, color=PLAIN, lw=0.8, ls=":")
         right.axvline(0, color=PLAIN, lw=0.8)
         right.set_xscale("symlog", linthresh=SMALL)
+        right.set_xlim(-LARGE, LARGE)
         right.set_xticks([-1, -0.1, -0.01, 0, 0.01, 0.1, 1], ["-1", "-.1", "-.01", "0", ".01", ".1", "1"])
-        right.set_xlabel(
-            "mean effect in the claim's unit, with its 95 % interval (linear up to .01, then logarithmic)"
-        )
+        right.set_xlabel("mean effect, 95 % interval (logarithmic above .01)")
         for axes in (left, right):
             axes.grid(axis="y", color="#EEEEEE", lw=0.6)
             axes.set_axisbelow(True)

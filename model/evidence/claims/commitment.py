@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .declare import Parts, See, World, built_in, not_modelled, tested
+from ...draws import Floats
+from .declare import Parts, See, World, built_in, not_modelled, to_test
 from .worlds import (
     ARTICLES,
     MEMO,
@@ -20,7 +21,7 @@ DEPTH, AFTER = f"depth:{TREATY}", "2005-08"
 """Two years after the shock."""
 
 
-def response(see: See, world: World, shock: str, outcome: str):
+def response(see: See, world: World, shock: str, outcome: str) -> Floats:
     """What a shock of size 1 adds to an outcome."""
     return see(world.but(lever(shock)), outcome) - see(world, outcome)
 
@@ -31,7 +32,7 @@ c1 = built_in(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C2", "P2", "Weak as it is, the treaty has the potential to deepen: with it the tie is deeper in 2010 than without.",
     note="Without: the same tie under no more than the articles of the statement of 1992.",
     unit="depth", off=NO_COMMITMENT, without=WITHOUT_ARTICLES,
@@ -41,7 +42,7 @@ def c2(see: See) -> Parts:
     return {"deeper in December 2010": see(MEMO, outcome) - see(MEMO.but(STATEMENT), outcome)}
 
 
-@tested(
+@to_test(
     "C3", "P2", "The treaty limits Russia's freedom to strike a bargain with the United States.",
     note="The least offer that Russia would take in August 2003, with the treaty and under the statement alone.",
     unit="utility", off=NO_COMMITMENT, without=WITHOUT_ARTICLES,
@@ -51,7 +52,7 @@ def c3(see: See) -> Parts:
     return {"the least offer is larger": see(MEMO, outcome) - see(MEMO.but(STATEMENT), outcome)}
 
 
-@tested(
+@to_test(
     "C4", "P3", "The treaty makes it costlier for the United States to leave the ABM treaty.",
     note="The cost is the deeper tie that a missile-defence shock of 1 leaves two years later in a quiet world; "
     "the decision of the United States itself is not modelled.",
@@ -63,7 +64,7 @@ def c4(see: See) -> Parts:
     return {"the shock deepens the tie by more": response(see, QUIET, "shock-md", outcome) - without}
 
 
-@tested(
+@to_test(
     "C5", "P3", "A term of twenty years makes the tie outlast the quarrel over missile defence.",
     note="Five years after a missile-defence shock in an otherwise satisfied world, against a term of five years.",
     unit="depth", off={"switches.lock": False, "switches.exits": False}, without="terms that lock nothing in",
@@ -73,7 +74,7 @@ def c5(see: See) -> Parts:
     return {"more is left": see(world, outcome) - see(world.but({f"{ARTICLES}.term.years": 5}), outcome)}
 
 
-@tested(
+@to_test(
     "C6", "P4", "The number of articles that bear on missile defence measures its weight in the tie.",
     note="The response to a missile-defence shock with articles XI and XII covering it, and with article IX alone.",
     unit="depth", off={"switches.support": False, "switches.restraint": False},
@@ -94,7 +95,7 @@ c7 = built_in(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C8", "P4", "The ally that is less threatened comes to act on its partner's threat.",
     note="A missile-defence threat to China alone, Russia itself exposed to none: does Russia want the tie deeper, more "
     "so than under the statement? That consultation moves Russia's perception is built in (E4); what it then wants is not.",
@@ -107,7 +108,7 @@ def c8(see: See) -> Parts:
     return {"Russia's ideal rises by more": response(see, world, "china-md", outcome) - without}
 
 
-@tested(
+@to_test(
     "C9", "P4", "China, whose arsenal is small, gains from support against missile defence; Russia does not need it.",
     note="What article XII adds to the depth that each wants, a year after a missile-defence shock; and the reverse where "
     "the two exposures are swapped.",
@@ -117,7 +118,7 @@ def c9(see: See) -> Parts:
     ours = QUIET.but(lever("shock-md"))
     swapped = ours.but(exposures("RUS", {"md": 0.85}), exposures("CHN", {"md": 0.3}))
 
-    def lead(world: World):
+    def lead(world: World) -> Floats:
         bare = world.but({f"{ARTICLES}.strategic_support.on": False})
         china, russia = (
             see(world, f"ideal:{TREATY}/{state}@2004-08") - see(bare, f"ideal:{TREATY}/{state}@2004-08")
@@ -128,7 +129,7 @@ def c9(see: See) -> Parts:
     return {"China wants it for the article": lead(ours), "with swapped arsenals Russia does": -lead(swapped)}
 
 
-@tested(
+@to_test(
     "C10", "P4", "Keeping the strategic balance, Russia owes China the more help the more missile defence is built.",
     note="Help owed beyond Russia's own fear (E7), a year after a missile-defence shock in a quiet world.",
     unit="utility", off={f"{ARTICLES}.strategic_support.on": False}, without="no article XII",
@@ -137,7 +138,7 @@ def c10(see: See) -> Parts:
     return {"Russia owes more": response(see, QUIET, "shock-md", f"owed:{TREATY}/RUS@2004-08")}
 
 
-@tested(
+@to_test(
     "C11", "P4", "Articles IX, XI and XII taken together bind Russia by more than the sum of each.",
     note="The least offer that Russia would take in August 2006, with all three, each alone and none.",
     unit="utility", off={"switches.contagion": False, "switches.support": False, "switches.restraint": False},

@@ -17,7 +17,8 @@ KINDS = (TESTED, BUILT_IN, NOT_MODELLED)
 
 @dataclass(frozen=True)
 class PerDraw:
-    """A value that depends on a draw's parameters: `of` takes the draws (a column a dotted path), gives one each."""
+    """A value that depends on a draw's parameters: `of` takes all behaviour parameters (a column a dotted path, a
+    row a draw) and gives one value each."""
 
     of: Callable[[pd.DataFrame], Any]
 
@@ -49,10 +50,6 @@ class See(Protocol):
         """An outcome, named as in `model.outcomes`."""
         ...
 
-    def draw(self, path: str) -> Floats:
-        """A drawn parameter."""
-        ...
-
 
 Parts = dict[str, Floats]
 """Margins by name, one number a draw. A draw confirms where every margin is above zero; the first is the effect."""
@@ -80,7 +77,7 @@ class Claim:
     parts: Callable[[See], Parts] | None = None
 
 
-def tested(
+def to_test(
     id_: str,
     source: str,
     words: str,

@@ -15,8 +15,8 @@ from ...draws import Floats
 from ...experiments.prior import prior_draws
 from ...schema.errors import InputError, nearest, shown
 from ..rivals import rival_changes
-from .declare import TESTED, Claim, World
-from .seen import Needs, Seen, needs_of, run_worlds
+from .declare import TESTED, Claim
+from .seen import Needs, needs_of, run_worlds
 
 TIE = 1e-9
 """A margin must exceed this to confirm; less is a tie, and refutes."""
@@ -93,7 +93,7 @@ def inquire(
     chosen = chosen_claims(only) if claims is None else list(claims)
     over = (rival_changes(rival) if rival else {}) | dict(changes or {})
     table = parameter_draws(parameters, draws, seed)
-    needs = {claim.id: needs_of(claim, table) for claim in chosen if claim.kind == TESTED}
+    needs = {claim.id: needs_of(claim) for claim in chosen if claim.kind == TESTED}
     return Inquiry(chosen, needs, table, seed, over)
 
 
@@ -138,11 +138,10 @@ def parameter_draws(parameters: str | Path, draws: int, seed: int) -> pd.DataFra
     if str(parameters) == "prior":
         return prior_draws(draws, seed)
     path = Path(parameters)
-    readers = {".parquet": pd.read_parquet, ".csv": pd.read_csv}
-    if path.suffix not in readers:
+    if path.suffix not in (".parquet", ".csv"):
         raise InputError(f"parameters: {shown(str(parameters))}: must be prior, or a .parquet or .csv file")
     try:
-        table = readers[path.suffix](path)
+        table: pd.DataFrame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise InputError(f"parameters: {path}: cannot be read: {' '.join(str(error).split())}") from None
     paths = [name for name in table.columns if "." in str(name)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...draws import Floats
 from .central_asia import HALF
 from .commitment import response
-from .declare import Parts, See, World, built_in, not_modelled, tested
+from .declare import Parts, See, World, built_in, not_modelled, to_test
 from .worlds import (
     ARTICLES,
     MEMO,
@@ -59,7 +60,7 @@ def _threat_from(source: str) -> World:
     return BARE.but(changes, {f"{duty}.{source}": 1, f"{duty}.{other}": 0})
 
 
-@tested(
+@to_test(
     "C29", "P10", "Where the threat lies tells an alliance from a collective security organisation.",
     note="Mean orientation of the three treaties, least of them, above one half; and below it for Tashkent and Shanghai "
     "in 2014 in a world whose only threat is fellow members.",
@@ -78,7 +79,7 @@ def c29(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C30", "P10", "Organisations against a threat from within stay shallower than those against one from outside.",
     note="Depth of Shanghai and of Tashkent ten years on, under a steady threat that is equal in all but where it comes from.",
     unit="depth", off={"behaviour.neighbour_mistrust": 0}, without="threats from members that breed no mistrust",
@@ -91,7 +92,7 @@ def c30(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C31", "P11", "The Russia-China treaty turns the Shanghai organisation outwards.",
     note="Shanghai's mean orientation with the treaty and under the statement alone. There is no threat between Russia "
     "and China that the treaty could take away: what it does here it does through perception.",
@@ -102,7 +103,7 @@ def c31(see: See) -> Parts:
     return {"more outward": see(MEMO, outcome) - see(MEMO.but(STATEMENT), outcome)}
 
 
-@tested(
+@to_test(
     "C32", "P11", "The alliance is weak because external threats are not imminent.",
     note="Shanghai's mean depth with shocks three times as often. They also add up: this is not at a fixed mean of the threat.",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
@@ -114,7 +115,7 @@ def c32(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C33", "P11", "It is weak because meeting militancy needs little coordination: even grave militancy stops short of NATO.",
     note="Militancy at the end of its scale for ten years: Shanghai below rung 6; and deeper if the task needed all the depth there is.",
     unit="depth", off={"sources.militancy.need": 1}, without="a task that needs full depth",
@@ -132,14 +133,14 @@ CENTRAL = (("Shanghai", "shock-militancy", SHANGHAI), ("Russia-China", "shock-md
 """The ties of C34, each with a shock to a source that it covers."""
 
 
-def rungs_gained(see: See, world: World, shock: str, treaty: str):
+def rungs_gained(see: See, world: World, shock: str, treaty: str) -> Floats:
     """The most rungs by which a treaty is ahead of its twin without the shock, within two years."""
     shocked = world.but(lever(shock))
     ahead = [see(shocked, f"rung:{treaty}@{month}") - see(world, f"rung:{treaty}@{month}") for month in TWO_YEARS]
-    return np.max(ahead, axis=0)
+    return np.asarray(np.max(ahead, axis=0))
 
 
-@tested(
+@to_test(
     "C34", "P11", "A rise in perceived threat triggers rapid institutionalisation.",
     note="A shock of 1 in August 2003: within two years a rung that the twin without it does not have; Shanghai after "
     "militancy, Russia and China after missile defence, each in a quiet world and in `memo-2001`.",
@@ -158,14 +159,14 @@ def c34(see: See) -> Parts:
     return {"mean of the four": np.mean(list(cases.values()), axis=0), **cases, **deeper}
 
 
-@tested(
+@to_test(
     "C35", "P12", "The Russia-China tie is more institutionalised than the Shanghai organisation.",
     note="Depth in August 2001, `record-1992`. Told beside it: `memo-2001` five years on, which depends on the rates at "
     "which shocks arrive (militancy .8 a year here).",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful", told=("five years on in memo-2001",),
 )  # fmt: skip
 def c35(see: See) -> Parts:
-    def lead(world: World, month: str):
+    def lead(world: World, month: str) -> Floats:
         return see(world, f"depth:{TREATY}@{month}") - see(world, f"depth:{SHANGHAI}@{month}")
 
     return {"in August 2001": lead(RECORD, "2001-08"), "five years on in memo-2001": lead(MEMO, "2006-08")}
@@ -181,7 +182,7 @@ c37 = not_modelled(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C38", "P12", "What is owed to a threatened partner: NATO's article V more than article IX, that more than NATO's article IV.",
     note="China's benefit against missile defence a year after a threat to it alone: support on every source, the treaty "
     "as it stands, consultation alone.",
@@ -197,17 +198,16 @@ def c38(see: See) -> Parts:
     return {"V above IX": five - nine, "IX above IV": nine - four}
 
 
-@tested(
+@to_test(
     "C39", "P12", "With the treaty the foreign policies of the two come closer together.",
     note="Distance of their alignments, mean of August 2004, 2006 and 2010, under the statement and with the treaty.",
     unit="alignment", off=NO_COMMITMENT, without="articles that are written and have no effect",
 )  # fmt: skip
 def c39(see: See) -> Parts:
-    def distance(world: World):
+    def distance(world: World) -> Floats:
         months = ("2004-08", "2006-08", "2010-08")
-        return np.mean(
-            [abs(see(world, f"alignment:RUS@{m}") - see(world, f"alignment:CHN@{m}")) for m in months], axis=0
-        )
+        gaps = [abs(see(world, f"alignment:RUS@{m}") - see(world, f"alignment:CHN@{m}")) for m in months]
+        return np.asarray(np.mean(gaps, axis=0))
 
     return {"closer": distance(MEMO.but(STATEMENT)) - distance(MEMO)}
 
@@ -222,7 +222,7 @@ c41 = built_in(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C42", "P13", "The interest of both in good relations with the United States bounds containment.",
     note="The tie in August 2011 without that interest against the most that the prior allows; and rung 5 without it.",
     unit="depth", off={"switches.stake": False}, without="no interest in good relations",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .declare import Parts, See, built_in, not_modelled, tested
+from ...draws import Floats
+from .declare import Parts, See, built_in, not_modelled, to_test
 from .worlds import MEMO, NO_THREAT, PACKAGE, RECORD, SPONSORED, STATEMENT, TREATY, lever
 
 UNSIGNED = RECORD.but({f"treaties.{TREATY}.signing": "endogenous", f"treaties.{TREATY}.signed": None})
@@ -12,14 +13,14 @@ FULL_OBLIGATION = 2
 """The obligation of the treaty of 2001."""
 
 
-@tested(
+@to_test(
     "C43", "P14", "China gains more by the treaty than Russia.",
     note="What the treaty adds to each party's mean utility of the depth agreed, payments aside, against the statement.",
     unit="utility", off={"switches.support": False, "switches.contagion": False},
     without="neither contagion of threat nor support",
 )  # fmt: skip
 def c43(see: See) -> Parts:
-    def gain(state: str):
+    def gain(state: str) -> Floats:
         found = []
         for world in (MEMO, MEMO.but(STATEMENT)):
             value, received, paid = (
@@ -31,7 +32,7 @@ def c43(see: See) -> Parts:
     return {"China's gain beyond Russia's": gain("CHN") - gain("RUS")}
 
 
-@tested(
+@to_test(
     "C44", "P14, P17-19", "The unequal gains call for a side payment: without payments the treaty would not have come so soon.",
     note="Share of the months from 1992 to August 2001 in which a treaty without a date is in force, with and without side "
     "payments. That whoever loses is paid is built in (E11).",
@@ -45,7 +46,7 @@ def c44(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C45", "P15", "Disenchantment with the West brought the treaty about, not attraction.",
     note="A treaty without a date is in force by August 2001, and is not where the quarrels with the United States stay "
     "at their resting level; and Russia's alignment is higher for them.",
@@ -70,7 +71,7 @@ c47 = not_modelled(
 )  # fmt: skip
 
 
-@tested(
+@to_test(
     "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
     note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on.",
     unit="alignment", off={"switches.offers": False}, without="no offers",
@@ -79,7 +80,7 @@ def c48(see: See) -> Parts:
     indebted = MEMO.but(lever("offer-RUS", PACKAGE))
     free = indebted.but({"states.RUS.leverage": 0})
 
-    def gap(what: str):
+    def gap(what: str) -> Floats:
         return see(free, f"{what}:RUS@2006-09") - see(indebted, f"{what}:RUS@2006-09")
 
     return {"Russia stays closer to the bloc": gap("alignment"), "the package does less": -gap("accepted")}

@@ -39,14 +39,14 @@ def print_table(found: Evidence, rival: str | None) -> None:
     table = Table(title=f"The memo's claims over {draws:,} draws" + (f", rival {rival}" if rival else ""))
     for name in ("claim", "", "share", "effect", "95 % of the mean", "verdict"):
         table.add_column(name, justify="right" if name in ("share", "effect") else "left")
-    for row in found.claims.itertuples():
-        claim = CLAIMS[row.id]
-        style = STYLES.get(row.verdict, "dim")
+    for row in json_rows(found.claims):
+        claim, verdict = CLAIMS[row["id"]], row["verdict"]
+        style = STYLES.get(verdict, "dim")
         numbers = ("", "", "")
-        if pd.notna(row.share):
-            interval = f"{number(row.low)} to {number(row.high)}"
-            numbers = (f"{row.share:.2f}", f"{number(row.effect)} {claim.unit}", interval)
-        table.add_row(row.id, claim.words, *numbers, f"[{style}]{row.verdict}[/{style}]")
+        if row["share"] is not None:
+            interval = f"{number(row['low'])} to {number(row['high'])}"
+            numbers = (f"{row['share']:.2f}", f"{number(row['effect'])} {claim.unit}", interval)
+        table.add_row(claim.id, claim.words, *numbers, f"[{style}]{verdict}[/{style}]")
     counts = found.claims["verdict"].value_counts()
     table.caption = ", ".join(f"{counts[name]} {name}" for name in counts.index)
     console = Console()

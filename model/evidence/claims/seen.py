@@ -52,45 +52,31 @@ class Needs:
 class _Asking:
     """Stands for what is seen while a claim is asked what it needs."""
 
-    def __init__(self, draws: pd.DataFrame) -> None:
+    def __init__(self) -> None:
         self.needs = Needs()
-        self._draws = draws.iloc[:2]
 
     def __call__(self, world: World, outcome: str) -> Floats:
         self.needs.add(world, [outcome])
-        return np.full(len(self._draws), 0.5)
-
-    def draw(self, path: str) -> Floats:
-        return _drawn(self._draws, path)
+        return np.full(2, 0.5)
 
 
-def needs_of(claim: Claim, draws: pd.DataFrame) -> Needs:
+def needs_of(claim: Claim) -> Needs:
     """The worlds and outcomes that a tested claim looks at; its margins must not branch on what they hold."""
     assert claim.parts is not None
-    asking = _Asking(draws)
+    asking = _Asking()
     claim.parts(asking)
     return asking.needs
-
-
-def _drawn(draws: pd.DataFrame, path: str) -> Floats:
-    if path not in draws:
-        raise InputError(f"{path}: is no parameter that the draws hold")
-    return draws[path].to_numpy(dtype=float)
 
 
 @dataclass
 class Seen:
     """What all worlds came to: one number a draw for each outcome asked for."""
 
-    draws: pd.DataFrame
     values: dict[tuple[str, str], Floats]
     cost: dict[str, float]
 
     def __call__(self, world: World, outcome: str) -> Floats:
         return self.values[world.key, outcome]
-
-    def draw(self, path: str) -> Floats:
-        return _drawn(self.draws, path)
 
     def seconds(self, needs: Needs) -> float:
         """What the worlds of a claim cost in processor seconds, whoever else looks at them."""
@@ -118,7 +104,7 @@ def run_worlds(
     benches = _benches(needs, over)
     sets = [(bench, _lot(bench, needs, draws, over)) for bench in benches]
     blocks = [(bench, lot, at) for at in range(0, len(draws), CHUNK) for bench, lot in sets]
-    seen = Seen(draws, {}, dict.fromkeys(needs.worlds, 0.0))
+    seen = Seen({}, dict.fromkeys(needs.worlds, 0.0))
     for key, outcomes in needs.outcomes.items():
         for outcome in outcomes:
             seen.values[key, outcome] = np.zeros(len(draws))
@@ -196,7 +182,10 @@ def _split(
 def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, Any]) -> Lot:
     """The worlds of a bench over all draws as one lot; draws lead, worlds follow."""
     width = len(bench.keys)
-    design = {path: np.repeat(draws[path].to_numpy(), width) for path in draws.columns if path not in over}
+    drawn = draws.drop(columns=[path for path in draws.columns if path in over])
+    behaviour = {f"behaviour.{name}": value for name, value in bench.scenario.behaviour}
+    whole = drawn.assign(**{path: value for path, value in behaviour.items() if path not in drawn})
+    design = {path: np.repeat(drawn[path].to_numpy(), width) for path in drawn.columns}
     for path in dict.fromkeys(path for numbers in bench.numbers for path in numbers):
         column = design.get(path)
         if column is None:
@@ -205,7 +194,7 @@ def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, An
         for place, numbers in enumerate(bench.numbers):
             if path in numbers:
                 value = numbers[path]
-                column[place::width] = value.of(draws) if isinstance(value, PerDraw) else value
+                column[place::width] = value.of(whole) if isinstance(value, PerDraw) else value
         design[path] = column
     outcomes = list(dict.fromkeys(outcome for key in bench.keys for outcome in needs.outcomes[key]))
     found, failures = lots(bench.scenario, pd.DataFrame(design), outcomes)

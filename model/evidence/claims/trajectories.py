@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from agents.interest import curvature, dominance
 
+from ...draws import Floats
+from ...pack import pack
 from ...schema.load import load_scenario
 from .central_asia import HALF
-from .commitment import ARTICLES, response
-from .declare import Parts, PerDraw, See, tested
+from .commitment import response
+from .declare import Parts, PerDraw, See, to_test
 from .worlds import (
+    ARTICLES,
     MEMO,
     NO_THREAT,
     OFTEN,
@@ -51,7 +55,8 @@ def _opening() -> dict[str, float]:
     s = load_scenario(MEMO.scenario)
     treaty = s.treaties[TREATY]
     assert treaty.opening is not None
-    russia, china = (list(s.states[state].capability.values())[-1] for state in ("RUS", "CHN"))
+    shares = pack(s).numbers["capability"][-1]
+    russia, china = (float(shares[sorted(s.states).index(state)]) for state in ("RUS", "CHN"))
     scope = treaty.scope
     return {
         "depth": s.institution.opening_share * treaty.opening.rung / s.institution.steps,
@@ -62,18 +67,19 @@ def _opening() -> dict[str, float]:
     }
 
 
-def stake_of_equal_cost(draws: pd.DataFrame) -> pd.Series:
+def stake_of_equal_cost(draws: pd.DataFrame) -> Floats:
     """The stake at which both lose as much utility at the opening depth as by the rise of the price of depth.
 
     Price of depth: `U` falls by `rise*a*D^2/2` (E9, the part without entrapment); stake: by `directed*stake*D`
     (E8, weight 1). The mean of the two states' equal-cost rises is used.
     """
     at = _opening()
-    price = sum(
-        curvature(draws["behaviour.autonomy"], 1, draws["behaviour.mu"], at[state], at["mistrust"], 0, 0)
-        for state in ("RUS", "CHN")
-    ) / 2  # fmt: skip
-    return draws["behaviour.stake"] + COST_RISE * price * at["depth"] / (2 * at["directed"])
+    autonomy, mu, stake = (draws[f"behaviour.{name}"].to_numpy() for name in ("autonomy", "mu", "stake"))
+    # The equation is plain arithmetic here, and takes arrays as well as numbers.
+    of: Any = curvature
+    russia, china = (of(autonomy, 1.0, mu, at[state], at["mistrust"], 0.0, 0.0) for state in ("RUS", "CHN"))
+    rise = COST_RISE * (russia + china) / 2 * at["depth"] / (2 * at["directed"])
+    return np.asarray(stake + rise)
 
 
 _EQUAL_STAKE = PerDraw(stake_of_equal_cost)
@@ -81,10 +87,11 @@ _DEARER = PerDraw(lambda draws: draws["behaviour.autonomy"] * (1 + COST_RISE))
 _CEILING = PerDraw(lambda draws: draws["behaviour.domestic_cap"])
 
 
-@tested(
+@to_test(
     "C51", "P20", "The tie is weak for want of demand, not because organs are costly.",
     note="The interest in good relations (demand) against the price of depth, each raised so that both states lose the same "
-    "utility at the opening depth: the tie should suffer more from the first. August 2006.",
+    "utility at the opening depth: the tie should suffer more from the first. August 2006. The form weighs against it: at an "
+    "equal loss of utility a quadratic cost (E9) bites twice as hard at the margin as a linear one (E8).",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
 )  # fmt: skip
 def c51(see: See) -> Parts:
@@ -93,7 +100,7 @@ def c51(see: See) -> Parts:
     return {"demand costs more depth": see(dearer, f"{DEPTH}@2006-08") - see(less_demand, f"{DEPTH}@2006-08")}
 
 
-@tested(
+@to_test(
     "C52", "P21", "Where the tie goes depends on the United States more than on anything else.",
     note="Range of the tie's depth after fourteen years over what the United States does (its programmes flare up never, "
     "or three times as often), against the same for regional threats and for half or half as much again of Russia's or of China's capacity.",
@@ -101,7 +108,7 @@ def c51(see: See) -> Parts:
     without="programmes of the United States that concern neither",
 )  # fmt: skip
 def c52(see: See) -> Parts:
-    def range_over(low: dict, high: dict):
+    def range_over(low: dict[str, Any], high: dict[str, Any]) -> Floats:
         return abs(see(MEMO.but(high), f"{DEPTH}@last") - see(MEMO.but(low), f"{DEPTH}@last"))
 
     ours = range_over(SATISFIED, rates(SPONSORED, OFTEN))
@@ -113,7 +120,7 @@ def c52(see: See) -> Parts:
     return {"more than the next": np.min(list(margins.values()), axis=0), **margins}
 
 
-@tested(
+@to_test(
     "C53", "P21", "If both are reasonably satisfied with the United States, the alliance stays weak or dissolves.",
     note="Ten years without new quarrels: the tie is shallower, and no rung higher. Told beside it: practice worth no more than rung 1 "
     "in effect, five and ten years on.",
@@ -131,7 +138,7 @@ def c53(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C54", "P21", "Secondary disputes are harmless; core disputes trouble, and out of proportion.",
     note="Two years after a shock in a quiet world: missile defence (core) against sanctions (secondary), of size 1 each; and size 1 "
     "more than twice size .5.",
@@ -145,14 +152,14 @@ def c54(see: See) -> Parts:
     return {"core above secondary": core - secondary, "more than in proportion": core - 2 * half}
 
 
-@tested(
+@to_test(
     "C55", "P22", "Incentives of the United States to Russia or to China keep the tie from deepening; one of them is enough.",
     note="Five years after a package of .8: the fall by Russia's, by China's, and that both together do less than their sum. Told "
     "beside it: a deal that gives up four fifths of missile defence.",
     unit="depth", off={"switches.offers": False}, without="no offers", told=("a deal on missile defence",),
 )  # fmt: skip
 def c55(see: See) -> Parts:
-    def fall(*changes: dict):
+    def fall(*changes: dict[str, Any]) -> Floats:
         return see(MEMO, f"{DEPTH}@{FIVE_YEARS_ON}") - see(MEMO.but(*changes), f"{DEPTH}@{FIVE_YEARS_ON}")
 
     russia, china = (lever(f"offer-{state}", PACKAGE) for state in ("RUS", "CHN"))
@@ -165,7 +172,7 @@ def c55(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C55b", "P22", "The package that would do it lies beyond what American domestic politics allow.",
     note="With a package as large as the draw's ceiling the tie is still above four fifths of its twin five years on. That "
     "there is a threshold is built in (E15).",
@@ -179,7 +186,7 @@ def c55b(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C56", "P24", "It never becomes a new NATO, since neither defends the other's core contingency.",
     note="Every threat at the end of its scale, and no gate on the top rung: Russia and China stay below rung 6 with the contingencies "
     "that are theirs, and reach it with common ones.",
@@ -196,7 +203,7 @@ def c56(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C57", "P24", "Threats, real or imagined, bring the two closer on other issues too.",
     note="Two years after a mere rumour about missile defence in a quiet world: the tie, and the Shanghai organisation, which does "
     "not deal with missile defence. Told beside it: how much less than by a true shock.",
@@ -212,7 +219,7 @@ def c57(see: See) -> Parts:
     }
 
 
-@tested(
+@to_test(
     "C58", "P25", "Russia would rather be equidistant, but commitments make turning back costly, the more so with time.",
     note="Russia's alignment after ten years without new quarrels: above that under the statement, and above 0; and the price of "
     "turning to the United States is higher in 2007 than in 2001.",
