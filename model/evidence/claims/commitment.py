@@ -99,8 +99,7 @@ c7 = built_in(
     "C8", "P4", "The ally that is less threatened comes to act on its partner's threat.",
     note="A missile-defence threat to China alone, Russia itself exposed to none: does Russia want the tie deeper, more "
     "so than under the statement? That consultation moves Russia's perception is built in (E4); what it then wants is not.",
-    unit="depth", off={"switches.contagion": False, "switches.support": False, "switches.restraint": False},
-    without="no contagion of threat, no support, no restraint",
+    unit="depth", off=NO_COMMITMENT, without=WITHOUT_ARTICLES,
 )  # fmt: skip
 def c8(see: See) -> Parts:
     world, outcome = QUIET.but(exposures("RUS", {"md": 0})), f"ideal:{TREATY}/RUS@2004-08"
