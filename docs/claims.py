@@ -49,7 +49,7 @@ def files() -> dict[Path, str]:
         "summary": lambda: summary(own),
         "table": lambda: table(own),
         "tested claims": lambda: details(own, parts),
-        "other claims": lambda: untested(),
+        "other claims": untested,
         "rivals": lambda: comparison(numbers),
         "counts": lambda: counts(numbers),
     }
@@ -64,7 +64,10 @@ def files() -> dict[Path, str]:
 def summary(own: pd.DataFrame) -> str:
     kinds = pd.Series([claim.kind for claim in CLAIMS.values()]).value_counts()
     verdicts = own["verdict"].value_counts()
-    told = ", ".join(f"{verdicts.get(name, 0)} {name}" for name in VERDICTS)
+    told = ", ".join(
+        f"{verdicts.get(name, 0)} {words}"
+        for name, words in zip(VERDICTS, ("hold", "are contested", "fail"), strict=True)
+    )
     return (
         f"Of {len(CLAIMS)} claims {kinds[TESTED]} are tested, {kinds[BUILT_IN]} built in and {kinds[NOT_MODELLED]} not "
         f"modelled. Over {int(own['draws'].max()):,} draws from the prior ranges (seed {SEED}): {told}."
@@ -117,25 +120,31 @@ def wide(numbers: pd.DataFrame, what: str) -> pd.DataFrame:
 
 def comparison(numbers: pd.DataFrame) -> str:
     shares, verdicts = wide(numbers, "share"), wide(numbers, "verdict")
-    lines = [
-        "| id | claim | " + " | ".join(shares.columns) + " |",
-        "| --- | --- " + "| --- " * len(shares.columns) + "|",
-    ]
-    for id_ in shares.index:
-        cells = " | ".join(f"{shares.loc[id_, name]:.2f} {verdicts.loc[id_, name]}" for name in shares.columns)
-        lines.append(f"| {id_} | {CLAIMS[id_].words} | {cells} |")
-    return "\n".join(lines)
+    cells = shares.map("{:.2f} ".format) + verdicts
+    cells.insert(0, "claim", [CLAIMS[id_].words for id_ in cells.index])
+    return markdown(cells)
 
 
 def counts(numbers: pd.DataFrame) -> str:
     verdicts = wide(numbers, "verdict")
-    lines = ["| | holds | contested | fails | holds and in no other |", "| --- | ---: | ---: | ---: | --- |"]
-    for name in verdicts.columns:
-        found = verdicts[name].value_counts()
-        alone = verdicts.index[(verdicts[name] == "holds") & (verdicts.eq("holds").sum(axis=1) == 1)]
-        cells = " | ".join(str(found.get(verdict, 0)) for verdict in VERDICTS)
-        lines.append(f"| {name} | {cells} | {', '.join(alone) or 'none'} |")
-    return "\n".join(lines)
+    holding = verdicts.eq("holds")
+    rows = pd.DataFrame({verdict: verdicts.eq(verdict).sum() for verdict in VERDICTS})
+    alone = holding.sum(axis=1) == 1
+    rows["holds in no other"] = [", ".join(verdicts.index[alone & holding[name]]) or "none" for name in rows.index]
+    both = verdicts.index[holding[MODEL] & holding["ratchet"]]
+    beaten = verdicts.index[holding[MODEL] & ~holding.drop(columns=MODEL).any(axis=1)]
+    return markdown(rows) + (
+        f"\n\nOf the {holding[MODEL].sum()} claims that hold in the model, {len(both)} hold under the ratchet too "
+        f"({', '.join(both)}). The ratchet knows no threat and no package, so these are no evidence that either moves a tie. "
+        f"{len(beaten)} hold under no rival at all."
+    )
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """A frame as a table, its index first."""
+    rows = [["", *frame.columns], ["---"] * (len(frame.columns) + 1)]
+    rows += [[name, *cells] for name, cells in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
 def draw() -> None:

@@ -15,13 +15,26 @@ from hypothesis import strategies as st
 from agents.interest import curvature, linear_terms, utility
 from model import InputError, evaluate_claims, load_scenario, run
 from model.cli import main
-from model.evidence.claims import CLAIMS, KINDS, TESTED, Claim, World, inquire, seen, to_test
+from model.evidence.claims import (
+    CLAIMS,
+    KINDS,
+    TESTED,
+    Claim,
+    World,
+    inquire,
+    nature,
+    seen,
+    to_test,
+    trajectories,
+    worlds,
+)
 from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge, parameter_draws
 from model.evidence.claims.seen import needs_of
 from model.evidence.claims.trajectories import COST_RISE, _opening, stake_of_equal_cost
 from model.evidence.claims.worlds import TREATY
 from model.evidence.rivals import fitting, rival_changes, rival_names
 from model.experiments.prior import prior_draws
+from model.treaties import ladder
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 40
@@ -187,11 +200,25 @@ def test_a_claim_looks_at_the_same_worlds_in_every_run():
 
 
 def test_nothing_after_august_2001_is_looked_at_in_the_dated_record():
-    worlds = [w for c in CLAIMS.values() if c.kind == TESTED for w in needs_of(c).worlds.values()]
-    assert {world.scenario for world in worlds} == {"memo-2001", "record-1992"}
+    looked_at = [w for c in CLAIMS.values() if c.kind == TESTED for w in needs_of(c).worlds.values()]
+    assert {world.scenario for world in looked_at} == {"memo-2001", "record-1992"}
     record = load_scenario("record-1992", {"months": 116})
     assert (record.start, record.months) == ("1992-01", (2001 - 1992) * 12 + 8)
-    assert {world.changes["months"] for world in worlds if world.scenario == "record-1992"} == {record.months}
+    assert {world.changes["months"] for world in looked_at if world.scenario == "record-1992"} == {record.months}
+
+
+def test_numbers_that_claims_take_over_are_those_of_the_configurations():
+    memo = load_scenario("memo-2001")
+    assert {id_: source.rate for id_, source in memo.sources.items()} == worlds.RATES
+    assert {id_ for id_, source in memo.sources.items() if source.sponsor} == set(worlds.SPONSORED)
+    assert {*worlds.SPONSORED, *worlds.REGIONAL} == set(memo.sources)
+    assert {id_: state.exposure["militancy"] for id_, state in memo.states.items()} == nature.MILITANCY
+    helpers = {id_: state.contribution.get("militancy", 0) for id_, state in memo.states.items()}
+    assert {id_: share for id_, share in helpers.items() if share} == nature.HELP
+    common = load_scenario("memo-2001", trajectories.CORES)
+    assert common.states == load_scenario("common-core").states
+    steps = memo.institution.steps
+    assert pytest.approx(ladder.ceiling(1, steps)) == trajectories.RUNG_ONE
 
 
 def test_the_command_prints_one_list_and_succeeds_whatever_the_verdicts(capsys):

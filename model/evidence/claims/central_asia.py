@@ -25,7 +25,7 @@ CHINA_OUTSIDE = RECORD.but(
 """The agreement of 1996 signed without China, which may ask to join: letting it in is Russia's choice (E13)."""
 ADMITTED = "member:shanghai-1996/CHN"
 BEFORE_REVIVAL, REVIVED = "1998-12", "2001-07"
-QUARTERS = tuple(f"{year}-{month:02d}" for year in (2003, 2004, 2005) for month in (2, 5, 8, 11))[3:]
+QUARTERS = tuple(f"{year}-{month:02d}" for year in (2003, 2004, 2005) for month in (2, 5, 8, 11))[3:11]
 """Every third month of the two years after the shock."""
 HALF = 0.5
 """Counts and rungs are whole: half of one tells them apart."""
@@ -35,7 +35,7 @@ HALF = 0.5
     "C14", "P6", "Russian weakness makes Russia let China into Central Asia.",
     note="How long by May 2001 China has been party to an agreement of 1996 signed without it, with six tenths of "
     "Russia's capacity and with half as much again.",
-    unit="share of months", off={"behaviour.sphere": 0, "switches.entries": False}, without="nobody joins",
+    unit="share of months", off={"switches.entries": False}, without="nobody joins",
 )  # fmt: skip
 def c14(see: See) -> Parts:
     weak, strong = (see(CHINA_OUTSIDE.but({"states.RUS.provision": p}), f"{ADMITTED}@mean") for p in (0.6, 1.5))

@@ -17,15 +17,16 @@ from ...draws import Floats
 from ...ensemble import Runs, measure_block, prepare
 from ...pack import pack
 from ...rows import Lot, lots
-from ...schema.errors import InputError
+from ...schema.errors import InputError, nearest
 from ...schema.load import load_scenario
 from ...schema.paths import leaf
 from ...schema.scenario import Scenario
 from ..rivals import fitting
 from .declare import Claim, PerDraw, World
 
-CHUNK = 32
-"""Draws of a block. The worlds of a draw hear the same noise, which is drawn once where they lie together."""
+CHUNK, LANES = 32, 1024
+"""Draws that are run one after another in all worlds, which hear the same noise and find it drawn already; and runs of
+a block at most, for the sake of memory."""
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Seen:
         return self.values[world.key, outcome]
 
     def seconds(self, needs: Needs) -> float:
-        """What the worlds of a claim cost in processor seconds, whoever else looks at them."""
+        """What the worlds of a claim cost in seconds of a thread, whoever else looks at them."""
         return sum(self.cost[key] for key in needs.worlds)
 
 
@@ -103,7 +104,13 @@ def run_worlds(
     """Run each world once a draw. `over` is laid over every world and over the draws."""
     benches = _benches(needs, over)
     sets = [(bench, _lot(bench, needs, draws, over)) for bench in benches]
-    blocks = [(bench, lot, at) for at in range(0, len(draws), CHUNK) for bench, lot in sets]
+    blocks = [
+        (bench, lot, first, min(first + size, at + CHUNK, len(draws)))
+        for at in range(0, len(draws), CHUNK)
+        for bench, lot in sets
+        for size in [max(1, min(CHUNK, LANES // len(bench.keys)))]
+        for first in range(at, min(at + CHUNK, len(draws)), size)
+    ]
     seen = Seen({}, dict.fromkeys(needs.worlds, 0.0))
     for key, outcomes in needs.outcomes.items():
         for outcome in outcomes:
@@ -113,10 +120,12 @@ def run_worlds(
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         try:
-            for future in as_completed(
-                [pool.submit(_run, *block, len(draws), seed, needs, seen, stop.is_set) for block in blocks]
-            ):
-                done += future.result()
+            waiting = {pool.submit(_run, *block, seed, needs, seen, stop.is_set): block for block in blocks}
+            for future in as_completed(waiting):
+                bench, _, first, last = waiting[future]
+                for key in bench.keys:
+                    seen.cost[key] += future.result() / len(bench.keys)
+                done += (last - first) * len(bench.keys)
                 progress(done)
         finally:
             stop.set()
@@ -125,21 +134,24 @@ def run_worlds(
 
 
 def _run(
-    bench: _Bench, lot: Lot, at: int, draws: int, seed: int, needs: Needs, seen: Seen, stopped: Callable[[], bool]
-) -> int:
-    """Run some draws of a bench and put down what its worlds came to; rows lead with draws."""
-    if stopped():
-        return 0
-    width, last = len(bench.keys), min(at + CHUNK, draws)
-    rows = np.arange(at * width, last * width)
+    bench: _Bench,
+    lot: Lot,
+    first: int,
+    last: int,
+    seed: int,
+    needs: Needs,
+    seen: Seen,
+    stopped: Callable[[], bool],
+) -> float:
+    """Run some draws of a bench and put down what its worlds came to; rows lead with draws. Returns seconds."""
+    width = len(bench.keys)
+    rows = np.arange(first * width, last * width)
     began = time.perf_counter()
     table, _ = measure_block(lot, Runs(rows, rows // width), seed, "none", stopped=stopped)
-    spent = (time.perf_counter() - began) / width
     for place, key in enumerate(bench.keys):
-        seen.cost[key] += spent
         for outcome in needs.outcomes[key]:
-            seen.values[key, outcome][at:last] = table[outcome].to_numpy()[place::width]
-    return len(rows)
+            seen.values[key, outcome][first:last] = table[outcome].to_numpy()[place::width]
+    return time.perf_counter() - began
 
 
 def _benches(needs: Needs, over: Mapping[str, Any]) -> list[_Bench]:
@@ -181,7 +193,10 @@ def _split(
 
 def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, Any]) -> Lot:
     """The worlds of a bench over all draws as one lot; draws lead, worlds follow."""
-    width = len(bench.keys)
+    width, slots = len(bench.keys), pack(bench.scenario).slots
+    for path in draws.columns:
+        if path not in slots:
+            raise InputError(f"parameters: {path}: is no number of {bench.scenario.name}{nearest(path, slots)}")
     drawn = draws.drop(columns=[path for path in draws.columns if path in over])
     behaviour = {f"behaviour.{name}": value for name, value in bench.scenario.behaviour}
     whole = drawn.assign(**{path: value for path, value in behaviour.items() if path not in drawn})

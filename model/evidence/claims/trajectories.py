@@ -19,6 +19,7 @@ from .declare import Parts, PerDraw, See, to_test
 from .worlds import (
     ARTICLES,
     MEMO,
+    NO_COMMITMENT,
     NO_THREAT,
     OFTEN,
     PACKAGE,
@@ -42,6 +43,8 @@ COST_RISE = 0.2
 """Rise of the price of depth against which C51 weighs an equal loss of demand."""
 DOWN = 0.8
 """A package works where the tie is a fifth below its twin, as in docs/behaviour.md."""
+RUNG_ONE = 2 / 7
+"""The depth that the organs of rung 1 can carry (E12)."""
 EXCLUSIVE = (TREATY, "tashkent", "rus-kaz", "rus-kgz", "rus-tjk", "rus-tkm", "rus-uzb")
 FREE_TO_TAKE = {f"treaties.{t}.articles.exclusivity.on": False for t in EXCLUSIVE} | {"behaviour.backtrack": 0}
 CORES = exposures("RUS", {"md": 0.85, "twn": 0.8}) | exposures("CHN", {"nato": 0.75, "west": 0.55, "militancy": 0.45, "regime": 0.45, "sanctions": 0.5}) \
@@ -129,12 +132,11 @@ def c52(see: See) -> Parts:
 )  # fmt: skip
 def c53(see: See) -> Parts:
     world = MEMO.but(SATISFIED)
-    one = 2 / 7
     return {
         "shallower": see(world, f"{DEPTH}@2001-09") - see(world, f"{DEPTH}@2011-08"),
         "no rung higher": see(world, f"rung:{TREATY}@2001-09") - see(world, f"rung:{TREATY}@2011-08") + HALF,
-        "no more than rung 1 in 2006": one - see(world, f"{DEPTH}@2006-08"),
-        "no more than rung 1 in 2011": one - see(world, f"{DEPTH}@2011-08"),
+        "no more than rung 1 in 2006": RUNG_ONE - see(world, f"{DEPTH}@2006-08"),
+        "no more than rung 1 in 2011": RUNG_ONE - see(world, f"{DEPTH}@2011-08"),
     }
 
 
@@ -223,8 +225,8 @@ def c57(see: See) -> Parts:
     "C58", "P25", "Russia would rather be equidistant, but commitments make turning back costly, the more so with time.",
     note="Russia's alignment after ten years without new quarrels: above that under the statement, and above 0; and the price of "
     "turning to the United States is higher in 2007 than in 2001.",
-    unit="alignment", off={"switches.lock": False, f"{ARTICLES}.exclusivity.on": False, "behaviour.deepen": 0},
-    without="no lock-in, no exclusivity, practice that does not deepen",
+    unit="alignment", off=NO_COMMITMENT,
+    without="articles that are written and have no effect",
 )  # fmt: skip
 def c58(see: See) -> Parts:
     world = MEMO.but(SATISFIED)
