@@ -216,7 +216,8 @@ def test_numbers_that_claims_take_over_are_those_of_the_configurations():
     helpers = {id_: state.contribution.get("militancy", 0) for id_, state in memo.states.items()}
     assert {id_: share for id_, share in helpers.items() if share} == nature.HELP
     common = load_scenario("memo-2001", trajectories.CORES)
-    assert common.states == load_scenario("common-core").states
+    for id_, state in load_scenario("common-core").states.items():
+        assert common.states[id_].model_dump(exclude={"citation"}) == state.model_dump(exclude={"citation"})
     steps = memo.institution.steps
     assert pytest.approx(ladder.ceiling(1, steps)) == trajectories.RUNG_ONE
 

@@ -45,7 +45,7 @@ def c14(see: See) -> Parts:
 @to_test(
     "C15", "P8", "China is the lesser evil: Russia lets it in for fear of militants or of Western presence, else not.",
     note="As C14, by whether China is ever let in; Russia exposed to both risks, either, or neither.",
-    unit="0 or 1", off=NO_THREAT, without="threats that make no treaty useful",
+    unit="of draws", off=NO_THREAT, without="threats that make no treaty useful",
 )  # fmt: skip
 def c15(see: See) -> Parts:
     def ever(**risks: float) -> Floats:
@@ -126,7 +126,7 @@ def c20(see: See) -> Parts:
 @to_test(
     "C21", "P7", "Uzbekistan left the Tashkent Treaty between 1998 and 2000.",
     note="Party at the end of 1997, no party at the end of 2000.",
-    unit="0 or 1", off={"switches.exits": False}, without="no exits",
+    unit="of draws", off={"switches.exits": False}, without="no exits",
 )  # fmt: skip
 def c21(see: See) -> Parts:
     before, after = (see(RECORD, f"member:{TASHKENT}/UZB@{year}") for year in (1997, 2000))

@@ -50,7 +50,7 @@ def c44(see: See) -> Parts:
     "C45", "P15", "Disenchantment with the West brought the treaty about, not attraction.",
     note="A treaty without a date is in force by August 2001, and is not where the quarrels with the United States stay "
     "at their resting level; and Russia's alignment is higher for them.",
-    unit="0 or 1", off=NO_THREAT, without="threats that make no treaty useful",
+    unit="of draws", off=NO_THREAT, without="threats that make no treaty useful",
 )  # fmt: skip
 def c45(see: See) -> Parts:
     content = UNSIGNED.but({f"sources.{source}.held": True for source in SPONSORED})

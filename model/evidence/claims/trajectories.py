@@ -17,7 +17,6 @@ from .central_asia import HALF
 from .commitment import response
 from .declare import Parts, PerDraw, See, to_test
 from .worlds import (
-    ARTICLES,
     MEMO,
     NO_COMMITMENT,
     NO_THREAT,
@@ -47,8 +46,16 @@ RUNG_ONE = 2 / 7
 """The depth that the organs of rung 1 can carry (E12)."""
 EXCLUSIVE = (TREATY, "tashkent", "rus-kaz", "rus-kgz", "rus-tjk", "rus-tkm", "rus-uzb")
 FREE_TO_TAKE = {f"treaties.{t}.articles.exclusivity.on": False for t in EXCLUSIVE} | {"behaviour.backtrack": 0}
-CORES = exposures("RUS", {"md": 0.85, "twn": 0.8}) | exposures("CHN", {"nato": 0.75, "west": 0.55, "militancy": 0.45, "regime": 0.45, "sanctions": 0.5}) \
-    | exposures("RUS", {"twn": 0.6, "sanctions": 0.6}, "contribution") | exposures("CHN", {"md": 0.9, "nato": 0.7, "intv": 0.7, "militancy": 0.7, "regime": 0.7}, "contribution")  # fmt: skip
+CORES = {
+    **exposures("RUS", {"md": 0.85, "twn": 0.8}),
+    **exposures("CHN", {
+        "nato": 0.75, "west": 0.55, "militancy": 0.45, "regime": 0.45, "sanctions": 0.5, "regional_war": 0.1,
+    }),
+    **exposures("RUS", {"twn": 0.6, "sanctions": 0.6}, "contribution"),
+    **exposures("CHN", {
+        "md": 0.9, "nato": 0.7, "intv": 0.7, "militancy": 0.7, "regime": 0.7, "regional_war": 0.7,
+    }, "contribution"),
+}  # fmt: skip
 """Russia and China fear and contribute the same, as in the scenario `common-core`."""
 
 
