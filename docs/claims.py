@@ -31,14 +31,13 @@ VERDICTS = ("holds", "contested", "fails")
 
 def measure(draws: int) -> None:
     """Put all claims to the model and to each rival, and keep the numbers."""
-    kept = []
+    found = {}
     for name in (MODEL, *rival_names()):
-        found = evaluate_claims(draws, rival=None if name == MODEL else name, seed=SEED)
-        kept.append(found.claims.drop(columns="seconds").assign(model=name))
-        if name == MODEL:
-            found.parts.to_csv(PARTS, index=False, float_format="%.6g", lineterminator="\n")
-        print(f"{name}: {dict(found.claims['verdict'].value_counts())}", flush=True)
-    pd.concat(kept).to_csv(NUMBERS, index=False, float_format="%.6g", lineterminator="\n")
+        found[name] = evaluate_claims(draws, rival=None if name == MODEL else name, seed=SEED)
+        print(f"{name}: done", flush=True)
+    kept = [evidence.claims.drop(columns="seconds").assign(model=name) for name, evidence in found.items()]
+    for path, frame in ((NUMBERS, pd.concat(kept)), (PARTS, found[MODEL].parts)):
+        frame.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def files() -> dict[Path, str]:
