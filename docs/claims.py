@@ -80,7 +80,7 @@ def table(own: pd.DataFrame) -> str:
     ]
     for id_, claim in CLAIMS.items():
         row = own.loc[id_]
-        numbers = "| | |"
+        numbers = " | | "
         if claim.kind == TESTED:
             interval = f"{number(row['low'])} to {number(row['high'])}"
             numbers = f"{row['share']:.2f} | {number(row['effect'])} {claim.unit} | {interval}"
