@@ -20,6 +20,7 @@ _PUBLIC = {
     "landscape": "model.evidence.landscape",
     "compare": "model.analysis.compare",
     "discover": "model.analysis.discover",
+    "evaluate_claims": "model.evidence.claims",
     "load_run": "model.experiments.folder",
     "load_scenario": "model.schema.load",
     "paired": "model.analysis.paired",

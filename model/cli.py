@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from .commands.calibrate import calibrate
+from .commands.claims import claims
 from .commands.compare import compare
 from .commands.discover import discover
 from .commands.hindcast import hindcast
@@ -144,6 +145,9 @@ def batch(
     if report["failed"]:
         _note(f"{report['failed']} runs failed; {folder / 'failed.parquet'} says why")
         sys.exit(1)
+
+
+app.command()(claims)
 
 
 @app.command()

@@ -173,7 +173,7 @@ def test_shocks_of_a_year_are_taken_out_and_nothing_before_them_changes():
         (["memo-2001", "us-satisfied", "--outcome", "depth:tashkant"], "did you mean tashkent?"),
         (["memo-2001", "us-satisfied", "--outcome", "perception:RUS/nato@1950"], "must be last"),
         (["memo-2001", "us-satisfied", "--parameters", "priors"], "did you mean prior?"),
-        (["memo-2001", "us-satisfied", "--parameters", "none.csv"], "no such file"),
+        (["memo-2001", "us-satisfied", "--parameters", "none.csv"], "cannot be read"),
         (["memo-2001", "--set", "behaviour.linkige=1"], "did you mean behaviour.linkage?"),
     ],
 )

@@ -184,7 +184,7 @@ def test_the_questions_that_come_with_the_model_are_fine():
         ({"tolerance": "1e-12"}, "must be at least 1e-06"),
         ({"ceiling": "behaviour.domestic_cab"}, "did you mean behaviour.domestic_cap?"),
         ({"parameters": "default", "replicates": "1"}, "needs two runs at least"),
-        ({"parameters": "nothing.csv"}, "no such file"),
+        ({"parameters": "nothing.csv"}, "cannot be read"),
         ({"scenario": "us-package-rusia"}, "did you mean us-package-russia?"),
     ],
 )  # fmt: skip
