@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.interest import curvature, linear_terms, utility
-from model import InputError, evaluate_claims, load_scenario, run
+from model import evaluate_claims, load_scenario, run
 from model.cli import main
 from model.evidence.claims import (
     CLAIMS,
@@ -28,7 +28,7 @@ from model.evidence.claims import (
     trajectories,
     worlds,
 )
-from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge, parameter_draws
+from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
 from model.evidence.claims.seen import needs_of
 from model.evidence.claims.trajectories import COST_RISE, _opening, stake_of_equal_cost
 from model.evidence.claims.worlds import TREATY
@@ -241,7 +241,7 @@ def test_the_command_prints_one_list_and_succeeds_whatever_the_verdicts(capsys):
         (["--only", ","], "names no claim"),
         (["--rival", "rachet"], "did you mean ratchet?"),
         (["--parameters", "nowhere.parquet"], "nowhere.parquet: cannot be read"),
-        (["--parameters", "postprior"], "must be prior"),
+        (["--parameters", "postprior"], "did you mean posterior?"),
         (["--draws", "1"], "draws"),
         (["--out", str(ROOT / "tests")], "is not empty"),
     ],
@@ -273,16 +273,11 @@ def test_a_folder_holds_what_was_found(tmp_path, capsys):
     }
 
 
-def test_parameters_may_come_from_a_file(tmp_path):
+def test_parameters_may_come_from_a_file_or_the_posterior(tmp_path):
     path = tmp_path / "mine.csv"
-    pd.DataFrame({"behaviour.rise": [0.2, 0.3], "weight": [1, 2]}).to_csv(path, index=False)
-    drawn = parameter_draws(path, 5, 1)
-    assert list(drawn.columns) == ["behaviour.rise"]
-    assert len(drawn) == 5
+    pd.DataFrame({"behaviour.rise": [0.2, 0.3]}).to_csv(path, index=False)
     assert len(evaluate_claims(3, ["C51"], parameters=path).draws) == 3
-    pd.DataFrame({"weight": [1]}).to_csv(path, index=False)
-    with pytest.raises(InputError, match="needs a row"):
-        parameter_draws(path, 5, 1)
+    assert len(evaluate_claims(3, ["C51"], parameters="posterior").draws) == 3
 
 
 def test_the_pages_say_what_the_declarations_and_the_kept_numbers_say():

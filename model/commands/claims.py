@@ -15,7 +15,9 @@ def claims(
     only: Annotated[str | None, typer.Option(metavar="C34,C19", help="Claims by id; none: all.")] = None,
     rival: Annotated[str | None, typer.Option(help="A rival of configs/rivals, laid over every world.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
-    parameters: Annotated[str, typer.Option(help="prior, or a .parquet or .csv file of draws.")] = "prior",
+    parameters: Annotated[
+        str, typer.Option(help="prior, posterior, default, or a .parquet or .csv file of draws.")
+    ] = "prior",
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     out: Annotated[Path | None, typer.Option(help="Keep tables and figures in this folder; new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,

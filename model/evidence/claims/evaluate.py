@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import bootstrap
 
 from ...draws import Floats
-from ...experiments.prior import prior_draws
+from ...experiments.prior import parameter_sets
 from ...schema.errors import InputError, nearest, shown
 from ..rivals import rival_changes
 from .declare import TESTED, Claim
@@ -92,7 +92,7 @@ def inquire(
         raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
     chosen = chosen_claims(only) if claims is None else list(claims)
     over = (rival_changes(rival) if rival else {}) | dict(changes or {})
-    table = parameter_draws(parameters, draws, seed)
+    table = parameter_sets(str(parameters), draws, seed)
     needs = {claim.id: needs_of(claim) for claim in chosen if claim.kind == TESTED}
     return Inquiry(chosen, needs, table, seed, over)
 
@@ -111,7 +111,7 @@ def evaluate_claims(
 
     `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
     every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.
-    `parameters`: `prior`, or a `.parquet` or `.csv` file with a column a dotted path. `workers` threads (none:
+    `parameters` is a name for `parameter_sets`. `workers` threads (none:
     all cores) share the work and do not change the numbers. Raises `InputError` with one sentence.
     """
     return inquire(draws, only, rival, seed, parameters, claims, changes).evaluate(workers)
@@ -131,24 +131,6 @@ def chosen_claims(only: Iterable[str] | None) -> list[Claim]:
     if not wanted:
         raise InputError("only: names no claim")
     return [claim for id_, claim in CLAIMS.items() if id_ in wanted]
-
-
-def parameter_draws(parameters: str | Path, draws: int, seed: int) -> pd.DataFrame:
-    """So many sets of parameters, a row each, a column a dotted path."""
-    if str(parameters) == "prior":
-        return prior_draws(draws, seed)
-    path = Path(parameters)
-    if path.suffix not in (".parquet", ".csv"):
-        raise InputError(f"parameters: {shown(str(parameters))}: must be prior, or a .parquet or .csv file")
-    try:
-        table: pd.DataFrame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"parameters: {path}: cannot be read: {' '.join(str(error).split())}") from None
-    paths = [name for name in table.columns if "." in str(name)]
-    if table.empty or not paths:
-        raise InputError(f"parameters: {path}: needs a row at least, and a column a dotted path")
-    rows = np.random.default_rng(seed).choice(len(table), draws, replace=len(table) < draws)
-    return table[paths].iloc[rows].reset_index(drop=True)
 
 
 def _untested(claim: Claim) -> dict[str, Any]:

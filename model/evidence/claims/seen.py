@@ -24,7 +24,7 @@ from ...schema.scenario import Scenario
 from ..rivals import fitting
 from .declare import Claim, PerDraw, World
 
-CHUNK, LANES = 32, 1024
+CHUNK, RUNS = 32, 1024
 """Draws that are run one after another in all worlds, which hear the same noise and find it drawn already; and runs of
 a block at most, for the sake of memory."""
 
@@ -108,7 +108,7 @@ def run_worlds(
         (bench, lot, first, min(first + size, at + CHUNK, len(draws)))
         for at in range(0, len(draws), CHUNK)
         for bench, lot in sets
-        for size in [max(1, min(CHUNK, LANES // len(bench.keys)))]
+        for size in [max(1, min(CHUNK, RUNS // len(bench.keys)))]
         for first in range(at, min(at + CHUNK, len(draws)), size)
     ]
     seen = Seen({}, dict.fromkeys(needs.worlds, 0.0))
