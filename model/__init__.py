@@ -19,6 +19,8 @@ _PUBLIC = {
     "load_scenario": "model.schema.load",
     "run": "model.result",
     "scenario_names": "model.schema.load",
+    "sensitivity": "model.analysis.sensitivity",
+    "signs": "model.analysis.signs",
     "simulate": "model.ensemble",
     "why": "model.why",
 }

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.sensitivity import sensitivity
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -239,6 +240,9 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
     from .starter import write_starter
 
     sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+
+
+app.command()(sensitivity)
 
 
 def main(arguments: list[str] | None = None) -> None:

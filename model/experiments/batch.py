@@ -31,7 +31,7 @@ from ..schema.base import MONTHS_IN_YEAR
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import scenario_hash
 from ..schema.scenario import Scenario
-from ..schema.study import Study
+from ..schema.study import DUMMY, Study
 from .design import load_study, make_design
 from .folder import scenario_text, versions
 from .settings import settings
@@ -184,7 +184,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         DESIGN: parquet_bytes(design_frame(batch.design)),
         FAILED: parquet_bytes(failed_frame(batch.failures)),
     }
-    if list(batch.rows.columns) != list(batch.design.columns):
+    if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
         described[ROWS] = parquet_bytes(design_frame(batch.rows))
     store.add({name: content for name, content in described.items() if not store.is_whole(name)})
 

@@ -31,6 +31,7 @@ from ..rows import leaf_value
 from ..schema.errors import InputError, shown
 from ..schema.load import load_scenario, scenario_hash
 from ..schema.scenario import Scenario
+from ..schema.study import DUMMY
 from ..schema.yaml12 import scalar
 from ..tables import TABLES
 from .store import ROWS
@@ -176,7 +177,7 @@ def run_of(path: str | Path, point: int) -> tuple[Scenario, dict[str, Any], int]
         raise InputError(f"--point {point}: {path} has points 0 to {len(kept.design) - 1}")
     rows = kept.path / ROWS
     set_by = pd.read_parquet(rows) if rows.is_file() else kept.design
-    row = set_by.drop(columns="point").iloc[point]
+    row = set_by.drop(columns=["point", DUMMY], errors="ignore").iloc[point]
     changes = {str(name): leaf_value(kept.scenario, str(name), value) for name, value in row.items()}
     return kept.scenario, changes, int(kept.manifest["seed"])
 

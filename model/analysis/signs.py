@@ -1,0 +1,175 @@
+"""Whether outcomes move the way that was registered beforehand: agree, disagree or unclear, with an interval.
+
+A statement is tested on paired runs of its own: draws from the prior ranges, each with and without the
+change, both sides on the same noise. Where a study's own sample moves the parameters of a statement, its
+partial effects there are a second test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..draws import Floats
+from ..ensemble import simulate
+from ..experiments.prior import prior_draws, prior_ranges
+from ..experiments.store import parquet_bytes, write_whole
+from ..lanes.compiled import code_digest
+from ..outcomes import series_of
+from ..schema.load import load_scenario
+from ..schema.study import RESAMPLES
+from .sobol import resampled_weights
+from .statements import Statement, statements
+
+REPLICATES = 8
+"""Noises that each draw hears: chance differs between runs more than parameters do."""
+DRAWS = 32
+LEVEL = 0.95
+PAIRED, SAMPLE = "paired runs", "this sample"
+
+
+def signs(
+    draws: int = DRAWS,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    folder: Path | None = None,
+    workers: int = 1,
+    chosen: Sequence[Statement] | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> pd.DataFrame:
+    """Test the pre-registered signs on paired runs.
+
+    One row a statement: `statement`, `lever`, `outcome`, `how`, `expected` (+ or -), `effect` (mean difference,
+    in the outcome's unit), `low`, `high` (95 % interval over draws and noises), `share` (draws whose own mean
+    difference has the expected sign) and `verdict`. What is done is kept in `folder`, so that a call that was
+    ended goes on.
+    """
+    asked = list(statements() if chosen is None else chosen)
+    done = 0
+
+    def one(statement: Statement) -> pd.DataFrame:
+        nonlocal done
+        effects = _kept_effects(statement, draws, seed, folder)
+        done += 1
+        progress(done)
+        return effects
+
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(one, asked))
+    rows = [
+        _row(statement, PAIRED, statement.outcome, *_interval(effects.to_numpy(), resamples, seed))
+        | {"share": float((effects.mean(axis=1) * statement.direction > 0).mean())}
+        for statement, effects in zip(asked, found, strict=True)
+    ]
+    return _frame(rows)
+
+
+def signs_runs(draws: int) -> int:
+    """How many runs the paired test of all statements makes."""
+    return 2 * draws * REPLICATES * len(statements())
+
+
+def _kept_effects(statement: Statement, draws: int, seed: int, folder: Path | None) -> pd.DataFrame:
+    """Effects by draw and replicate, read from `folder` where the same code has left them there."""
+    if folder is None:
+        return _effects(statement, draws, seed)
+    asked = json.dumps([statement.model_dump(by_alias=True), draws, seed, REPLICATES, code_digest()])
+    path = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.parquet"
+    if not path.is_file():
+        write_whole(path, parquet_bytes(_effects(statement, draws, seed)))
+    return pd.read_parquet(io.BytesIO(path.read_bytes()))
+
+
+def _effects(statement: Statement, draws: int, seed: int) -> pd.DataFrame:
+    """Outcome with the change minus without it, one row a draw and one column a replicate."""
+    scenario = load_scenario(statement.scenario, {"months": statement.months} if statement.months else None)
+    without = load_scenario(scenario, statement.with_)
+    sides = [(without, -1), (load_scenario(without, statement.change), 1)]
+    drawn = prior_draws(draws, seed)
+    measured = []
+    for side, end in sides:
+        table = drawn.drop(columns=[path for path in statement.change if path in drawn])
+        for path, way in statement.parameters.items():
+            table[path] = prior_ranges()[path][1 if way * end > 0 else 0]
+        names = [statement.outcome, *([statement.than] if statement.than else [])]
+        runs = simulate(side, replicates=REPLICATES, seed=seed, parameters=table, outcomes=names).outcomes
+        value = runs[statement.outcome] - (runs[statement.than] if statement.than else 0.0)
+        measured.append(value.to_numpy().reshape(draws, REPLICATES))
+    return pd.DataFrame(measured[1] - measured[0], columns=[str(n) for n in range(REPLICATES)])
+
+
+def _interval(effects: Floats, resamples: int, seed: int) -> tuple[float, float, float]:
+    """Mean effect and its interval; draws and noises are resampled apart, since every draw hears every noise."""
+    of_draws = resampled_weights(effects.shape[0], resamples, seed)
+    of_noises = resampled_weights(effects.shape[1], resamples, seed + 1)
+    means = np.einsum("bd,dr,br->b", of_draws, effects, of_noises)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(effects.mean()), float(low), float(high)
+
+
+def sample_signs(
+    factors: pd.DataFrame, outputs: pd.DataFrame, block: int, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Test the statements whose parameters and outcome a sample holds, by partial effects on it.
+
+    `factors` and `outputs` have a row a point, in blocks of `block` points that were made together. The partial
+    effect is that of a linear regression on all factors, over each factor's whole range; blocks are resampled.
+    """
+    asked = [(s, _measured(s, outputs)) for s in statements() if _is_moved(s, factors)]
+    asked = [(statement, column) for statement, column in asked if column is not None]
+    if not asked:
+        return _frame([])
+    x = factors.to_numpy(dtype=float)
+    x = np.column_stack([(x - x.mean(axis=0)) / np.ptp(x, axis=0), np.ones(len(x))])
+    y = outputs.to_numpy(dtype=float)
+    shape = (-1, block)
+    squares = np.einsum("gpi,gpj->gij", x.reshape(*shape, x.shape[1]), x.reshape(*shape, x.shape[1]))
+    products = np.einsum("gpi,gpc->gic", x.reshape(*shape, x.shape[1]), y.reshape(*shape, y.shape[1]))
+    count = len(squares)
+    weights = np.vstack([np.full(count, 1 / count), resampled_weights(count, resamples, seed)])
+    slopes = np.linalg.pinv(np.tensordot(weights, squares, 1)) @ np.tensordot(weights, products, 1)
+    rows = []
+    for statement, column in asked:
+        way = sum(
+            direction * slopes[:, list(factors).index(path), list(outputs).index(column)]
+            for path, direction in statement.parameters.items()
+        )
+        low, high = np.quantile(way[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        rows.append(_row(statement, SAMPLE, column, float(way[0]), float(low), float(high)))
+    return _frame(rows)
+
+
+def _is_moved(statement: Statement, factors: pd.DataFrame) -> bool:
+    plain = bool(statement.parameters) and not statement.with_ and statement.scenario == "memo-2001"
+    return plain and all(path in factors and factors[path].nunique() > 1 for path in statement.parameters)
+
+
+def _measured(statement: Statement, outputs: pd.DataFrame) -> str | None:
+    """The column that measures a statement's outcome: the very same, or the same series at another time."""
+    if statement.outcome in outputs:
+        return statement.outcome
+    return next((name for name in outputs if series_of(name) == series_of(statement.outcome)), None)
+
+
+def _row(statement: Statement, how: str, outcome: str, effect: float, low: float, high: float) -> dict[str, object]:
+    verdict = "unclear"
+    if low > 0 or high < 0:
+        verdict = "agree" if (low > 0) == (statement.direction > 0) else "disagree"
+    return {
+        "statement": statement.statement, "lever": statement.lever, "outcome": outcome, "how": how,
+        "expected": statement.sign, "effect": effect, "low": low, "high": high, "verdict": verdict,
+    }  # fmt: skip
+
+
+COLUMNS = ["statement", "lever", "outcome", "how", "expected", "effect", "low", "high", "share", "verdict"]
+
+
+def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=COLUMNS)
