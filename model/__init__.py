@@ -15,6 +15,7 @@ _PUBLIC = {
     "Result": "model.result",
     "Scenario": "model.schema.scenario",
     "Simulation": "model.ensemble",
+    "decompose": "model.analysis.factorial",
     "load_run": "model.experiments.folder",
     "load_scenario": "model.schema.load",
     "run": "model.result",

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.decompose import decompose
 from .commands.sensitivity import sensitivity
 from .schema.errors import InputError
 
@@ -242,6 +243,7 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
     sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
 
 
+app.command()(decompose)
 app.command()(sensitivity)
 
 

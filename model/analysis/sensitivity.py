@@ -65,8 +65,7 @@ def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
         raise InputError(f"{study.name}: factors.{still[0]}: takes one value only, so that it can explain nothing")
     check_sample(study, len(design))
     means = values.means
-    flat = np.ptp(values.runs, axis=(0, 1)) <= np.finfo(float).eps * np.abs(values.runs).max(axis=(0, 1))
-    flat |= np.ptp(means, axis=0) <= np.finfo(float).eps * np.abs(means).max(axis=0)
+    flat = np.ptp(means, axis=0) <= np.finfo(float).eps * np.abs(means).max(axis=0)
     constant = pd.DataFrame(
         [(*values.columns[column], means[0, column]) for column in np.flatnonzero(flat)],
         columns=["outcome", "year", "value"],

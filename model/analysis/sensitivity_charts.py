@@ -41,10 +41,11 @@ def draw_sensitivity(found: Sensitivity, folder: Path) -> dict[str, bytes]:
             figures["plane"] = _plane(found)
         if found.indices.groupby("outcome")["year"].nunique().max() > 1:
             figures["time"] = _over_time(found)
-        return {name: _save(figure, folder / name) for name, figure in figures.items()}
+        return {name: save_figure(figure, folder / name) for name, figure in figures.items()}
 
 
-def _save(figure: Figure, path: Path) -> bytes:
+def save_figure(figure: Figure, path: Path) -> bytes:
+    """Write a figure as SVG and PNG, each whole; returns the PNG. The same figure gives the same bytes."""
     FigureCanvasAgg(figure)
     made = b""
     for kind in ("svg", "png"):
@@ -67,7 +68,8 @@ def main_rows(found: Sensitivity) -> pd.DataFrame:
     return rows[(rows["index"] == MAIN[needed(found.study).method]) & (rows["n"] == rows["n"].max())]
 
 
-def _panels(count: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
+def panels(count: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure with so many cells, two a row, each of the given size in inches."""
     columns = min(COLUMNS, count)
     rows = -(-count // columns)
     figure = Figure(figsize=(width * columns, height * rows + 0.5), layout="constrained")
@@ -84,7 +86,7 @@ def _effects(found: Sensitivity) -> Figure:
     first = found.convergence[(found.convergence["index"] == "S1") & (found.convergence["n"] == rows["n"].max())]
     outcomes = list(rows["outcome"].unique())
     tall = min(rows["parameter"].nunique(), SHOWN)
-    figure, cells = _panels(len(outcomes), 5.2, 0.24 * tall + 0.9)
+    figure, cells = panels(len(outcomes), 5.2, 0.24 * tall + 0.9)
     colours = sns.color_palette("colorblind")
     for cell, outcome in zip(cells, outcomes, strict=True):
         own = rows[rows["outcome"] == outcome].sort_values("value", ascending=False, kind="stable")[:SHOWN]
@@ -129,13 +131,12 @@ def _plane(found: Sensitivity) -> Figure:
     """Morris' plane: how much a parameter moves an outcome, and how unevenly."""
     rows = found.convergence[found.convergence["n"] == found.convergence["n"].max()]
     outcomes = list(rows["outcome"].unique())
-    figure, cells = _panels(len(outcomes), 4.6, 3.6)
+    figure, cells = panels(len(outcomes), 4.6, 3.6)
     for cell, outcome in zip(cells, outcomes, strict=True):
         own = rows[rows["outcome"] == outcome].pivot(index="parameter", columns="index", values="value")
         cell.scatter(own["mu_star"], own["sigma"], s=22, color=sns.color_palette("colorblind")[0])
         top = float(own["mu_star"].max()) * 1.25
-        cell.plot([0, top], [0, top], color="grey", lw=0.8, ls="--")
-        cell.annotate("sigma = mu*", (top, top), fontsize=7, color="grey", ha="right", va="bottom")
+        cell.plot([0, top], [0, top], color="grey", lw=0.8, ls="--", label="sigma = mu*")
         placed: list[tuple[float, float]] = []
         wide, high = top, max(float(own["sigma"].max()), np.finfo(float).tiny)
         for name, at in own.sort_values("mu_star", ascending=False)[:SHOWN].iterrows():
@@ -148,6 +149,7 @@ def _plane(found: Sensitivity) -> Figure:
         cell.set_xlim(left=0)
         cell.set_ylim(0, high * 1.15)
         cell.set_title(outcome, fontsize=9)
+    cells[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.supxlabel("mu*: mean size of the effect over the factor's whole range (outcome's unit)", fontsize=9)
     figure.supylabel("sigma: spread of the effect (interaction, bend)", fontsize=9)
     return figure
@@ -183,7 +185,7 @@ def _over_time(found: Sensitivity) -> Figure:
     colours = {name: mark[0] for name, mark in palette(groups).items()}
     if INTERACTIONS in weight.index:
         groups, colours = [*groups, INTERACTIONS], colours | {INTERACTIONS: "lightgrey"}
-    figure, cells = _panels(len(outcomes), 4.8, 3.0)
+    figure, cells = panels(len(outcomes), 4.8, 3.0)
     for cell, outcome in zip(cells, outcomes, strict=True):
         own = data[data["outcome"] == outcome].pivot(index="year", columns="group", values="share")[groups]
         cell.stackplot(own.index, own.T.to_numpy(), labels=groups, colors=[colours[name] for name in groups],
@@ -205,7 +207,7 @@ def _convergence(found: Sensitivity) -> Figure:
     main = MAIN[needed(found.study).method]
     rows = found.convergence[found.convergence["index"] == main]
     outcomes = list(rows["outcome"].unique())
-    figure, cells = _panels(len(outcomes), 4.8, 2.9)
+    figure, cells = panels(len(outcomes), 4.8, 3.2)
     for cell, outcome in zip(cells, outcomes, strict=True):
         own = rows[rows["outcome"] == outcome]
         last = own[own["n"] == own["n"].max()].sort_values("value", ascending=False, kind="stable")
@@ -219,7 +221,7 @@ def _convergence(found: Sensitivity) -> Figure:
         cell.set_xticks(sizes, [str(size) for size in sizes])
         cell.minorticks_off()
         cell.set_title(outcome, fontsize=9)
-        cell.legend(frameon=False, fontsize=7, ncols=2)
+        cell.legend(frameon=False, fontsize=7, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.1))
     figure.supxlabel(f"sample ({_SAMPLE_WORDS[needed(found.study).method]})", fontsize=9)
     figure.supylabel(WORDS[main], fontsize=9)
     return figure
