@@ -116,7 +116,9 @@ def decomposed(study: Study, values: Values, resamples: int = RESAMPLES) -> Deco
     means = np.einsum("bd,dkrc,br->bkc", of_draws, runs, of_noises, optimize=True)
     moving = [n for n in range(len(values.columns)) if np.ptp(means[0, :, n]) > 0]
     if not moving:
-        raise InputError(f"{study.name}: outcomes: the same in every combination; no factor moves what is measured")
+        raise InputError(
+            f"{study.name}: outcomes: the same in every combination; no factor moves what is measured"
+        )
     terms = pd.concat(
         [_terms(list(levels), means[:, :, n].reshape(-1, *sizes), values.columns[n]) for n in moving],
         ignore_index=True,
@@ -124,34 +126,40 @@ def decomposed(study: Study, values: Values, resamples: int = RESAMPLES) -> Deco
     return Decomposition(study, terms, _cells(levels, means, values))
 
 
-def components(means: Floats) -> dict[tuple[int, ...], Floats]:
-    """The orthogonal parts of a table of means, by the axes that each varies over; they add up to the table."""
-    axes = range(means.ndim)
+def components(tables: Floats) -> dict[tuple[int, ...], Floats]:
+    """The orthogonal parts of tables of means, shape (tables, levels, ...), by the factors that each varies over.
+
+    The parts of a table add up to it; each sums to 0 over every factor that it varies over.
+    """
+    factors = range(tables.ndim - 1)
     found: dict[tuple[int, ...], Floats] = {}
-    for order in range(means.ndim + 1):
-        for term in itertools.combinations(axes, order):
-            part = means.mean(axis=tuple(axis for axis in axes if axis not in term), keepdims=True)
-            inside = [smaller for smaller in found if set(smaller) < set(term)]
-            found[term] = part - sum((found[smaller] for smaller in inside), np.zeros(()))
+    for order in range(tables.ndim):
+        for term in itertools.combinations(factors, order):
+            others = tuple(factor + 1 for factor in factors if factor not in term)
+            part = tables.mean(axis=others, keepdims=True)
+            for smaller in [smaller for smaller in found if set(smaller) < set(term)]:
+                part = part - found[smaller]
+            found[term] = part
     return found
 
 
-def _terms(names: list[str], means: Floats, column: tuple[str, int]) -> pd.DataFrame:
+def _terms(names: list[str], tables: Floats, column: tuple[str, int]) -> pd.DataFrame:
     """Shares and effects of every term of one outcome; the first table of means is the sample's own."""
-    parts = [components(table) for table in means]
+    parts = components(tables)
+    inside = tuple(range(1, tables.ndim))
+    whole = tables.var(axis=inside)
     rows = []
-    for term in list(parts[0])[1:]:
-        spread = np.array([float((part[term] ** 2).mean()) for part in parts])
-        whole = np.array([float(table.var()) for table in means])
+    for term in list(parts)[1:]:
+        spread = (parts[term] ** 2).mean(axis=inside)
         share = np.divide(spread, whole, out=np.zeros_like(spread), where=whole > 0)
-        row = {
-            "outcome": column[0], "year": column[1], "term": JOIN.join(names[axis] for axis in term),
+        row: dict[str, object] = {
+            "outcome": column[0], "year": column[1], "term": JOIN.join(names[factor] for factor in term),
             "order": len(term), **_ends("share", share),
         }  # fmt: skip
-        if all(means.shape[axis + 1] == 2 for axis in term):
+        if all(tables.shape[factor + 1] == 2 for factor in term):
             # Going from all first levels to all second ones, beyond what lower orders do: 2^order times the part.
-            last = tuple(-1 if axis in term else 0 for axis in range(len(names)))
-            row |= _ends("effect", np.array([float(part[term][last]) * 2 ** len(term) for part in parts]))
+            last = tuple(-1 if factor in term else 0 for factor in range(len(names)))
+            row |= _ends("effect", parts[term][(slice(None), *last)] * 2 ** len(term))
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -25,30 +26,42 @@ def draw_decomposition(found: Decomposition, folder: Path) -> dict[str, bytes]:
 
 
 def _figure(found: Decomposition) -> Figure:
-    named = found.terms.drop_duplicates("outcome")[["outcome", "year"]]
-    last = found.terms.groupby("outcome")["year"].max()
-    named = named.assign(year=named["outcome"].map(last))
+    latest = main_effects(found)
     index = "effect" if "effect" in found.terms and found.terms["effect"].notna().all() else "share"
-    figure, cells = panels(len(named), 5.6, 0.26 * min(SHOWN, found.terms["term"].nunique()) + 0.9)
+    figure, cells = panels(
+        latest["outcome"].nunique(), 5.6, 0.26 * min(SHOWN, found.terms["term"].nunique()) + 0.9
+    )
     colours = sns.color_palette("colorblind")
-    for cell, (outcome, year) in zip(cells, named.itertuples(index=False), strict=True):
-        own = found.terms[(found.terms["outcome"] == outcome) & (found.terms["year"] == year)]
-        own = own.sort_values("share", ascending=False, kind="stable")[:SHOWN]
+    for cell, (outcome, terms) in zip(cells, latest.groupby("outcome", sort=False), strict=True):
+        own = terms[:SHOWN]
         at = np.arange(len(own))
-        cell.barh(at, own[index], height=0.7, color=[colours[0] if order == 1 else colours[1] for order in own["order"]])
+        cell.barh(
+            at, own[index], height=0.7, color=[colours[0] if order == 1 else colours[1] for order in own["order"]]
+        )
         cell.hlines(at, own[f"{index}_low"], own[f"{index}_high"], color="black", lw=1.2)
         cell.axvline(0, color="black", lw=0.8)
-        cell.set_yticks(at, [_label(row) for row in own.to_dict("records")], fontsize=8)
+        cell.set_yticks(at, [_label(row, found) for row in own.to_dict("records")], fontsize=8)
         cell.invert_yaxis()
-        cell.set_title(f"{outcome}, {year}", fontsize=9)
-    words = "effect of the second level against the first (outcome's unit)" if index == "effect" else "share of variance"
+        cell.set_title(f"{outcome}, {own['year'].iloc[0]}", fontsize=9)
+    words = (
+        "effect of the second level against the first (outcome's unit)"
+        if index == "effect"
+        else "share of variance"
+    )
     figure.supxlabel(f"{words}, with its 95 % interval; blue: alone, orange: together", fontsize=9)
     return figure
 
 
-def _label(row: dict[str, object]) -> str:
-    """A term and its share of the variance between combinations."""
-    return f"{str(row['term']).replace(JOIN, ' × ').replace('switches.', '')} ({row['share']:.0%})"
+def _label(row: dict[Any, Any], found: Decomposition) -> str:
+    """A term and its share of the variance between combinations; of a path, the level that it goes to."""
+    factors = found.study.factors
+    names = str(row["term"]).split(JOIN)
+    words = [
+        name if (levels := factors[name].levels) is None or factors[name].scenarios or len(levels) > 2
+        else f"{name.rsplit('.', 1)[-1]}: {levels[-1]}"
+        for name in names
+    ]  # fmt: skip
+    return f"{' × '.join(words)} ({row['share']:.0%})"
 
 
 def main_effects(found: Decomposition) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from ..draws import Floats
 from .sobol import resampled_weights
 from .tables import Estimate, half_width
 
-DENSITY_POINTS = 100
-"""Points at which delta compares densities, as in SALib."""
+DENSITY_POINTS, CLASSES_AT_MOST = 100, 48
+"""Points at which delta compares densities, and the most classes that it cuts a sample into, as in SALib."""
 
 
 def places(design: pd.DataFrame) -> Floats:
@@ -60,8 +60,7 @@ def sliced(values: Floats, slices: int) -> np.ndarray:
     return np.where(values >= edges[-1], -1, found).astype(np.int64)
 
 
-@numba.njit(nogil=True)
-def _distances(slice_of: Any, sorted_values: Any, weights: Any, slices: int) -> Any:  # pragma: no cover
+def _every_distance(slice_of: Any, sorted_values: Any, weights: Any, slices: int) -> Any:  # pragma: no cover
     """Distances of each slice to the whole, shape (resamples, slices); rows stand in the order of their values.
 
     Between two members of a slice its own distribution is flat, so that the two differ most just before a
@@ -95,6 +94,9 @@ def _distances(slice_of: Any, sorted_values: Any, weights: Any, slices: int) -> 
                             below[slice_of[n]] += weights[w, n]
             first = last
     return found
+
+
+_distances: Any = numba.njit(nogil=True)(_every_distance)
 
 
 def delta_indices(
@@ -134,4 +136,4 @@ def _delta(outputs: Floats, grid: Floats, inputs: Floats, edges: Floats) -> tupl
 def _classes(count: int) -> int:
     """How many classes a sample of this size is cut into: the rule of Plischke et al. (2013), as in SALib."""
     power = 2.0 / (7.0 + math.tanh((1500.0 - count) / 500.0))
-    return round(min(math.ceil(count**power), 48))
+    return min(math.ceil(float(count) ** power), CLASSES_AT_MOST)

@@ -67,7 +67,7 @@ def _indices(
 ) -> pd.DataFrame:
     rows = size * block_length(study)
     # A short part may hold one value only; it says nothing yet.
-    varied = np.flatnonzero(np.ptp(outputs[:rows], axis=0) > 0)
+    varied = np.flatnonzero(np.ptp(outputs[:rows], axis=0) > 0).tolist()
     shown = [columns[column] for column in varied]
     found = _estimates(study, design.iloc[:rows], outputs[:rows, varied], second_order) if shown else []
     return index_table(found, shown, needed(study).method, size)

@@ -6,7 +6,18 @@ import pandas as pd
 
 from .values import Values
 
-COLUMNS = ["outcome", "year", "between", "within", "share_of_chance", "common", "mixed", "kept", "points", "replicates"]
+COLUMNS = [
+    "outcome",
+    "year",
+    "between",
+    "within",
+    "share_of_chance",
+    "common",
+    "mixed",
+    "kept",
+    "points",
+    "replicates",
+]
 
 
 def noise_table(values: Values) -> pd.DataFrame:

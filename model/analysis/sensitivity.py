@@ -72,7 +72,9 @@ def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
     )
     if flat[: values.named].all():
         names = ", ".join(name for name, _ in values.columns[: values.named])
-        raise InputError(f"{study.name}: outcomes: {names}: the same at every point; no factor moves what is measured")
+        raise InputError(
+            f"{study.name}: outcomes: {names}: the same at every point; no factor moves what is measured"
+        )
     moving = np.flatnonzero(~flat)
     columns = [values.columns[column] for column in moving]
     named = [column for column in moving if column < values.named]
@@ -92,10 +94,12 @@ def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
 def _sample_signs(study: Study, design: pd.DataFrame, values: Values) -> pd.DataFrame:
     asked = needed(study)
     factors = pd.DataFrame(places(design), columns=design.columns).drop(columns=DUMMY, errors="ignore")
-    outputs = pd.DataFrame(values.means[:, : values.named], columns=[name for name, _ in values.columns[: values.named]])
+    outputs = pd.DataFrame(
+        values.means[:, : values.named], columns=[name for name, _ in values.columns[: values.named]]
+    )
     if asked.signs == "none":
         outputs = outputs.iloc[:, :0]
-    return sample_signs(factors, outputs, block_length(study), asked.resamples, study.seed)
+    return sample_signs(study.scenario, factors, outputs, block_length(study), asked.resamples, study.seed)
 
 
 def make_sensitivity(name: str) -> Batch:

@@ -23,7 +23,7 @@ from .sensitivity import Sensitivity
 
 SHOWN, FOLLOWED, COLUMNS = 15, 6, 2
 """Parameters in a bar chart, parameters followed as the sample grows, panels beside each other."""
-INTERACTIONS = "interactions"
+INTERACTIONS = "interactions and remainder"
 WORDS = {
     "ST": "total effect (share of variance)",
     "S1": "first-order effect (share of variance)",
@@ -65,7 +65,8 @@ def short(parameter: str) -> str:
 def main_rows(found: Sensitivity) -> pd.DataFrame:
     """The main index of the outcomes as the study names them, in its order."""
     rows = found.convergence
-    return rows[(rows["index"] == MAIN[needed(found.study).method]) & (rows["n"] == rows["n"].max())]
+    main: pd.DataFrame = rows[(rows["index"] == MAIN[needed(found.study).method]) & (rows["n"] == rows["n"].max())]
+    return main
 
 
 def panels(count: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
@@ -167,7 +168,7 @@ def stacked(found: Sensitivity) -> pd.DataFrame:
     index = "S1" if needed(study).method == "sobol" else MAIN[needed(study).method]
     rows = found.indices[found.indices["index"] == index]
     rows = rows.assign(group=rows["parameter"].map(names), share=rows["value"].clip(lower=0))
-    table = rows.groupby(["outcome", "year", "group"], sort=False)["share"].sum().unstack("group", fill_value=0.0)
+    table = rows.groupby(["outcome", "year", "group"], sort=False)["share"].sum().unstack("group", fill_value=0)
     if index == "S1":
         table[INTERACTIONS] = (1 - table.sum(axis=1)).clip(lower=0)
     table = table.div(table.sum(axis=1), axis=0)
@@ -197,7 +198,9 @@ def _over_time(found: Sensitivity) -> Figure:
     handles, labels = cells[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     method = needed(found.study).method
-    what = "share of variance (first order, by group)" if method == "sobol" else f"share of the sum of {MAIN[method]}"
+    what = (
+        "share of variance (first order, by group)" if method == "sobol" else f"share of the sum of {MAIN[method]}"
+    )
     figure.supylabel(what, fontsize=9)
     return figure
 

@@ -40,7 +40,9 @@ def report_html(found: Sensitivity, pictures: dict[str, bytes], summary: dict[st
     """The report as HTML with its figures inlined; it holds no time and no path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Environment(loader=PackageLoader("model.analysis", "templates"), autoescape=True, undefined=StrictUndefined)
+    page = Environment(
+        loader=PackageLoader("model.analysis", "templates"), autoescape=True, undefined=StrictUndefined
+    )
     method = needed(found.study).method
     return page.get_template(TEMPLATE).render(
         study=found.study, method=method, meaning=MEANINGS[method], main=MAIN[method],
@@ -100,4 +102,4 @@ def _rows(found: Sensitivity) -> list[dict[str, Any]]:
     sort: pd.DataFrame = own.assign(place=own["outcome"].map(order)).sort_values(
         ["place", "value"], ascending=[True, False], kind="stable"
     )
-    return sort.to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in sort.to_dict("records")]

@@ -32,6 +32,8 @@ REPLICATES = 8
 """Noises that each draw hears: chance differs between runs more than parameters do."""
 DRAWS = 32
 LEVEL = 0.95
+PARTS_AT_MOST = 1000
+"""Parts that a sample is cut into for resampling; a part holds whole blocks."""
 PAIRED, SAMPLE = "paired runs", "this sample"
 
 
@@ -115,50 +117,58 @@ def _interval(effects: Floats, resamples: int, seed: int) -> tuple[float, float,
 
 
 def sample_signs(
-    factors: pd.DataFrame, outputs: pd.DataFrame, block: int, resamples: int, seed: int
+    scenario: str, factors: pd.DataFrame, outputs: pd.DataFrame, block: int, resamples: int, seed: int
 ) -> pd.DataFrame:
-    """Test the statements whose parameters and outcome a sample holds, by partial effects on it.
+    """Test the statements on `scenario` whose parameters and outcome a sample holds, by partial effects on it.
 
     `factors` and `outputs` have a row a point, in blocks of `block` points that were made together. The partial
     effect is that of a linear regression on all factors, over each factor's whole range; blocks are resampled.
     """
-    asked = [(s, _measured(s, outputs)) for s in statements() if _is_moved(s, factors)]
-    asked = [(statement, column) for statement, column in asked if column is not None]
+    asked = [
+        (statement, column)
+        for statement in statements()
+        if _is_moved(statement, scenario, factors) and (column := _measured(statement, outputs)) is not None
+    ]
     if not asked:
         return _frame([])
-    x = factors.to_numpy(dtype=float)
-    x = np.column_stack([(x - x.mean(axis=0)) / np.ptp(x, axis=0), np.ones(len(x))])
-    y = outputs.to_numpy(dtype=float)
-    shape = (-1, block)
-    squares = np.einsum("gpi,gpj->gij", x.reshape(*shape, x.shape[1]), x.reshape(*shape, x.shape[1]))
-    products = np.einsum("gpi,gpc->gic", x.reshape(*shape, x.shape[1]), y.reshape(*shape, y.shape[1]))
-    count = len(squares)
-    weights = np.vstack([np.full(count, 1 / count), resampled_weights(count, resamples, seed)])
-    slopes = np.linalg.pinv(np.tensordot(weights, squares, 1)) @ np.tensordot(weights, products, 1)
+    slopes = pd.Series(list(_slopes(factors, outputs, block, resamples, seed)), index=list(factors))
     rows = []
     for statement, column in asked:
-        way = sum(
-            direction * slopes[:, list(factors).index(path), list(outputs).index(column)]
-            for path, direction in statement.parameters.items()
-        )
-        low, high = np.quantile(way[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-        rows.append(_row(statement, SAMPLE, column, float(way[0]), float(low), float(high)))
+        along = np.sum([way * slopes[path] for path, way in statement.parameters.items()], axis=0)
+        effect = along[:, list(outputs).index(column)]
+        low, high = np.quantile(effect[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        rows.append(_row(statement, SAMPLE, column, float(effect[0]), float(low), float(high)))
     return _frame(rows)
 
 
-def _is_moved(statement: Statement, factors: pd.DataFrame) -> bool:
-    plain = bool(statement.parameters) and not statement.with_ and statement.scenario == "memo-2001"
-    return plain and all(path in factors and factors[path].nunique() > 1 for path in statement.parameters)
+def _slopes(factors: pd.DataFrame, outputs: pd.DataFrame, block: int, resamples: int, seed: int) -> Floats:
+    """Slopes over whole ranges, shape (factors, resamples + 1, outputs); the first are the sample's own."""
+    x = factors.to_numpy(dtype=float)
+    x = np.column_stack([(x - x.mean(axis=0)) / np.ptp(x, axis=0), np.ones(len(x))])
+    y = outputs.to_numpy(dtype=float)
+    blocks = len(x) // block
+    ends = block * np.linspace(0, blocks, min(blocks, PARTS_AT_MOST) + 1).astype(int)
+    parts = [slice(first, last) for first, last in zip(ends, ends[1:], strict=False)]
+    weights = np.vstack([np.full(len(parts), 1 / len(parts)), resampled_weights(len(parts), resamples, seed)])
+    squares = np.tensordot(weights, np.stack([x[part].T @ x[part] for part in parts]), 1)
+    products = np.tensordot(weights, np.stack([x[part].T @ y[part] for part in parts]), 1)
+    return np.asarray((np.linalg.pinv(squares) @ products)[:, :-1].swapaxes(0, 1))
+
+
+def _is_moved(statement: Statement, scenario: str, factors: pd.DataFrame) -> bool:
+    plain = bool(statement.parameters) and not statement.with_ and statement.scenario == scenario
+    return plain and all(path in factors for path in statement.parameters)
 
 
 def _measured(statement: Statement, outputs: pd.DataFrame) -> str | None:
     """The column that measures a statement's outcome: the very same, or the same series at another time."""
-    if statement.outcome in outputs:
-        return statement.outcome
-    return next((name for name in outputs if series_of(name) == series_of(statement.outcome)), None)
+    names = sorted(map(str, outputs), key=lambda name: name != statement.outcome)
+    return next((name for name in names if series_of(name) == series_of(statement.outcome)), None)
 
 
-def _row(statement: Statement, how: str, outcome: str, effect: float, low: float, high: float) -> dict[str, object]:
+def _row(
+    statement: Statement, how: str, outcome: str, effect: float, low: float, high: float
+) -> dict[str, object]:
     verdict = "unclear"
     if low > 0 or high < 0:
         verdict = "agree" if (low > 0) == (statement.direction > 0) else "disagree"

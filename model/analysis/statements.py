@@ -39,7 +39,9 @@ class Statement(Record):
         if self.parameters:
             return ", ".join(f"{path} {'up' if way > 0 else 'down'}" for path, way in self.parameters.items())
         return ", ".join(
-            f"{value['kind']} {value.get('source') or value.get('state')}" if isinstance(value, dict) else f"{path}={value}"
+            f"{value['kind']} {value.get('source') or value.get('state')}"
+            if isinstance(value, dict)
+            else f"{path}={value}"
             for path, value in self.change.items()
         )
 

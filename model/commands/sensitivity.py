@@ -15,7 +15,9 @@ def sensitivity(
     out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it needs, and do nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs it needs, and do nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say what a study's outcomes depend on, with intervals, figures and a report."""

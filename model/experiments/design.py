@@ -145,7 +145,9 @@ def unit_points(study: Study) -> Floats:
         from SALib.sample import sobol
 
         return np.asarray(
-            sobol.sample(problem_of(study), design.base, calc_second_order=design.second_order, seed=study.seed + 1)
+            sobol.sample(
+                problem_of(study), design.base, calc_second_order=design.second_order, seed=study.seed + 1
+            )
         )
     assert isinstance(design, Morris)
     from SALib.sample import morris

@@ -24,7 +24,9 @@ def differences(scenario: Scenario, other: str, folder: Path) -> dict[str, Any]:
     path = str(folder / other) if other.endswith((".yaml", ".yml")) else other
     far = load_scenario(path, {"months": scenario.months})
     names = [*numeric_leaves(scenario), *numeric_leaves(far)]
-    found = {name: _value(far, name) for name in dict.fromkeys(names) if _value(far, name) != _value(scenario, name)}
+    found = {
+        name: _value(far, name) for name in dict.fromkeys(names) if _value(far, name) != _value(scenario, name)
+    }
     there = load_scenario(scenario, found)
     if _numbers(there) != _numbers(far):
         raise InputError(f"{shown(other)}: differs from {scenario.name} in more than numbers")
@@ -65,7 +67,5 @@ def settings(study: Study, scenario: Scenario, design: pd.DataFrame, folder: Pat
                 raise InputError(f"factors.{name}: sets {path}, which factors.{other} sets too")
             owner[path] = name
             usual = rows[path] if path in rows.columns else pd.Series(_value(scenario, path), index=rows.index)
-            rows[path] = [
-                sets[level].get(path, value) for level, value in zip(design[name], usual, strict=True)
-            ]
+            rows[path] = [sets[level].get(path, value) for level, value in zip(design[name], usual, strict=True)]
     return rows

@@ -132,7 +132,8 @@ class Analysis(Record):
     dummy: bool = Field(True, description="Whether a factor that acts on nothing shows the noise floor.")
     slices: int = Field(10, ge=2, le=100, description="Slices of each factor (pawn).")
     signs: Literal["none", "study", "all"] = Field(
-        "study", description="Pre-registered signs tested: of levers among the factors, or all, by runs of their own."
+        "study",
+        description="Pre-registered signs tested: of levers among the factors, or all, by runs of their own.",
     )
     draws: int = Field(32, ge=8, le=10**5, description="Prior draws on which each sign's own runs are made.")
 
