@@ -158,8 +158,8 @@ def _terms(names: list[str], tables: Floats, column: tuple[str, int]) -> pd.Data
         }  # fmt: skip
         if all(tables.shape[factor + 1] == 2 for factor in term):
             # Going from all first levels to all second ones, beyond what lower orders do: 2^order times the part.
-            last = tuple(-1 if factor in term else 0 for factor in range(len(names)))
-            row |= _ends("effect", parts[term][(slice(None), *last)] * 2 ** len(term))
+            last = parts[term].reshape(len(tables), -1)[:, -1]
+            row |= _ends("effect", last * 2 ** len(term))
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -102,7 +102,11 @@ _distances: Any = numba.njit(nogil=True)(_every_distance)
 def delta_indices(
     inputs: Floats, outputs: Floats, names: list[str], resamples: int, level: float, seed: int
 ) -> list[Estimate]:
-    """Borgonovo's delta with its bias taken off, and the first-order index from the same classes."""
+    """Borgonovo's delta with its bias taken off, and the first-order index from the same classes.
+
+    The bias is that of the sample's own delta, as in Plischke et al. (2013); SALib's `delta_raw` corrects the
+    delta of a resample, which leaves part of it.
+    """
     count = len(inputs)
     picks = np.random.default_rng(seed + 1).integers(count, size=(resamples, count))
     shape = (resamples + 1, len(names), outputs.shape[1])
@@ -136,4 +140,4 @@ def _delta(outputs: Floats, grid: Floats, inputs: Floats, edges: Floats) -> tupl
 def _classes(count: int) -> int:
     """How many classes a sample of this size is cut into: the rule of Plischke et al. (2013), as in SALib."""
     power = 2.0 / (7.0 + math.tanh((1500.0 - count) / 500.0))
-    return min(math.ceil(float(count) ** power), CLASSES_AT_MOST)
+    return min(math.ceil(math.pow(count, power)), CLASSES_AT_MOST)

@@ -58,26 +58,24 @@ def convergence(study: Study, design: pd.DataFrame, outputs: Floats, columns: Co
     size = len(design) // block_length(study)
     least = LEAST[needed(study).method]
     sizes = [size // 2**halving for halving in range(size.bit_length()) if size // 2**halving >= least]
-    found = [_indices(study, design, outputs, columns, part, second_order=False) for part in reversed(sizes)]
+    found = [_indices(study, design, outputs, columns, part) for part in reversed(sizes)]
     return pd.concat(found, ignore_index=True)
 
 
-def _indices(
-    study: Study, design: pd.DataFrame, outputs: Floats, columns: Columns, size: int, second_order: bool = True
-) -> pd.DataFrame:
+def _indices(study: Study, design: pd.DataFrame, outputs: Floats, columns: Columns, size: int) -> pd.DataFrame:
     rows = size * block_length(study)
     # A short part may hold one value only; it says nothing yet.
     varied = np.flatnonzero(np.ptp(outputs[:rows], axis=0) > 0).tolist()
     shown = [columns[column] for column in varied]
-    found = _estimates(study, design.iloc[:rows], outputs[:rows, varied], second_order) if shown else []
+    found = _estimates(study, design.iloc[:rows], outputs[:rows, varied]) if shown else []
     return index_table(found, shown, needed(study).method, size)
 
 
-def _estimates(study: Study, design: pd.DataFrame, outputs: Floats, second_order: bool) -> list[Estimate]:
+def _estimates(study: Study, design: pd.DataFrame, outputs: Floats) -> list[Estimate]:
     asked, names = needed(study), moved(study)
     bootstrap = (asked.resamples, asked.level, study.seed)
     if isinstance(study.design, Saltelli):
-        return sobol_indices(outputs, names, second_order and study.design.second_order, *bootstrap)
+        return sobol_indices(outputs, names, study.design.second_order, *bootstrap)
     if isinstance(study.design, Morris):
         unit = unit_points(study)[: len(design)]
         return morris_indices(unit, outputs, study_groups(study) or names, *bootstrap)

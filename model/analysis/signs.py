@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Floats
-from ..ensemble import simulate
+from ..ensemble import prepare, simulate
 from ..experiments.prior import prior_draws, prior_ranges
 from ..experiments.store import parquet_bytes, write_whole
 from ..lanes.compiled import code_digest
@@ -54,6 +54,7 @@ def signs(
     ended goes on.
     """
     asked = list(statements() if chosen is None else chosen)
+    prepare()
     done = 0
 
     def one(statement: Statement) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from .base import Record, _widen
 from .scenario import MAX_MONTHS
@@ -158,15 +158,21 @@ class Study(Record):
     )
     analysis: Analysis | None = Field(None, description="The sensitivity analysis, where one is wanted.")
 
-    @model_validator(mode="after")
-    def _method_reads_the_design(self) -> Study:
-        if self.analysis is not None and self.design.kind not in (fits := METHODS[self.analysis.method]):
-            raise ValueError(
-                f"analysis.method {self.analysis.method} needs the design {' or '.join(fits)}, not {self.design.kind}"
-            )
-        if DUMMY in self.factors:
-            raise ValueError(f"factors.{DUMMY}: this name is kept for the factor that acts on nothing")
-        return self
+    @field_validator("factors")
+    @classmethod
+    def _no_factor_takes_the_name_of_the_dummy(cls, factors: dict[str, Factor]) -> dict[str, Factor]:
+        if DUMMY in factors:
+            raise ValueError(f"{DUMMY}: this name is kept for the factor that acts on nothing")
+        return factors
+
+    @field_validator("analysis")
+    @classmethod
+    def _method_reads_the_design(cls, analysis: Analysis | None, info: ValidationInfo) -> Analysis | None:
+        design = info.data.get("design")
+        if analysis is not None and design is not None and design.kind not in METHODS[analysis.method]:
+            fits = " or ".join(METHODS[analysis.method])
+            raise ValueError(f"{analysis.method} needs the design {fits}, not {design.kind}")
+        return analysis
 
     @property
     def sampled(self) -> list[str]:
