@@ -7,8 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from ..experiments.prior import prior_ranges
-from ..schema.base import declared
 from ..schema.behaviour import Behaviour
 from ..schema.study import DUMMY
 from .methods import MAIN, needed
@@ -47,7 +45,7 @@ def report_html(found: Sensitivity, pictures: dict[str, bytes], summary: dict[st
     return page.get_template(TEMPLATE).render(
         study=found.study, method=method, meaning=MEANINGS[method], main=MAIN[method],
         runs=summary["runs"], points=found.points, replicates=found.study.replicates,
-        leaders=_leaders(found), floor=_floor(found), warnings=found.warnings,
+        leaders=(leaders := _leaders(found)), glossary=_glossary(leaders), floor=_floor(found), warnings=found.warnings,
         constant=found.constant.to_dict("records"), variance=found.variance.to_dict("records"),
         signs=found.signs.to_dict("records"), verdicts=found.signs["verdict"].value_counts().to_dict(),
         figures=[
@@ -69,9 +67,14 @@ def _leaders(found: Sensitivity) -> list[dict[str, Any]]:
 
 def _named(row: dict[Any, Any]) -> dict[str, Any]:
     name = short(str(row["parameter"]))
-    field = Behaviour.model_fields.get(name) if f"behaviour.{name}" in prior_ranges() else None
-    meaning = "" if field is None else f"{field.description} ({declared(field, 'symbol')})"
-    return {**row, "name": name, "meaning": meaning}
+    field = Behaviour.model_fields.get(name) if str(row["parameter"]) != name else None
+    return {**row, "name": name, "meaning": "" if field is None else field.description}
+
+
+def _glossary(leaders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the parameters are that the summary names, each once, as their declarations say it."""
+    named = {row["name"]: row for leader in leaders for row in leader["top"] if row["meaning"]}
+    return list(named.values())
 
 
 def _floor(found: Sensitivity) -> str:
