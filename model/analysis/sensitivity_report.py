@@ -38,9 +38,7 @@ def report_html(found: Sensitivity, pictures: dict[str, bytes], summary: dict[st
     """The report as HTML with its figures inlined; it holds no time and no path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Environment(
-        loader=PackageLoader("model.analysis", "templates"), autoescape=True, undefined=StrictUndefined
-    )
+    page = Environment(loader=PackageLoader("model.analysis", "."), autoescape=True, undefined=StrictUndefined)
     method = needed(found.study).method
     return page.get_template(TEMPLATE).render(
         study=found.study, method=method, meaning=MEANINGS[method], main=MAIN[method],
