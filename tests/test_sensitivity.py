@@ -399,6 +399,9 @@ BAD = {
     "zero range": (("[.2, .5]", "[.3, .3]"), "the first must be below the second"),
     "no analysis": (("analysis: {method: sobol, resamples: 50}", ""), "analysis: missing"),
     "unknown method": (("method: sobol", "method: sobel"), "must be one of"),
+    "a group named as a factor": (
+        ("resamples: 50", "groups: {behaviour.rise: [behaviour.autonomy]}"), "is the name of a factor"
+    ),
     "another design": (("method: sobol", "method: morris"), "morris needs the design morris, not saltelli"),
     "few resamples": (("resamples: 50", "resamples: 3"), "must be at least 20"),
     "unknown in a group": (("resamples: 50", "groups: {g: [behaviour.autonom]}"), "did you mean behaviour.autonomy?"),

@@ -19,6 +19,12 @@ MAIN = {"sobol": "ST", "morris": "mu_star", "pawn": "pawn_median", "delta": "del
 """The index that a method ranks factors by."""
 LEAST = {"sobol": 16, "morris": 4, "pawn": 100, "delta": 100}
 """Base sample, trajectories or points below which a bootstrap interval says nothing."""
+WIDE, MOVED = 0.1, 0.05
+"""Width of an interval, and change on doubling the sample, above which an index is called unsettled.
+
+The first is twice the width that Sarrazin, Pianosi, and Wagener (2016) ask for: what is called unsettled here
+is so by their rule as well. Of Morris' index they are shares of the outcome's greatest.
+"""
 _SAMPLE = {"sobol": "design.base", "morris": "design.trajectories", "pawn": "points", "delta": "points"}
 
 
@@ -93,7 +99,8 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
     said = []
     for outcome, own in table[table["index"] == main].groupby("outcome", sort=False):
         full = own[own["n"] == own["n"].max()].set_index("parameter")
-        scale = 1.0 if main == "ST" else max(float(full["value"].max()), np.finfo(float).tiny)
+        # Only Morris' index has the outcome's unit; the others lie between 0 and 1.
+        scale = 1.0 if main != "mu_star" else max(float(full["value"].max()), np.finfo(float).tiny)
         wide = full[(full["high"] - full["low"]) / scale > WIDE]
         half = own[own["n"] == full["n"].iloc[0] // 2].set_index("parameter")["value"].reindex(full.index)
         moved_on = full[((full["value"] - half).abs() / scale > MOVED).to_numpy()]
@@ -106,10 +113,3 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
                 f"{full.loc[worst, 'high']:.2f}. Double the sample."
             )
     return said
-
-
-WIDE, MOVED = 0.1, 0.05
-"""Width of an interval, and change on doubling the sample, above which an index is called unsettled.
-
-For total effects the first is twice the width that Sarrazin, Pianosi, and Wagener (2016) ask for, so that what
-is said to be unsettled is so by a looser rule as well."""

@@ -8,7 +8,6 @@ partial effects there are a second test.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,8 @@ from ..experiments.prior import prior_draws, prior_ranges
 from ..experiments.store import parquet_bytes, write_whole
 from ..lanes.compiled import code_digest
 from ..outcomes import series_of
-from ..schema.load import load_scenario
+from ..schema.load import load_scenario, scenario_hash
+from ..schema.scenario import Scenario
 from ..schema.study import RESAMPLES
 from .sobol import resampled_weights
 from .statements import Statement, statements
@@ -79,29 +79,34 @@ def signs_runs(draws: int) -> int:
     return 2 * draws * REPLICATES * len(statements())
 
 
+def _sides(statement: Statement) -> tuple[Scenario, Scenario]:
+    """The scenario without the change of a statement, and with it."""
+    scenario = load_scenario(statement.scenario, {"months": statement.months} if statement.months else None)
+    without = load_scenario(scenario, statement.with_)
+    return without, load_scenario(without, statement.change)
+
+
 def _kept_effects(statement: Statement, draws: int, seed: int, folder: Path | None) -> pd.DataFrame:
-    """Effects by draw and replicate, read from `folder` where the same code has left them there."""
+    """Effects by draw and replicate, read from `folder` where the same code has left the same ones there."""
     if folder is None:
         return _effects(statement, draws, seed)
-    asked = json.dumps([statement.model_dump(by_alias=True), draws, seed, REPLICATES, code_digest()])
+    worlds = [scenario_hash(side) for side in _sides(statement)]
+    asked = json.dumps([statement.model_dump(by_alias=True), worlds, draws, seed, REPLICATES, code_digest()])
     path = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.parquet"
     if not path.is_file():
         write_whole(path, parquet_bytes(_effects(statement, draws, seed)))
-    return pd.read_parquet(io.BytesIO(path.read_bytes()))
+    return pd.read_parquet(path)
 
 
 def _effects(statement: Statement, draws: int, seed: int) -> pd.DataFrame:
     """Outcome with the change minus without it, one row a draw and one column a replicate."""
-    scenario = load_scenario(statement.scenario, {"months": statement.months} if statement.months else None)
-    without = load_scenario(scenario, statement.with_)
-    sides = [(without, -1), (load_scenario(without, statement.change), 1)]
     drawn = prior_draws(draws, seed)
+    names = [statement.outcome, *([statement.than] if statement.than else [])]
     measured = []
-    for side, end in sides:
+    for side, end in zip(_sides(statement), (-1, 1), strict=True):
         table = drawn.drop(columns=[path for path in statement.change if path in drawn])
         for path, way in statement.parameters.items():
             table[path] = prior_ranges()[path][1 if way * end > 0 else 0]
-        names = [statement.outcome, *([statement.than] if statement.than else [])]
         runs = simulate(side, replicates=REPLICATES, seed=seed, parameters=table, outcomes=names).outcomes
         value = runs[statement.outcome] - (runs[statement.than] if statement.than else 0.0)
         measured.append(value.to_numpy().reshape(draws, REPLICATES))

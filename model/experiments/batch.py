@@ -113,8 +113,8 @@ def make_batch(name: str, block: int | None = None) -> Batch:
                 f"{name}: trajectories: {shown(kept)}: {rule if study.keep != 'none' else 'keep is none'}"
             )
     design = make_design(study, scenario, folder)
-    rows = settings(study, scenario, design, folder)
     try:
+        rows = settings(study, scenario, design, folder)
         sets, failures = lots(scenario, rows, outcomes)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None

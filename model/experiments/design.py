@@ -19,7 +19,6 @@ from ..schema.scenario import Scenario
 from ..schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
 from .groups import moved, study_groups
 from .prior import prior_draws
-from .settings import settings
 
 STUDIES = CONFIGS / "studies"
 
@@ -66,8 +65,6 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
             raise InputError(f"{path}: factors.{factor}: a full factorial needs values: list, discrete or grid")
     try:
         study_groups(study)
-        levels = {name: takes.scenarios[:1] for name, takes in study.factors.items() if takes.scenarios}
-        settings(study, scenario, pd.DataFrame(levels, index=[0]), path.parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     if isinstance(study.design, Saltelli) and study.design.base & (study.design.base - 1):

@@ -26,7 +26,7 @@ def study_groups(study: Study) -> list[str] | None:
     """The group that each sampled factor moves with, in their order; None where each moves alone.
 
     A factor in no named group is a group of its own. Raises `InputError` for a group that names what is
-    no factor, or a factor twice.
+    no factor, or a factor twice, or that has the name of one.
     """
     wanted = study.analysis.groups if study.analysis is not None else "none"
     if wanted == "none":
@@ -36,6 +36,8 @@ def study_groups(study: Study) -> list[str] | None:
     assert isinstance(wanted, dict)
     of: dict[str, str] = {}
     for group, members in wanted.items():
+        if group in study.sampled:
+            raise InputError(f"analysis.groups.{group}: is the name of a factor; a group needs one of its own")
         for member in members:
             if member not in study.sampled:
                 raise InputError(
