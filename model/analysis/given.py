@@ -38,7 +38,7 @@ def pawn_indices(
         slice_of = sliced(inputs[:, j], slices)
         for column in range(outputs.shape[1]):
             order = np.argsort(outputs[:, column], kind="stable")
-            apart = _distances(slice_of[order], outputs[order, column], weights[:, order], slice_of.max() + 1)
+            apart = _distances(order, slice_of, outputs[:, column], weights, slice_of.max() + 1)
             median[:, j, column] = np.nanmedian(apart, axis=1)
             most[:, j, column] = np.nanmax(apart, axis=1)
     return [
@@ -60,38 +60,36 @@ def sliced(values: Floats, slices: int) -> np.ndarray:
     return np.where(values >= edges[-1], -1, found).astype(np.int64)
 
 
-def _every_distance(slice_of: Any, sorted_values: Any, weights: Any, slices: int) -> Any:  # pragma: no cover
-    """Distances of each slice to the whole, shape (resamples, slices); rows stand in the order of their values.
+def _every_distance(order: Any, slice_of: Any, values: Any, weights: Any, slices: int) -> Any:  # pragma: no cover
+    """Distances of each slice to the whole, shape (resamples, slices); `order` sorts the values.
 
     Between two members of a slice its own distribution is flat, so that the two differ most just before a
     member or at it.
     """
     found = np.full((weights.shape[0], slices), np.nan)
-    size = len(sorted_values)
     for w in range(weights.shape[0]):
-        total = np.zeros(slices)
-        for n in range(size):
+        own = weights[w]
+        total, below = np.zeros(slices), np.zeros(slices)
+        for n in order:
             if slice_of[n] >= 0:
-                total[slice_of[n]] += weights[w, n]
-        below = np.zeros(slices)
-        all_below, whole = 0.0, weights[w].sum()
-        first = 0
-        while first < size:
+                total[slice_of[n]] += own[n]
+        whole, all_below, first = own.sum(), 0.0, 0
+        while first < len(order):
             last = first
-            while last < size and sorted_values[last] == sorted_values[first]:
+            while last < len(order) and values[order[last]] == values[order[first]]:
                 last += 1
             for after in range(2):
-                for n in range(first, last):
+                for n in order[first:last]:
                     s = slice_of[n]
                     if s >= 0 and total[s] > 0:
                         apart = abs(below[s] / total[s] - all_below / whole)
                         if not found[w, s] >= apart:
                             found[w, s] = apart
                 if after == 0:
-                    for n in range(first, last):
-                        all_below += weights[w, n]
+                    for n in order[first:last]:
+                        all_below += own[n]
                         if slice_of[n] >= 0:
-                            below[slice_of[n]] += weights[w, n]
+                            below[slice_of[n]] += own[n]
             first = last
     return found
 

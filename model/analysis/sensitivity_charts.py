@@ -18,12 +18,15 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ..experiments.groups import declared_group, moved, study_groups
 from ..experiments.store import write_whole
 from ..figures import DPI, DRAWING, palette
+from ..schema.study import DUMMY
 from .methods import MAIN, needed
 from .sensitivity import Sensitivity
 
 SHOWN, FOLLOWED, COLUMNS = 15, 6, 2
 """Parameters in a bar chart, parameters followed as the sample grows, panels beside each other."""
 INTERACTIONS = "interactions and remainder"
+GIVEN = ("pawn_median", "delta")
+"""Indices that a finite sample keeps above 0: the dummy shows by how much."""
 WORDS = {
     "ST": "total effect (share of variance)",
     "S1": "first-order effect (share of variance)",
@@ -95,6 +98,11 @@ def _effects(found: Sensitivity) -> Figure:
         cell.barh(at, own["value"], color=colours[0], height=0.7)
         spread = (own["high"] - own["value"]).to_numpy()
         cell.errorbar(own["value"], at, xerr=spread, fmt="none", ecolor="black", elinewidth=1, capsize=2)
+        dummy = rows[(rows["outcome"] == outcome) & (rows["parameter"] == DUMMY)]
+        if not dummy.empty and index in GIVEN:
+            cell.axvline(
+                float(dummy["value"].iloc[0]), color=colours[3], lw=1, ls="--", label="dummy: acts on nothing"
+            )
         if not first.empty and index == "ST":
             inside = first[first["outcome"] == outcome].set_index("parameter")["value"].reindex(own["parameter"])
             cell.plot(inside, at, "D", color=colours[1], ms=4, label="first-order effect")
@@ -102,7 +110,7 @@ def _effects(found: Sensitivity) -> Figure:
         cell.invert_yaxis()
         cell.set_title(outcome, fontsize=9)
         cell.set_xlim(left=min(0.0, float((own["value"] - spread).min())))
-    if index == "ST":
+    if index == "ST" or cells[0].lines:
         cells[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.supxlabel(f"{WORDS[index]}, with its {needed(found.study).level:.0%} interval", fontsize=9)
     return figure
