@@ -16,7 +16,7 @@ from scipy.stats import ks_2samp
 
 import model
 from model import InputError
-from model.analysis.given import places, sliced
+from model.analysis.given import _delta, places, sliced
 from model.analysis.methods import MAIN, indices
 from model.analysis.noise import noise_table
 from model.analysis.sensitivity import Sensitivity, analyse
@@ -167,6 +167,16 @@ def test_slices_hold_equal_parts():
     counts = np.bincount(sliced(np.random.default_rng(0).random(1001), 10) + 1)
     assert counts[0] == 1  # the greatest value
     assert counts[1:] == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_the_delta_of_a_sample_is_salibs(steps):
+    rng = np.random.default_rng(0)
+    x = rng.random(203)
+    y = np.round(x * steps) if steps else x + rng.random(203)
+    grid, edges = np.linspace(y.min(), y.max(), 100), np.linspace(0, 203, 6)
+    theirs = delta.calc_delta(y, grid, x, edges), delta.sobol_first(y, x, edges)
+    assert _delta(y, grid, x, edges) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_delta_is_salibs_without_its_bias_and_ranks_right():
