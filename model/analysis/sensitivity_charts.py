@@ -110,7 +110,7 @@ def _effects(found: Sensitivity) -> Figure:
         cell.invert_yaxis()
         cell.set_title(outcome, fontsize=9)
         cell.set_xlim(left=min(0.0, float((own["value"] - spread).min())))
-    if index == "ST" or cells[0].lines:
+    if cells[0].get_legend_handles_labels()[1]:
         cells[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.supxlabel(f"{WORDS[index]}, with its {needed(found.study).level:.0%} interval", fontsize=9)
     return figure
