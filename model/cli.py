@@ -13,9 +13,11 @@ import typer
 from .commands.calibrate import calibrate
 from .commands.claims import claims
 from .commands.compare import compare
+from .commands.decompose import decompose
 from .commands.discover import discover
 from .commands.hindcast import hindcast
 from .commands.landscape import landscape
+from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
 from .schema.errors import InputError
 
@@ -271,6 +273,8 @@ app.command()(landscape)
 app.command()(compare)
 app.command()(threshold)
 app.command()(discover)
+app.command()(decompose)
+app.command()(sensitivity)
 
 
 def main(arguments: list[str] | None = None) -> None:

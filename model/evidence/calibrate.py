@@ -93,7 +93,7 @@ def study_of(record: str, draws: int, replicates: int, seed: int) -> tuple[Batch
         name=NAME, scenario=scenario.name, months=scenario.months, factors={}, replicates=replicates, seed=seed,
         design=Table(kind="table", file=DESIGN), outcomes=outcomes,
     )  # fmt: skip
-    return Batch(study, scenario, design, outcomes, tasks, failures), kept, read
+    return Batch(study, scenario, design, design, outcomes, tasks, failures), kept, read
 
 
 def states_of(scenario: Scenario) -> list[str]:

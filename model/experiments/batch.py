@@ -31,11 +31,24 @@ from ..schema.base import MONTHS_IN_YEAR
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import scenario_hash
 from ..schema.scenario import Scenario
-from ..schema.study import RUNS_AT_MOST, Study
+from ..schema.study import DUMMY, RUNS_AT_MOST, Study
 from .design import crossed, load_study, make_design
 from .folder import scenario_text, versions
 from .prior import parameter_sets
-from .store import DESIGN, FAILED, FORMAT, OUTCOMES, STUDY, TRAJECTORIES, Store, checksum, make_way, parquet_bytes
+from .settings import settings
+from .store import (
+    DESIGN,
+    FAILED,
+    FORMAT,
+    OUTCOMES,
+    ROWS,
+    STUDY,
+    TRAJECTORIES,
+    Store,
+    checksum,
+    make_way,
+    parquet_bytes,
+)
 
 TASKS = 16
 """A small study is cut into so many blocks at least, so that several cores share it."""
@@ -55,11 +68,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Batch:
-    """A study made ready: its points, its blocks, what is measured, and the rows that cannot run."""
+    """A study made ready: its points, what they set, its blocks, what is measured, and what cannot run."""
 
     study: Study
     scenario: Scenario
     design: pd.DataFrame
+    rows: pd.DataFrame
     outcomes: list[str]
     tasks: list[Task]
     failures: list[Failure]
@@ -72,8 +86,9 @@ class Batch:
     @property
     def identity(self) -> dict[str, str]:
         """What a folder must have been begun with to be gone on with."""
-        study = json.dumps(self.study.model_dump(by_alias=True), sort_keys=True).encode()
-        points = checksum(parquet_bytes(design_frame(self.design)))
+        # What is made of the runs afterwards may change: it makes no other runs.
+        study = json.dumps(self.study.model_dump(by_alias=True, exclude={"analysis"}), sort_keys=True).encode()
+        points = "".join(checksum(parquet_bytes(design_frame(frame))) for frame in (self.design, self.rows))
         return {
             "scenario": scenario_hash(self.scenario),
             "study": hashlib.sha256(study + points.encode()).hexdigest(),
@@ -111,14 +126,15 @@ def make_batch(name: str, block: int | None = None, parameters: str = "default",
             )
         design = crossed(design, parameter_sets(parameters, draws, study.seed))
     try:
-        sets, failures = lots(scenario, design, outcomes)
+        rows = settings(study, scenario, design, folder)
+        sets, failures = lots(scenario, rows, outcomes)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
     share = -(-len(design) * study.replicates // TASKS)
     size = block or min(BLOCK, max(-(-share // LEAST) * LEAST, LEAST))
     pairs = [(lot, runs) for lot in sets for runs in blocks_of(lot, study.replicates, size)]
     tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
-    return Batch(study, scenario, design, outcomes, tasks, failures)
+    return Batch(study, scenario, design, rows, outcomes, tasks, failures)
 
 
 def run_batch(
@@ -180,6 +196,8 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         DESIGN: parquet_bytes(design_frame(batch.design)),
         FAILED: parquet_bytes(failed_frame(batch.failures)),
     }
+    if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
+        described[ROWS] = parquet_bytes(design_frame(batch.rows))
     store.add({name: content for name, content in described.items() if not store.is_whole(name)})
 
 

@@ -1,7 +1,8 @@
 """A study on disk: files that are whole or not there, checksums, a lock that dies with its holder.
 
 A folder holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
-`trajectories/` and `failed.parquet`. The manifest lists the checksum of every finished part; a part that
+`trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
+sets. The manifest lists the checksum of every finished part; a part that
 it does not list, or whose bytes differ, is done again.
 """
 
@@ -25,7 +26,7 @@ from ..schema.errors import InputError, shown
 
 FORMAT, STUDY = 1, "study"
 MANIFEST, LOCK = "manifest.json", ".lock"
-DESIGN, FAILED = "design.parquet", "failed.parquet"
+DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
 OUTCOMES, TRAJECTORIES = "outcomes", "trajectories"
 
 
