@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from model import evaluate_claims
+from model import evaluate_claims, hindcast
 from model.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
 from model.evidence.claims.charts import claims_figure, rivals_figure
 from model.evidence.claims.report import images, number
@@ -23,8 +23,10 @@ from model.evidence.rivals import rival_names
 
 HERE = Path(__file__).resolve().parent
 NUMBERS, PARTS = HERE / "claims.csv", HERE / "claims-parts.csv"
+SCORES = HERE / "rivals-record.csv"
 PAGE, RIVALS = HERE / "claims.md", HERE / "rivals.md"
 MODEL, SEED = "model", 0
+RECORD_DRAWS = 500
 MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 VERDICTS = ("holds", "contested", "fails")
 
@@ -38,6 +40,28 @@ def measure(draws: int) -> None:
     kept = [evidence.claims.drop(columns="seconds").assign(model=name) for name, evidence in found.items()]
     for path, frame in ((NUMBERS, pd.concat(kept)), (PARTS, found[MODEL].parts)):
         frame.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    score()
+
+
+def score() -> None:
+    """Score the model and each rival against the record to 2001, and keep the numbers."""
+    rows = []
+    for name in (MODEL, *rival_names()):
+        found = hindcast(draws=RECORD_DRAWS, seed=SEED, rival=None if name == MODEL else name).report()
+        for tie, scores in {**found["ties"], "all": found["overall"]}.items():
+            rows.append({"model": name, "tie": tie, "rps": scores["rps"], "log_score": scores["log_score"]})
+        baselines = found["overall"]
+    for name in ("persistence", "base_rate", "ratchet"):
+        label = "ratchet, drift fitted" if name == "ratchet" else name.replace("_", " ")
+        rows.append(
+            {
+                "model": label,
+                "tie": "all",
+                "rps": baselines[f"rps_{name}"],
+                "log_score": baselines[f"log_score_{name}"],
+            }
+        )
+    pd.DataFrame(rows).to_csv(SCORES, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def files() -> dict[Path, str]:
@@ -51,6 +75,7 @@ def files() -> dict[Path, str]:
         "other claims": untested,
         "rivals": lambda: comparison(numbers),
         "counts": lambda: counts(numbers),
+        "record": record,
     }
     return {
         page: MARKED.sub(
@@ -137,6 +162,17 @@ def counts(numbers: pd.DataFrame) -> str:
         f"({', '.join(both)}). The ratchet knows no threat and no package, so these are no evidence that either moves a tie. "
         f"{len(beaten)} hold under no rival at all."
     )
+
+
+def record() -> str:
+    """Scores against the record: a model a row, a tie a column."""
+    kept = pd.read_csv(SCORES)
+    wide_ = kept.pivot(index="model", columns="tie", values="rps").loc[kept["model"].drop_duplicates()]
+    ties = [tie for tie in kept["tie"].drop_duplicates() if tie != "all"]
+    cells = wide_[[*ties, "all"]].map(lambda value: "" if pd.isna(value) else f"{value:.3f}")
+    logs = kept[kept["tie"] == "all"].set_index("model")["log_score"]
+    cells["log score, all"] = [f"{logs[name]:.2f}" for name in cells.index]
+    return markdown(cells)
 
 
 def markdown(frame: pd.DataFrame) -> str:

@@ -20,6 +20,7 @@ def hindcast(
     ] = "prior",
     draws: Annotated[int, typer.Option(min=1, help="Runs, each with its own parameters and noise.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
+    rival: Annotated[str | None, typer.Option(help="A rival of configs/rivals, laid over the scenario.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for scores, cells and the figure.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -28,7 +29,7 @@ def hindcast(
     from ..evidence.hindcast import hindcast as score
 
     prepare(lambda words: print(words, file=sys.stderr))
-    found = score(scenario, record, parameters, draws, seed)
+    found = score(scenario, record, parameters, draws, seed, rival)
     report = found.report()
     if out is not None:
         from ..evidence.charts import hindcast_figure, save

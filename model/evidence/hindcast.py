@@ -16,6 +16,7 @@ from ..schema.scenario import Scenario
 from .baselines import base_rate, last_coded, persistence, ratchet
 from .forecast import forecast
 from .record import Record, load_record
+from .rivals import fitting, rival_changes
 from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
 
 MODEL, PERSISTENCE, BASE_RATE, RATCHET = "model", "persistence", "base_rate", "ratchet"
@@ -89,15 +90,19 @@ def hindcast(
     parameters: str = "prior",
     draws: int = 500,
     seed: int = 0,
+    rival: str | None = None,
 ) -> Hindcast:
     """Score any scenario against any record of its ties.
 
     `scenario` and `record` are ids in `configs/` or files; `parameters` is `prior`, `posterior`, `default` or a
-    Parquet or CSV file of rows; each of the `draws` has noise of its own. Raises `InputError` with one sentence.
+    Parquet or CSV file of rows; each of the `draws` has noise of its own. `rival` is laid over the scenario.
+    Raises `InputError` with one sentence.
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
     ready = load_scenario(scenario)
+    if rival is not None:
+        ready = load_scenario(ready, fitting(rival_changes(rival), ready))
     happened = load_record(record, ready)
     rungs = forecast(ready, happened, parameter_sets(parameters, draws, seed), seed)
     drifting = ratchet(ready, happened, draws, seed)

@@ -73,7 +73,8 @@ c47 = not_modelled(
 
 @to_test(
     "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
-    note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on.",
+    note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on. "
+    "A package of .6, tried first, is too small for most draws to take up with or without the debt: there the claim is contested.",
     unit="alignment", off={"switches.offers": False}, without="no offers",
 )  # fmt: skip
 def c48(see: See) -> Parts:
