@@ -19,7 +19,7 @@ import pandas as pd
 from .draws import Floats
 from .lanes.block import Probes, probes, run_block
 from .lanes.compiled import is_kept
-from .lanes.layout import row_index
+from .lanes.layout import row_count, row_index
 from .outcomes import Outcome
 from .pack import World, pack
 from .rows import Failure, Lot, lots
@@ -32,6 +32,8 @@ BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
 REPLICATES = 256
 """Replicates of a block at most, since each brings noise for every month."""
+HELD = 2**28
+"""Bytes of state that a block holds at most."""
 KEEP = ("none", "yearly", "monthly")
 
 
@@ -98,7 +100,8 @@ class Runs:
 def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
     """A lot's runs in blocks. Replicates lead, so that neighbouring lanes hear the same noise."""
     count = len(lot.points)
-    size = min(size, max(count * REPLICATES, 1))
+    held = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
+    size = max(1, min(size, count * REPLICATES, held))
     rows = np.tile(np.arange(count), replicates)
     numbers = np.repeat(np.arange(replicates), count)
     return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]
