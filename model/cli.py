@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .commands.batch import batch
 from .commands.calibrate import calibrate
 from .commands.claims import claims
 from .commands.compare import compare
@@ -48,10 +49,12 @@ def run(
     replicate: Annotated[int, typer.Option(help="Replicate of the seed.")] = 0,
     months: Annotated[int | None, typer.Option(help="Length of the run; none: the scenario's.")] = None,
     set_: Assignments = None,
-    out: Annotated[Path | None, typer.Option(help="The run folder; must be new or empty.")] = None,
+    out: Annotated[str | None, typer.Option(help="The run folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
-    from_: Annotated[Path | None, typer.Option("--from", help="Repeat a run of this study's folder.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="Repeat a run of the study in this folder or at this address.")
+    ] = None,
     point: Annotated[int, typer.Option(help="Which point of the study, with --from.")] = 0,
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
     parameters: ParameterSets = "default",
@@ -104,49 +107,7 @@ def run(
         sys.stdout.write(f"Everything is in {folder}\n")
 
 
-@app.command()
-def batch(
-    study: Annotated[str, typer.Argument(help="A study of configs/studies, or a .yaml file.")],
-    out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
-    parameters: ParameterSets = "default",
-    draws: Annotated[
-        int, typer.Option(min=1, help="With --parameters: under how many sets each point is run.")
-    ] = 100,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-) -> None:
-    """Run a study; interrupted or killed, the same command goes on where it stopped."""
-    from .experiments.batch import make_batch, run_batch
-    from .experiments.charts import draw_study
-    from .experiments.folder import whole_study
-    from .experiments.store import make_way
-    from .screen import forecast, runs_progress
-
-    ready = make_batch(study, parameters=parameters, draws=draws)
-    folder = out or Path("runs") / ready.study.name
-    make_way(folder)
-    _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
-    if dry_run:
-        if as_json:
-            sys.stdout.write(json.dumps({"run_dir": str(folder), **ready.forecast()}) + "\n")
-        return
-    with runs_progress(ready.runs, ready.study.name) as advance:
-        report = run_batch(ready, folder, workers, fresh, advance, _note)
-    if figures:
-        draw_study(whole_study(folder), folder / "figures")
-    if as_json:
-        sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
-    else:
-        sys.stdout.write(
-            f"{report['ok']} runs done, {report['failed']} failed, {report['resumed']} found finished; "
-            f"{report['runs_per_s']:.0f} runs a second. Everything is in {folder}\n"
-        )
-    if report["failed"]:
-        _note(f"{report['failed']} runs failed; {folder / 'failed.parquet'} says why")
-        sys.exit(1)
+app.command()(batch)
 
 
 app.command()(claims)
@@ -165,7 +126,7 @@ def studies() -> None:
 
 @app.command()
 def runs(
-    root: Annotated[Path, typer.Argument(help="Where to look.")] = Path("runs"),
+    root: Annotated[str, typer.Argument(help="Where to look: a folder, or an address.")] = "runs",
 ) -> None:
     """List the folders of runs and studies, with state, size and date."""
     from .experiments.folder import folders
@@ -180,18 +141,13 @@ def runs(
 
 @app.command()
 def figures(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run or of a study.")],
+    run_dir: Annotated[str, typer.Argument(metavar="RUN", help="Folder or address of a run or of a study.")],
 ) -> None:
     """Draw the figures of a run or a study again, from its folder alone."""
-    from .experiments.charts import draw_study
-    from .experiments.folder import Run, load_run
-    from .figures import draw_figures
+    from .experiments.places import below
+    from .experiments.redraw import FIGURES, redraw
 
-    kept = load_run(run_dir)
-    into = run_dir / "figures"
-    into.mkdir(exist_ok=True)
-    made = draw_figures(kept.scenario, kept.tables, into) if isinstance(kept, Run) else draw_study(kept, into)
-    sys.stdout.write(f"{len(made)} files in {into}\n")
+    sys.stdout.write(f"{len(redraw(run_dir))} files in {below(run_dir, FIGURES)}\n")
 
 
 @app.command()

@@ -97,11 +97,15 @@ class Runs:
     replicates: np.ndarray
 
 
-def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
-    """A lot's runs in blocks. Replicates lead, so that neighbouring lanes hear the same noise."""
-    count = len(lot.points)
+def block_size(lot: Lot, most: int = BLOCK) -> int:
+    """Runs of a block of the lot, at most `most`: as many as may be held in memory with their noise."""
     held = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
-    size = max(1, min(size, count * REPLICATES, held))
+    return max(1, min(most, BLOCK, len(lot.points) * REPLICATES, held))
+
+
+def blocks_of(lot: Lot, replicates: int, most: int = BLOCK) -> list[Runs]:
+    """A lot's runs in blocks. Replicates lead, so that neighbours hear the same noise."""
+    count, size = len(lot.points), block_size(lot, most)
     rows = np.tile(np.arange(count), replicates)
     numbers = np.repeat(np.arange(replicates), count)
     return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]

@@ -19,9 +19,10 @@ from SALib.sample import sobol
 
 from model import InputError, load_run, run
 from model.cli import main
-from model.experiments.batch import make_batch, run_batch
+from model.experiments.batch import run_batch
 from model.experiments.design import load_study, make_design, study_names
 from model.experiments.folder import one_run, run_of
+from model.experiments.plan import make_batch
 from model.experiments.store import Store
 
 STUDY = """

@@ -36,9 +36,9 @@ from model.evidence.likelihood import (
 )
 from model.evidence.odds import evidence, reached
 from model.evidence.record import TOP_RUNG, Cell, Record, record_file
-from model.experiments.batch import make_batch
+from model.experiments.places import checksum
+from model.experiments.plan import make_batch
 from model.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
-from model.experiments.store import checksum
 
 # -- likelihood -----------------------------------------------------------------------------
 

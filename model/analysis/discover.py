@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..experiments.batch import make_batch, run_batch
+from ..experiments.batch import run_batch
 from ..experiments.folder import StudyRun, whole_study
+from ..experiments.plan import make_batch
 from ..schema.errors import InputError, nearest, shown
 from .boxes import Box, Limit, factor_columns, find_boxes
 from .output import records

@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Floats
-from ..experiments.batch import Batch, make_batch, run_batch
-from ..experiments.store import Store, make_way, parquet_bytes, write_whole
+from ..experiments.batch import run_batch
+from ..experiments.places import write_whole
+from ..experiments.plan import Batch, make_batch
+from ..experiments.store import Store, make_way, parquet_bytes
 from ..schema.errors import InputError
 from ..schema.study import RESAMPLES, FullFactorial, Study
 from .sobol import resampled_weights

@@ -16,7 +16,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ..experiments.store import parquet_bytes, write_whole
+from ..experiments.places import write_whole
+from ..experiments.store import parquet_bytes
 from ..figures import DPI, DRAWING
 from ..schema.errors import InputError
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..experiments.batch import Batch, make_batch, run_batch
-from ..experiments.store import Store, make_way, parquet_bytes, write_whole
+from ..experiments.batch import run_batch
+from ..experiments.places import write_whole
+from ..experiments.plan import Batch, make_batch
+from ..experiments.store import Store, make_way, parquet_bytes
 from ..schema.errors import InputError
 from ..schema.study import DUMMY, Study
 from .given import places

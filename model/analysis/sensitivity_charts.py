@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ..experiments.groups import declared_group, moved, study_groups
-from ..experiments.store import write_whole
+from ..experiments.places import write_whole
 from ..figures import DPI, DRAWING, palette
 from ..schema.study import DUMMY
 from .methods import MAIN, needed

@@ -18,8 +18,9 @@ import pandas as pd
 
 from ..draws import Floats
 from ..ensemble import prepare, simulate
+from ..experiments.places import write_whole
 from ..experiments.prior import prior_draws, prior_ranges
-from ..experiments.store import parquet_bytes, write_whole
+from ..experiments.store import parquet_bytes
 from ..lanes.compiled import code_digest
 from ..outcomes import series_of
 from ..schema.load import load_scenario, scenario_hash

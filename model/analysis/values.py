@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from ..draws import Floats
-from ..experiments.batch import Batch
+from ..experiments.plan import Batch
 from ..experiments.store import OUTCOMES, TRAJECTORIES
 from ..outcomes import series_of
 from ..schema.base import MONTHS_IN_YEAR, month_number, month_text

@@ -33,7 +33,7 @@ def calibrate(
     from ..evidence.diagnostics import report as sum_up
     from ..evidence.diagnostics import synthetic_ranks, unevenness
     from ..evidence.portraits import calibration_figures
-    from ..experiments.store import write_whole
+    from ..experiments.places import write_whole
     from ..screen import runs_progress
 
     with runs_progress(draws * replicates, "calibration") as advance:

@@ -33,7 +33,7 @@ def hindcast(
     report = found.report()
     if out is not None:
         from ..evidence.charts import hindcast_figure, save
-        from ..experiments.store import write_whole
+        from ..experiments.places import write_whole
 
         write_whole(out / "hindcast.json", (json.dumps(report, indent=1) + "\n").encode())
         write_whole(out / "cells.csv", found.cells.to_csv(index=False).encode())

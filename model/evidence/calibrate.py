@@ -17,12 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..ensemble import blocks_of
-from ..experiments.batch import Batch, Task, run_batch
+from ..experiments.batch import run_batch
+from ..experiments.places import checksum, write_whole
+from ..experiments.plan import Batch, cut
 from ..experiments.prior import prior_draws
-from ..experiments.store import DESIGN, OUTCOMES, checksum, write_whole
+from ..experiments.store import DESIGN, OUTCOMES
 from ..lanes.compiled import code_digest
-from ..rows import lots
 from ..schema.errors import InputError
 from ..schema.load import load_scenario, scenario_hash
 from ..schema.scenario import Scenario
@@ -86,14 +86,11 @@ def study_of(record: str, draws: int, replicates: int, seed: int) -> tuple[Batch
     sets = [prior_draws(draws // SETS, SETS * seed + number) for number in range(SETS)]
     design = pd.concat(sets, ignore_index=True)
     outcomes = [*read.outcomes, *(f"alignment:{state}@mean" for state in states_of(scenario))]
-    found, failures = lots(scenario, design, outcomes)
-    pairs = [(lot, runs) for lot in found for runs in blocks_of(lot, replicates)]
-    tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
     study = Study(
         name=NAME, scenario=scenario.name, months=scenario.months, factors={}, replicates=replicates, seed=seed,
         design=Table(kind="table", file=DESIGN), outcomes=outcomes,
     )  # fmt: skip
-    return Batch(study, scenario, design, design, outcomes, tasks, failures), kept, read
+    return cut(study, scenario, design, design), kept, read
 
 
 def states_of(scenario: Scenario) -> list[str]:

@@ -1,174 +1,89 @@
-"""Running a study: blocks of runs on threads, each block written as it is done, nothing finished ever lost."""
+"""Running a study: each block is written as it is done, and nothing finished is ever lost."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
-
-from ..ensemble import BLOCK, Runs, blocks_of, failed_frame, measure_block, prepare
+from ..ensemble import failed_frame, prepare
 from ..lanes.block import Stopped
-from ..lanes.compiled import code_digest
-from ..outcomes import default_outcomes, series_of
-from ..pack import pack
-from ..rows import Failure, Lot, lots
-from ..schema.base import MONTHS_IN_YEAR
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import scenario_hash
-from ..schema.scenario import Scenario
-from ..schema.study import DUMMY, RUNS_AT_MOST, Study
-from .design import crossed, load_study, make_design
-from .folder import scenario_text, versions
-from .prior import parameter_sets
-from .settings import settings
-from .store import (
-    DESIGN,
-    FAILED,
-    FORMAT,
-    OUTCOMES,
-    ROWS,
-    STUDY,
-    TRAJECTORIES,
-    Store,
-    checksum,
-    make_way,
-    parquet_bytes,
-)
-
-TASKS = 16
-"""A small study is cut into so many blocks at least, so that several cores share it."""
-LEAST = 256
-"""Runs of a block at least: fewer are not worth its preparation."""
-KEYS = ("point", "replicate")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One block of a study."""
-
-    number: int
-    lot: Lot
-    runs: Runs
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A study made ready: its points, what they set, its blocks, what is measured, and what cannot run."""
-
-    study: Study
-    scenario: Scenario
-    design: pd.DataFrame
-    rows: pd.DataFrame
-    outcomes: list[str]
-    tasks: list[Task]
-    failures: list[Failure]
-
-    @property
-    def runs(self) -> int:
-        """All runs of the design, possible or not."""
-        return len(self.design) * self.study.replicates
-
-    @property
-    def identity(self) -> dict[str, str]:
-        """What a folder must have been begun with to be gone on with."""
-        # What is made of the runs afterwards may change: it makes no other runs.
-        study = json.dumps(self.study.model_dump(by_alias=True, exclude={"analysis"}), sort_keys=True).encode()
-        points = "".join(checksum(parquet_bytes(design_frame(frame))) for frame in (self.design, self.rows))
-        return {
-            "scenario": scenario_hash(self.scenario),
-            "study": hashlib.sha256(study + points.encode()).hexdigest(),
-            "code version": code_digest(),
-        }
-
-    def forecast(self) -> dict[str, int]:
-        """How many runs, rows and (uncompressed) bytes the study will make."""
-        series = len(self.study.trajectories or {series_of(name) for name in self.outcomes})
-        months = {"none": 0, "yearly": self.scenario.months // MONTHS_IN_YEAR + 1, "monthly": self.scenario.months}
-        kept = months[self.study.keep] * self.runs
-        size = self.runs * 8 * (len(KEYS) + len(self.outcomes)) + kept * 8 * (len(KEYS) + 1 + series)
-        return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
-
-
-def make_batch(name: str, block: int | None = None, parameters: str = "default", draws: int = 1) -> Batch:
-    """Read a study and make its design, each point under `draws` sets of `parameters` (see `parameter_sets`).
-
-    Raises `InputError` with one sentence before anything is written.
-    """
-    study, scenario, folder = load_study(name)
-    outcomes = study.outcomes or default_outcomes(pack(scenario))
-    series = [series_of(outcome) for outcome in outcomes]
-    for kept in study.trajectories:
-        if study.keep == "none" or kept not in series:
-            rule = "must be the series of an outcome" + nearest(kept, series)
-            raise InputError(
-                f"{name}: trajectories: {shown(kept)}: {rule if study.keep != 'none' else 'keep is none'}"
-            )
-    design = make_design(study, scenario, folder)
-    if parameters != "default":
-        if len(design) * draws * study.replicates > RUNS_AT_MOST:
-            raise InputError(
-                f"--draws {draws}: {len(design) * draws * study.replicates:.3g} runs: {RUNS_AT_MOST:.0e} at most"
-            )
-        design = crossed(design, parameter_sets(parameters, draws, study.seed))
-    try:
-        rows = settings(study, scenario, design, folder)
-        sets, failures = lots(scenario, rows, outcomes)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None
-    share = -(-len(design) * study.replicates // TASKS)
-    size = block or min(BLOCK, max(-(-share // LEAST) * LEAST, LEAST))
-    pairs = [(lot, runs) for lot in sets for runs in blocks_of(lot, study.replicates, size)]
-    tasks = [Task(number, lot, runs) for number, (lot, runs) in enumerate(pairs)]
-    return Batch(study, scenario, design, rows, outcomes, tasks, failures)
+from ..schema.errors import InputError
+from ..schema.study import DUMMY
+from .digest import outcomes_digest
+from .folder import scenario_text, versions, yaml_text
+from .places import reason
+from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
+from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes
 
 
 def run_batch(
     batch: Batch,
-    folder: Path,
+    folder: str | Path,
     workers: int | None = None,
     fresh: bool = False,
     progress: Callable[[int], None] = lambda runs: None,
     say: Callable[[str], None] = lambda words: None,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Run what is not yet finished and return the summary that `entente batch --json` prints.
 
-    `progress` is told the number of runs finished. An interrupt stops between tiles, keeps what is done
-    and is raised again.
+    `folder` is a path, or an address that fsspec knows, such as `s3://bucket/prefix`. Blocks run on
+    `workers` threads (default all cores), or on the Dask cluster of `scheduler`, whose workers write there
+    themselves. `progress` is told the number of runs finished. An interrupt keeps what is done and is raised again.
     """
     make_way(folder)
     store = Store(folder)
-    with store.held():
-        _open(store, batch, fresh)
-        done = {task.number for task in batch.tasks if all(store.is_whole(name) for name in _files(batch, task))}
-        resumed = sum(len(task.runs.rows) for task in batch.tasks if task.number in done)
-        waiting = [task for task in batch.tasks if task.number not in done]
+    with contextlib.ExitStack() as stack:
+        crew: Crew = Threads(workers or os.cpu_count() or 1, say)
+        if scheduler is not None:
+            from .cluster import Cluster
+
+            crew = stack.enter_context(Cluster(scheduler, say))
+        stack.enter_context(store.held())
+        try:
+            return _run(batch, store, fresh, progress, crew)
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be written: {reason(error)}; what is finished stays") from None
+
+
+class Crew(Protocol):
+    """Who does the blocks of a study."""
+
+    def prepare(self, batch: Batch, store: Store) -> None:
+        """Compile the engine where it is not; the time that this takes is no running time."""
+
+    def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
+        """Do the tasks into the store, and tell how many runs are done."""
+
+
+def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None], crew: Crew) -> dict[str, Any]:
+    _open(store, batch, fresh)
+    waiting = [task for task in batch.tasks if not all(store.is_whole(name) for name in files_of(batch, task))]
+    resumed = sum(map(len, batch.tasks)) - sum(map(len, waiting))
+    if waiting:
+        crew.prepare(batch, store)
+    progress(resumed)
+    began = time.perf_counter()
+    try:
         if waiting:
-            prepare(say)
-        began = time.perf_counter()
-        progress(resumed)
-        _work(batch, store, waiting, workers or os.cpu_count() or 1, lambda runs: progress(resumed + runs))
-        seconds = time.perf_counter() - began
-        return _finish(store, batch, resumed, seconds)
+            crew.work(batch, store, waiting, lambda runs: progress(resumed + runs))
+    finally:
+        # Where not even this can be written, the parts that it would have listed are done again.
+        with contextlib.suppress(OSError):
+            store.flush()
+    return _finish(store, batch, resumed, time.perf_counter() - began)
 
 
 def _open(store: Store, batch: Batch, fresh: bool) -> None:
     """Take up the folder's study, or begin one."""
-    store.clear_drafts()
     found = store.read_manifest()
     if found is not None and fresh:
         store.clear()
@@ -189,83 +104,66 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
         store.save_manifest()
-    study = yaml.safe_dump(batch.study.model_dump(by_alias=True, exclude_none=True), sort_keys=False)
-    described = {
-        "scenario.yaml": scenario_text(batch.scenario).encode(),
-        "study.yaml": study.encode(),
-        DESIGN: parquet_bytes(design_frame(batch.design)),
-        FAILED: parquet_bytes(failed_frame(batch.failures)),
+    study = yaml_text(batch.study.model_dump(by_alias=True, exclude_none=True))
+    described: dict[str, Callable[[], bytes]] = {
+        "scenario.yaml": lambda: scenario_text(batch.scenario).encode(),
+        "study.yaml": study.encode,
+        DESIGN: lambda: parquet_bytes(design_frame(batch.design)),
+        FAILED: lambda: parquet_bytes(failed_frame(batch.failures)),
     }
     if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
-        described[ROWS] = parquet_bytes(design_frame(batch.rows))
-    store.add({name: content for name, content in described.items() if not store.is_whole(name)})
+        described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
+    store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
 
 
-def design_frame(design: pd.DataFrame) -> pd.DataFrame:
-    """The points of a design with their numbers; columns of mixed values become text."""
-    plain = design.copy()
-    for name in plain.columns:
-        if plain[name].dtype == object:
-            plain[name] = plain[name].map(str)
-    plain.insert(0, "point", np.arange(len(plain)))
-    return plain
+class Threads:
+    """Threads of this process; kernels release the interpreter's lock."""
 
+    def __init__(self, workers: int, say: Callable[[str], None]) -> None:
+        self.workers, self.say = workers, say
 
-def _files(batch: Batch, task: Task) -> list[str]:
-    names = [f"{OUTCOMES}/part-{task.number:05d}.parquet"]
-    if batch.study.keep != "none":
-        names.append(f"{TRAJECTORIES}/part-{task.number:05d}.parquet")
-    return names
+    def prepare(self, batch: Batch, store: Store) -> None:
+        """Compile the engine where it is not."""
+        prepare(self.say)
 
-
-def _work(batch: Batch, store: Store, tasks: list[Task], workers: int, progress: Callable[[int], None]) -> None:
-    """Do the tasks on threads, a few ahead of the workers; kernels release the interpreter's lock."""
-    stop = threading.Event()
-    finished = 0
-    pool = ThreadPoolExecutor(max_workers=workers)
-    waiting: set[Future[int]] = set()
-    coming = iter(tasks)
-    try:
-        while True:
-            while len(waiting) <= workers and (task := next(coming, None)) is not None:
-                waiting.add(pool.submit(_do, batch, store, task, stop.is_set))
-            if not waiting:
-                return
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                finished += future.result()
-            progress(finished)
-    except OSError as error:
-        raise InputError(f"{store.folder}: cannot be written: {error.strerror}; what is finished stays") from None
-    finally:
-        stop.set()
-        for future in waiting:
-            future.cancel()
-        pool.shutdown(wait=True)
+    def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
+        """Do the tasks, a few ahead of the threads."""
+        stop = threading.Event()
+        finished = 0
+        pool = ThreadPoolExecutor(max_workers=self.workers)
+        waiting: set[Future[int]] = set()
+        coming = iter(tasks)
+        try:
+            while True:
+                while len(waiting) <= self.workers and (task := next(coming, None)) is not None:
+                    waiting.add(pool.submit(_do, batch, store, task, stop.is_set))
+                if not waiting:
+                    return
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    finished += future.result()
+                progress(finished)
+        finally:
+            stop.set()
+            for future in waiting:
+                future.cancel()
+            pool.shutdown(wait=True)
 
 
 def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> int:
-    """Run one block and write its files."""
+    """Run one block and write its files; returns how many runs that were."""
     try:
-        table, kept = measure_block(task.lot, task.runs, batch.study.seed, batch.study.keep, stopped=stopped)
+        store.add(run_task(batch, task, stopped))
     except Stopped:
         return 0
-    frames = [table, _wanted(batch, kept)]
-    names = _files(batch, task)
-    store.add({name: parquet_bytes(frame) for name, frame in zip(names, frames, strict=False)})
-    return len(table)
-
-
-def _wanted(batch: Batch, kept: pd.DataFrame) -> pd.DataFrame:
-    names = batch.study.trajectories
-    return kept[[*KEYS, "month", *names]] if names else kept
+    return len(task)
 
 
 def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[str, Any]:
     """Close the manifest and sum up."""
-    digest = outcomes_digest(store.folder, batch.outcomes)
+    digest = outcomes_digest(batch, store.place)
     failed = len(batch.failures) * batch.study.replicates
-    runs = sum(len(task.runs.rows) for task in batch.tasks)
+    runs = sum(map(len, batch.tasks))
     new = runs - resumed
     if store.manifest["state"] != "finished":
         store.manifest |= {
@@ -284,26 +182,6 @@ def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[st
     }  # fmt: skip
 
 
-def outcomes_digest(folder: Path, names: list[str]) -> str:
-    """Hash of the outcomes sorted by point and replicate."""
-    parts = sorted((folder / OUTCOMES).glob("part-*.parquet"))
-    if not parts:
-        return hashlib.sha256(b"").hexdigest()
-
-    def column(name: str) -> np.ndarray:
-        tables = [pq.read_table(part, columns=[name]) for part in parts]
-        return np.asarray(pa.concat_tables(tables).column(0).to_numpy())
-
-    keys = [column(name) for name in KEYS]
-    order = np.lexsort((keys[1], keys[0]))
-    digest = hashlib.sha256()
-    for values in keys:
-        digest.update(values[order].astype("<i8").tobytes())
-    for name in names:
-        digest.update(name.encode() + column(name)[order].astype("<f8").tobytes())
-    return digest.hexdigest()
-
-
 def peak_rss_mib() -> float:
     """Greatest memory that this process has held, MiB; 0 where the system does not say."""
     try:
@@ -312,3 +190,6 @@ def peak_rss_mib() -> float:
         return 0.0
     scale = 1024.0 if sys.platform != "darwin" else 1024.0 * 1024.0
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale, 1)
+
+
+__all__ = ["Batch", "Task", "make_batch", "peak_rss_mib", "run_batch"]

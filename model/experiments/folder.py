@@ -5,6 +5,7 @@ No table holds an engine, a time or a path; only the manifest does.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import platform
@@ -29,14 +30,15 @@ from ..codebook import codebook
 from ..result import Result
 from ..rows import leaf_value
 from ..schema.errors import InputError, shown
-from ..schema.load import load_scenario, scenario_hash
+from ..schema.load import parse_scenario, scenario_hash
 from ..schema.scenario import Scenario
 from ..schema.study import DUMMY
 from ..schema.yaml12 import scalar
 from ..tables import TABLES
+from .places import MANIFEST, Place, below, is_address, place_of, reason
 from .store import ROWS
 
-MANIFEST, SCENARIO, CODEBOOK = "manifest.json", "scenario.yaml", "codebook.md"
+SCENARIO, CODEBOOK = "scenario.yaml", "codebook.md"
 _PACKAGES = ("entente", "mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "seaborn", "matplotlib")
 
 
@@ -44,7 +46,7 @@ _PACKAGES = ("entente", "mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic
 class Run:
     """A run read back from its folder: the resolved scenario, the manifest and every table as a frame."""
 
-    path: Path
+    path: str | Path
     scenario: Scenario
     manifest: dict[str, Any]
     tables: dict[str, pd.DataFrame]
@@ -54,7 +56,7 @@ class Run:
 class StudyRun:
     """A study read back from its folder: its points, its outcomes, kept series, and rows that failed."""
 
-    path: Path
+    path: str | Path
     scenario: Scenario
     manifest: dict[str, Any]
     design: pd.DataFrame
@@ -63,7 +65,7 @@ class StudyRun:
     failed: pd.DataFrame
 
 
-def run_folder(out: Path | None, scenario: str) -> Path:
+def run_folder(out: str | Path | None, scenario: str) -> Path:
     """The folder of a new run: `out` itself, or `runs/<scenario>-<stamp>-<id>` in the current folder.
 
     Refuses one that exists and is not empty, and one that cannot be made. Creates nothing that stays.
@@ -71,6 +73,9 @@ def run_folder(out: Path | None, scenario: str) -> Path:
     if out is None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         out = Path("runs") / f"{scenario}-{stamp}-{secrets.token_hex(3)}"
+    if is_address(out):
+        raise InputError(f"--out {shown(out)}: a single run is kept in a folder of this machine; name a path")
+    out = Path(out)
     try:
         if out.exists() and not out.is_dir():
             raise InputError(f"--out {shown(str(out))}: is a file, not a folder")
@@ -127,29 +132,51 @@ def write_run(
 
 
 def load_run(path: str | Path) -> Run | StudyRun:
-    """Read the folder of a run, or of a study. Raises `InputError` where it is neither or is damaged."""
-    folder = Path(path)
-    if not (folder / MANIFEST).is_file():
-        raise InputError(f"{folder}: no run folder; it holds no {MANIFEST}")
+    """Read the folder of a run, or of a study, by its path or its address (`s3://bucket/prefix`).
+
+    Of a study that still runs there is what it has finished. Raises `InputError` where it is neither or is damaged.
+    """
+    place = place_of(path)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        content = place.read(MANIFEST)
+        if content is None:
+            raise InputError(f"{path}: no run folder; it holds no {MANIFEST}")
+        manifest = json.loads(content)
+        scenario = parse_scenario(_read(place, SCENARIO).decode(), below(path, SCENARIO))
         if manifest.get("kind") == "study":
-            return _load_study(folder, manifest)
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+            return _load_study(path, place, scenario, manifest)
+        tables = {name: _frame(place, f"{name}.parquet") for name in TABLES}
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        raise InputError(f"{folder}: a damaged run folder: {' '.join(str(error).split())}") from None
-    return Run(folder, load_scenario(folder / SCENARIO), manifest, tables)
+        raise InputError(f"{path}: a damaged run folder: {' '.join(str(error).split())}") from None
+    return Run(_as_given(path), scenario, manifest, tables)
 
 
-def _load_study(folder: Path, manifest: dict[str, Any]) -> StudyRun:
+def _load_study(path: str | Path, place: Place, scenario: Scenario, manifest: dict[str, Any]) -> StudyRun:
     order = ["point", "replicate"]
     frames = {}
     for name in ("outcomes", "trajectories"):
-        parts = [pd.read_parquet(part) for part in sorted((folder / name).glob("part-*.parquet"))]
+        parts = [_frame(place, part) for part in sorted(manifest["files"]) if part.startswith(f"{name}/")]
         frame = pd.concat(parts) if parts else pd.DataFrame(columns=order)
         frames[name] = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    design, failed = (pd.read_parquet(folder / f"{name}.parquet") for name in ("design", "failed"))
-    return StudyRun(folder, load_scenario(folder / SCENARIO), manifest, design, failed=failed, **frames)
+    design, failed = (_frame(place, f"{name}.parquet") for name in ("design", "failed"))
+    return StudyRun(_as_given(path), scenario, manifest, design, failed=failed, **frames)
+
+
+def _as_given(path: str | Path) -> str | Path:
+    return path if is_address(path) else Path(path)
+
+
+def _read(place: Place, name: str) -> bytes:
+    content = place.read(name)
+    if content is None:
+        raise FileNotFoundError(f"{name} is missing")
+    return content
+
+
+def _frame(place: Place, name: str) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(_read(place, name)))
 
 
 def one_run(path: str | Path) -> Run:
@@ -175,34 +202,39 @@ def run_of(path: str | Path, point: int) -> tuple[Scenario, dict[str, Any], int]
     kept = whole_study(path)
     if not 0 <= point < len(kept.design):
         raise InputError(f"--point {point}: {path} has points 0 to {len(kept.design) - 1}")
-    rows = kept.path / ROWS
-    set_by = pd.read_parquet(rows) if rows.is_file() else kept.design
+    sets = place_of(kept.path).read(ROWS)
+    set_by = kept.design if sets is None else pd.read_parquet(io.BytesIO(sets))
     row = set_by.drop(columns=["point", DUMMY], errors="ignore").iloc[point]
     changes = {str(name): leaf_value(kept.scenario, str(name), value) for name, value in row.items()}
     return kept.scenario, changes, int(kept.manifest["seed"])
 
 
-def folders(root: Path) -> list[dict[str, Any]]:
+def folders(root: str | Path) -> list[dict[str, Any]]:
     """Runs and studies below `root`: folder, kind, name, state, size in bytes, and when they were written."""
+    place = place_of(root)
+    try:
+        sizes = place.sizes()
+    except OSError as error:
+        raise InputError(f"{root}: cannot be read: {reason(error)}") from None
     rows: list[dict[str, Any]] = []
-    for file in sorted(root.rglob(MANIFEST)):
-        if any(part.startswith(".") for part in file.relative_to(root).parts):
+    for file in sorted(name for name in sizes if name.rpartition("/")[2] == MANIFEST):
+        if any(part.startswith(".") for part in file.split("/")):
             continue
         try:
-            manifest = json.loads(file.read_text(encoding="utf-8"))
+            manifest = json.loads(_read(place, file))
         except ValueError:
             continue
         if not isinstance(manifest, dict) or "format" not in manifest:
             continue  # some other program's
-        size = sum(path.stat().st_size for path in file.parent.rglob("*") if path.is_file())
+        inside = file.removesuffix(MANIFEST)
         study = manifest.get("kind") == "study"
         rows.append(
             {
-                "folder": str(file.parent),
+                "folder": below(root, inside.rstrip("/")) if inside else str(root),
                 "kind": "study" if study else "run",
                 "name": manifest["study"] if study else manifest["scenario"],
                 "state": manifest["state"] if study else "finished",
-                "bytes": size,
+                "bytes": sum(size for name, size in sizes.items() if name.startswith(inside)),
                 "date": manifest["begun"] if study else manifest["written"],
             }
         )
@@ -211,7 +243,11 @@ def folders(root: Path) -> list[dict[str, Any]]:
 
 def scenario_text(scenario: Scenario) -> str:
     """A resolved scenario as YAML that loads back to the same scenario."""
-    data = scenario.model_dump(exclude_none=True)
+    return yaml_text(scenario.model_dump(exclude_none=True))
+
+
+def yaml_text(data: dict[str, Any]) -> str:
+    """A record as YAML that reads back to the same record."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 

@@ -1,20 +1,17 @@
-"""A study on disk: files that are whole or not there, checksums, a lock that dies with its holder.
+"""The files of a study: those that are whole or not there, their checksums, and the manifest that lists them.
 
-A folder holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
+A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
 `trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
-sets. The manifest lists the checksum of every finished part; a part that
-it does not list, or whose bytes differ, is done again.
+sets. The manifest lists the checksum of every finished part; a part that it does not list, or whose bytes
+differ, is done again. One process writes the manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..schema.errors import InputError, shown
+from .places import DRAFT, LOCK, MANIFEST, below, checksum, is_address, place_of, reason, write_whole
 
 FORMAT, STUDY = 1, "study"
-MANIFEST, LOCK = "manifest.json", ".lock"
 DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
 OUTCOMES, TRAJECTORIES = "outcomes", "trajectories"
-
-
-def write_whole(path: Path, content: bytes) -> str:
-    """Write a file whole or not at all, through to the disk; returns its checksum."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return checksum(content)
-
-
-def checksum(content: bytes) -> str:
-    """SHA-256 of some bytes."""
-    return hashlib.sha256(content).hexdigest()
+MANIFEST_SHARE = 0.05
+"""Share of the time that may go into writing the manifest: of a hundred thousand parts it is no longer small."""
 
 
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
@@ -59,12 +38,14 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
 
 
 class Store:
-    """The folder of one study. Safe to use from several threads of the process that holds its lock."""
+    """The files of one study, in a folder or at an address. Safe to use from several threads of a process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str | Path) -> None:
         self.folder = folder
-        self._guard = threading.Lock()
+        self.place = place_of(folder)
         self.manifest: dict[str, Any] = {}
+        self._guard = threading.Lock()
+        self._saved, self._cost, self._behind = 0.0, 0.0, False
 
     @property
     def parts(self) -> dict[str, str]:
@@ -73,92 +54,87 @@ class Store:
         return parts
 
     def read_manifest(self) -> dict[str, Any] | None:
-        """The manifest on disk; None where there is none. Raises `InputError` for one that cannot be read."""
-        path = self.folder / MANIFEST
-        if not path.is_file():
-            return None
+        """The manifest as it stands; None where there is none. Raises `InputError` for one that cannot be read."""
         try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+            content = self.place.read(MANIFEST)
+            found: dict[str, Any] | None = None if content is None else json.loads(content)
+        except OSError as error:
+            raise InputError(f"{below(self.folder, MANIFEST)}: cannot be read: {reason(error)}") from None
+        except ValueError as error:
+            raise InputError(f"{below(self.folder, MANIFEST)}: cannot be read: {error}") from None
         return found
 
     def save_manifest(self) -> None:
         """Write the manifest as it now is."""
-        write_whole(self.folder / MANIFEST, (json.dumps(self.manifest, indent=1, sort_keys=True) + "\n").encode())
+        began = time.monotonic()
+        self.place.put(MANIFEST, (json.dumps(self.manifest, indent=1, sort_keys=True) + "\n").encode())
+        self._saved = time.monotonic()
+        self._cost, self._behind = self._saved - began, False
 
     def add(self, files: dict[str, bytes]) -> None:
         """Write finished files, then list them."""
-        sums = {name: write_whole(self.folder / name, content) for name, content in files.items()}
+        self.enlist({name: self.place.put(name, content) for name, content in files.items()})
+
+    def enlist(self, sums: dict[str, str]) -> None:
+        """List files that have been written, by their checksums."""
         with self._guard:
             self.parts.update(sums)
-            self.save_manifest()
+            self._behind = True
+            if time.monotonic() - self._saved >= self._cost * (1 / MANIFEST_SHARE - 1):
+                self.save_manifest()
+
+    def flush(self) -> None:
+        """Write the manifest if files have been listed since it was written."""
+        with self._guard:
+            if self._behind:
+                self.save_manifest()
 
     def is_whole(self, name: str) -> bool:
         """Whether a listed file is there with the bytes that it was finished with."""
-        path = self.folder / name
+        if name not in self.parts:
+            return False
         try:
-            return name in self.parts and checksum(path.read_bytes()) == self.parts[name]
+            content = self.place.read(name)
         except OSError:
             return False
+        return content is not None and checksum(content) == self.parts[name]
 
     def clear(self) -> None:
-        """Remove everything but the lock, the manifest last: until then the folder is known as ours."""
-        for path in sorted(self.folder.iterdir(), key=lambda path: path.name == MANIFEST):
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name != LOCK:
-                path.unlink()
+        """Remove everything that the study has written."""
+        self.place.clear()
 
-    def clear_drafts(self) -> None:
-        """Remove what a process that died left half-written."""
-        for draft in self.folder.rglob(".*.part"):
-            draft.unlink(missing_ok=True)
+    def held(self) -> AbstractContextManager[None]:
+        """Hold the folder: one process at a time writes it. The lock goes with the process, however it ends.
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the folder: one process at a time writes it. The lock goes with the process, however it ends."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("a+b") as file:
-            if not _lock(file):
-                raise InputError(f"{self.folder}: another process is writing this folder")
-            yield
+        An object store has no lock; see `places.Objects`.
+        """
+        held: AbstractContextManager[None] = self.place.held()
+        return held
 
 
-def _lock(file: Any) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def make_way(folder: Path) -> None:
+def make_way(folder: str | Path) -> None:
     """See that a study may be written into `folder`: it can be made, or is empty, or holds a study."""
+    named = f"--out {shown(str(folder))}"
+    if not is_address(folder) and Path(folder).exists() and not Path(folder).is_dir():
+        raise InputError(f"{named}: is a file, not a folder")
     try:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"--out {shown(str(folder))}: is a file, not a folder")
-        ours = (folder / MANIFEST).is_file()
+        store = Store(folder)
+        found = store.read_manifest()
+        if found is not None and found.get("kind") != STUDY:
+            raise InputError(f"{named}: holds a single run, not a study")
         # The lock and a half-written file may be all that a process left that was killed as it began.
-        left = [path for path in folder.iterdir() if path.name != LOCK] if folder.is_dir() else []
-        others = [path for path in left if not (path.name.startswith(".") and path.suffix == ".part")]
-        if others and not ours:
-            raise InputError(f"--out {shown(str(folder))}: exists, is not empty, and holds no study")
-        if ours and (Store(folder).read_manifest() or {}).get("kind") != STUDY:
-            raise InputError(f"--out {shown(str(folder))}: holds a single run, not a study")
-        made = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-        for path in made:
-            path.rmdir()
+        if found is None and any(not _left_over(name) for name in store.place.top()):
+            raise InputError(f"{named}: exists, is not empty, and holds no study")
+        store.place.probe()
     except OSError as error:
-        raise InputError(f"--out {shown(str(folder))}: cannot be written: {error.strerror}") from None
+        raise InputError(f"{named}: cannot be written: {reason(error)}") from None
+
+
+def _left_over(name: str) -> bool:
+    return name == LOCK or (name.startswith(".") and name.endswith(DRAFT))
+
+
+__all__ = [
+    "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "STUDY", "TRAJECTORIES", "Store", "checksum", "make_way",
+    "parquet_bytes", "write_whole",
+]  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..experiments.folder import MANIFEST, SCENARIO, Run, one_run
+from ..experiments.folder import SCENARIO, Run, one_run
+from ..experiments.places import MANIFEST
 from ..pack import World, pack
 from ..schema.errors import InputError, shown
 from ..schema.yaml12 import read_yaml

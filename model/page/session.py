@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -170,7 +171,7 @@ class Session:
         with self.lock:
             self._turn()
             self.run = recorded
-            self.label, self.seed = run.path.name, int(run.manifest.get("seed", 0))
+            self.label, self.seed = Path(run.path).name, int(run.manifest.get("seed", 0))
             self.levers, self.chosen, self.error, self.month = {}, "", "", 1
             self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
             self._opening = opening(self.run.world)

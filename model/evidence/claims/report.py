@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from ...experiments.store import parquet_bytes, write_whole
+from ...experiments.places import write_whole
+from ...experiments.store import parquet_bytes
 from ...figures import DPI
 from . import CLAIMS
 from .charts import claims_figure

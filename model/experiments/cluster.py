@@ -1,0 +1,230 @@
+"""A study on a Dask cluster: blocks go out by number, workers write their files themselves.
+
+A worker reads the study from where it is written (`study.yaml`, `scenario.yaml`, `design.parquet`), cuts
+the same blocks of it, and refuses where its code, its Python or its packages are not those of the client.
+The blocks of a worker that is lost are given to another by the scheduler; done twice, a block is the same
+bytes under the same names. The manifest is the client's alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib import metadata
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..ensemble import prepare
+from ..lanes.compiled import code_digest
+from ..schema.errors import InputError, shown
+from ..schema.load import parse_scenario
+from ..schema.study import DUMMY, Study
+from ..schema.yaml12 import parse_yaml
+from .places import below, is_address, place_of, reason
+from .plan import Batch, Task, cut, run_task
+from .store import DESIGN, ROWS, Store
+
+CONNECT_SECONDS = 5
+AHEAD = 1000
+"""Blocks that the scheduler holds at once: enough for any cluster, and little for it to hold."""
+PACKAGES = ("entente", "numpy", "numba", "llvmlite", "scipy", "SALib", "pandas", "pyarrow")
+"""What shapes the numbers, the designs and the bytes of the files."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that a worker is told of a study; with it a block is a number."""
+
+    address: str
+    identity: str
+    likeness: str
+    block: int | None
+
+
+def likeness() -> dict[str, str]:
+    """What must be the same in all processes that work on one study."""
+    digest = hashlib.sha256(code_digest().encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    versions = {name: metadata.version(name) for name in PACKAGES}
+    return {"Python": "{}.{}".format(*sys.version_info), "code version": digest.hexdigest()[:12]} | versions
+
+
+class Cluster:
+    """The workers of an existing cluster. Raises `InputError` where no scheduler answers."""
+
+    def __init__(self, scheduler: str, say: Callable[[str], None]) -> None:
+        self.scheduler, self.say = scheduler, say
+        try:
+            from distributed import Client
+            from distributed.comm import resolve_address
+        except ImportError:
+            raise InputError("--scheduler: needs Dask: pip install 'entente[studies]'") from None
+        try:
+            resolve_address(scheduler)
+            self.client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            words = " ".join(str(error).split())
+            raise InputError(f"--scheduler {shown(scheduler)}: no Dask scheduler answers there: {words}") from None
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # What was given out and has not begun is forgotten by the scheduler with its client.
+        self.client.close()
+
+    def prepare(self, batch: Batch, store: Store) -> None:
+        """See that each worker that is there can do this study, and let it compile the engine."""
+        _plain_table(batch)
+        found = self.client.run(_ready, _order(batch, store), on_error="return")
+        for worker, answer in sorted(found.items()):
+            if isinstance(answer, BaseException):
+                raise InputError(f"worker {worker}: {_words(answer)}")
+            if isinstance(answer, str):
+                raise InputError(f"worker {worker}: {answer}")
+        if not found:
+            self.say(f"{self.scheduler}: no workers yet; waiting for them")
+
+    def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
+        """Give out the tasks, and list what comes back."""
+        from distributed import as_completed
+
+        order, finished, coming = _order(batch, store), 0, iter(tasks)
+        going = as_completed(loop=self.client.loop)
+
+        def give(some: Iterable[Task]) -> None:
+            going.update([self.client.submit(do_block, order, task.number, pure=False) for task in some])
+
+        give(islice(coming, AHEAD))
+        for future in going:
+            if future.status != "finished":
+                self._explain(future)
+            done = future.result()
+            if "refused" in done:
+                raise InputError(f"worker {done['worker']}: {done['refused']}; what is finished stays")
+            store.enlist(done["sums"])
+            finished += done["runs"]
+            progress(finished)
+            give(islice(coming, 1))
+
+    def _explain(self, future: Any) -> None:
+        """Raise the sentence for a block that came to nothing, or the error itself where it is one of ours."""
+        from distributed import KilledWorker
+
+        if future.status != "error":
+            raise InputError(f"{self.scheduler}: the scheduler is lost; what is finished stays")
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            raise InputError(
+                "a block was given up because worker after worker died while running it, perhaps for want of memory; "
+                "what is finished stays"
+            )
+        if isinstance(error, ImportError | AttributeError):
+            raise InputError(f"a worker cannot run it: {_words(error)}; what is finished stays")
+        raise error
+
+
+def _words(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}; the same Entente must be installed there"
+
+
+def _order(batch: Batch, store: Store) -> Order:
+    where = store.folder if is_address(store.folder) else Path(store.folder).resolve()
+    return Order(str(where), json.dumps(batch.identity), json.dumps(likeness()), batch.block)
+
+
+def _plain_table(batch: Batch) -> None:
+    """Workers read the points from the study's folder, where a column holds one kind of values."""
+    for name, column in batch.design.items():
+        if column.dtype == object and not column.map(lambda value: isinstance(value, str)).all():
+            raise InputError(f"{shown(name)}: values of several kinds; on a cluster a factor must hold one")
+
+
+# -- on a worker ----------------------------------------------------------------------------
+
+_guard = threading.Lock()
+_known: dict[Order, Batch] = {}
+"""The study that this process works on; another takes its place."""
+
+
+def do_block(order: Order, number: int) -> dict[str, Any]:
+    """Run a block on a worker, write its files, and return their checksums, or why it is refused."""
+    from distributed import get_worker
+
+    try:
+        batch = _study(order)
+        files = run_task(batch, batch.tasks[number])
+        place = place_of(order.address)
+        sums = {name: place.put(name, content) for name, content in files.items()}
+    except InputError as error:
+        return {"refused": str(error), "worker": get_worker().address}
+    except OSError as error:
+        return {"refused": f"{order.address}: cannot be written: {reason(error)}", "worker": get_worker().address}
+    return {"sums": sums, "runs": len(batch.tasks[number])}
+
+
+async def _ready(order: Order) -> str | None:
+    """Make a worker ready; why it cannot be, or None. Leaves its loop free to say that it is alive."""
+
+    def ready() -> str | None:
+        try:
+            _study(order)
+        except (InputError, OSError) as error:
+            return str(error)
+        return None
+
+    return await asyncio.get_running_loop().run_in_executor(None, ready)
+
+
+def _study(order: Order) -> Batch:
+    """The study of an order, read once in each process, and the engine compiled once."""
+    with _guard:
+        if order not in _known:
+            _alike(order)
+            batch = _read(order)
+            prepare()
+            _known.clear()
+            # The points stand in the lots of the tasks; nothing here needs them a second time.
+            _known[order] = replace(batch, design=batch.design.iloc[:0], rows=batch.rows.iloc[:0])
+        return _known[order]
+
+
+def _alike(order: Order) -> None:
+    here, there = likeness(), json.loads(order.likeness)
+    other = [
+        f"{name} {here.get(name)} (client: {value})" for name, value in there.items() if here.get(name) != value
+    ]
+    if other:
+        raise InputError(f"has another {', '.join(other)}; the same must be installed there")
+
+
+def _read(order: Order) -> Batch:
+    place = place_of(order.address)
+    texts = {name: place.read(name) for name in ("scenario.yaml", "study.yaml", DESIGN)}
+    for name, content in texts.items():
+        if content is None:
+            raise InputError(f"sees no {below(order.address, name)}: all workers must reach the study's folder")
+    scenario = parse_scenario((texts["scenario.yaml"] or b"").decode(), below(order.address, "scenario.yaml"))
+    study = Study.model_validate(parse_yaml((texts["study.yaml"] or b"").decode(), "study.yaml")[0])
+    design = _points(texts[DESIGN] or b"")
+    sets = place.read(ROWS)
+    rows = design.drop(columns=DUMMY, errors="ignore") if sets is None else _points(sets)
+    batch = cut(study, scenario, design, rows, order.block)
+    if batch.identity != json.loads(order.identity):
+        raise InputError(f"{order.address}: holds another study there than here")
+    return batch
+
+
+def _points(content: bytes) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(content)).drop(columns="point")

@@ -1,0 +1,28 @@
+"""The figures of a run or a study, drawn from its folder alone and put back into it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ..figures import draw_figures
+from ..schema.errors import InputError
+from .charts import draw_study
+from .folder import Run, load_run
+from .places import below, place_of, reason
+
+FIGURES = "figures"
+
+
+def redraw(run: str | Path) -> list[str]:
+    """Draw a run's or a study's figures into its `figures/`, each file whole; returns their paths or addresses."""
+    kept, place = load_run(run), place_of(run)
+    with tempfile.TemporaryDirectory() as draft:
+        into = Path(draft)
+        made = draw_figures(kept.scenario, kept.tables, into) if isinstance(kept, Run) else draw_study(kept, into)
+        try:
+            for file in made:
+                place.put(f"{FIGURES}/{file.name}", file.read_bytes())
+        except OSError as error:
+            raise InputError(f"{run}: cannot be written: {reason(error)}") from None
+    return [below(run, f"{FIGURES}/{file.name}") for file in made]
