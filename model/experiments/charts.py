@@ -36,6 +36,8 @@ def draw_study(kept: StudyRun, folder: Path) -> list[Path]:
                 kept.design[f].nunique() <= kept.design["point"].size ** 0.5 + 1 for f in factors
             )
             made[name] = _heatmap(data, factors, outcome) if grid else _against(data, factors, outcome)
+            if len(data) < kept.manifest.get("ok", 0):
+                made[name].supxlabel(f"from a sample of {len(data):,} of {kept.manifest['ok']:,} runs", fontsize=8)
         if not kept.trajectories.empty:
             for name in kept.trajectories.columns.drop(["point", "replicate", "month"]):
                 made[f"time-{name.replace(':', '-').replace('/', '-')}"] = _over_time(kept, factors, name)

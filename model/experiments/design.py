@@ -102,9 +102,13 @@ def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
     if isinstance(design, FullFactorial):
         return _combinations(study, design)
     unit = unit_points(study)
-    return pd.DataFrame(
-        {name: _take(study.factors.get(name, _DUMMY), unit[:, n]) for n, name in enumerate(study.sampled)}
-    )
+    factors = [(name, study.factors.get(name, _DUMMY)) for name in study.sampled]
+    if any(factor.levels is not None for _, factor in factors):
+        return pd.DataFrame({name: _take(factor, unit[:, n]) for n, (name, factor) in enumerate(factors)})
+    # In place: a million points of thirty factors are a quarter of a gigabyte each time they are copied.
+    for n, (_, factor) in enumerate(factors):
+        unit[:, n] = _take(factor, unit[:, n])
+    return pd.DataFrame(unit, columns=study.sampled)
 
 
 def crossed(design: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:

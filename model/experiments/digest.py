@@ -11,8 +11,8 @@ import pandas as pd
 from .places import Place
 from .plan import KEYS, Batch, files_of
 
-VALUES_AT_ONCE = 2**23
-"""Numbers held in memory at once, 64 MiB of them."""
+VALUES_AT_ONCE = 2**22
+"""Numbers held in memory at once, 32 MiB of them."""
 
 
 def outcomes_digest(batch: Batch, place: Place) -> str:

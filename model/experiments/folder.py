@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -131,10 +132,11 @@ def write_run(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def load_run(path: str | Path) -> Run | StudyRun:
+def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
     """Read the folder of a run, or of a study, by its path or its address (`s3://bucket/prefix`).
 
-    Of a study that still runs there is what it has finished. Raises `InputError` where it is neither or is damaged.
+    Of a study that still runs there is what it has finished; of one with more than `most` runs a sample of
+    about so many, always the same: its first replicates, and points at random. Raises `InputError` where it is neither or is damaged.
     """
     place = place_of(path)
     try:
@@ -144,7 +146,7 @@ def load_run(path: str | Path) -> Run | StudyRun:
         manifest = json.loads(content)
         scenario = parse_scenario(_read(place, SCENARIO).decode(), below(path, SCENARIO))
         if manifest.get("kind") == "study":
-            return _load_study(path, place, scenario, manifest)
+            return _load_study(path, place, scenario, manifest, most)
         tables = {name: _frame(place, f"{name}.parquet") for name in TABLES}
     except InputError:
         raise
@@ -153,15 +155,27 @@ def load_run(path: str | Path) -> Run | StudyRun:
     return Run(_as_given(path), scenario, manifest, tables)
 
 
-def _load_study(path: str | Path, place: Place, scenario: Scenario, manifest: dict[str, Any]) -> StudyRun:
+def _load_study(
+    path: str | Path, place: Place, scenario: Scenario, manifest: dict[str, Any], most: int | None
+) -> StudyRun:
     order = ["point", "replicate"]
+    points, replicates = np.arange(manifest["points"]), manifest["replicates"]
+    if most is not None and len(points) * replicates > most:
+        replicates = max(most // len(points), 1)
+        points = np.sort(np.random.default_rng(0).permutation(points)[: max(most // replicates, 1)])
     frames = {}
     for name in ("outcomes", "trajectories"):
-        parts = [_frame(place, part) for part in sorted(manifest["files"]) if part.startswith(f"{name}/")]
+        files = [part for part in sorted(manifest["files"]) if part.startswith(f"{name}/")]
+        parts = [_chosen(_frame(place, part), points, replicates) for part in files]
         frame = pd.concat(parts) if parts else pd.DataFrame(columns=order)
         frames[name] = frame.sort_values(order, kind="stable").reset_index(drop=True)
     design, failed = (_frame(place, f"{name}.parquet") for name in ("design", "failed"))
+    design = design[design["point"].isin(points)]
     return StudyRun(_as_given(path), scenario, manifest, design, failed=failed, **frames)
+
+
+def _chosen(frame: pd.DataFrame, points: np.ndarray, replicates: int) -> pd.DataFrame:
+    return frame[frame["point"].isin(points) & (frame["replicate"] < replicates)]
 
 
 def _as_given(path: str | Path) -> str | Path:

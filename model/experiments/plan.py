@@ -172,7 +172,7 @@ def cut(
 
 def design_frame(design: pd.DataFrame) -> pd.DataFrame:
     """The points of a design with their numbers; columns of mixed values become text."""
-    plain = design.copy()
+    plain = design.copy(deep=False)
     for name in plain.columns:
         if plain[name].dtype == object:
             plain[name] = plain[name].map(str)

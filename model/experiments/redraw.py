@@ -12,11 +12,13 @@ from .folder import Run, load_run
 from .places import below, place_of, reason
 
 FIGURES = "figures"
+MOST = 100_000
+"""Runs that figures of a study are drawn from at most: more would change nothing that can be seen."""
 
 
 def redraw(run: str | Path) -> list[str]:
     """Draw a run's or a study's figures into its `figures/`, each file whole; returns their paths or addresses."""
-    kept, place = load_run(run), place_of(run)
+    kept, place = load_run(run, MOST), place_of(run)
     with tempfile.TemporaryDirectory() as draft:
         into = Path(draft)
         made = draw_figures(kept.scenario, kept.tables, into) if isinstance(kept, Run) else draw_study(kept, into)

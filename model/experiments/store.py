@@ -8,6 +8,7 @@ differ, is done again. One process writes the manifest.
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -31,10 +32,10 @@ MANIFEST_SHARE = 0.05
 
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
     """A frame as the bytes of a Parquet file; the same frame gives the same bytes."""
-    sink = pa.BufferOutputStream()
+    sink = io.BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
+    return sink.getvalue()
 
 
 class Store:
