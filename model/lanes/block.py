@@ -67,8 +67,8 @@ def run_block(
 ) -> Floats:
     """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
 
-    Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last run. `stopped` is asked now and then; where it says so,
-    `Stopped` is raised.
+    Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last
+    run. `stopped` is asked now and then; where it says so, `Stopped` is raised.
     """
     block = _Block(world, columns, list(replicates), seed, kept)
     edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
@@ -105,6 +105,7 @@ class _Block:
         self.heard: frozenset[str] = frozenset()
         self.draws: Draws | None = None
         self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
+        self._set_out()
 
     def _part(self, varied: set[str]) -> None:
         """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""
@@ -131,8 +132,6 @@ class _Block:
         self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
         self.acting = group_numbers(acting, len(self.replicates))
         self._hear(acting)
-        if step == 0:
-            self._set_out(acting)
         for power, state, value in offers:
             self._put(power, state, value)
 
@@ -142,12 +141,13 @@ class _Block:
         runs = np.broadcast_to(values, (*rows.shape, len(self.replicates)))
         self.rows[:, rows.ravel()] = np.moveaxis(runs.reshape(rows.size, self.tiles, WIDTH), 1, 0)
 
-    def _set_out(self, acting: Mapping[str, Floats]) -> None:
-        """The world before its first month."""
-        self._set("intensity", acting["base"])
-        self._set("effective", acting["base"])
-        self._set("perception", acting["exposure"] * acting["base"])
-        self._set("provision", acting["provision"])
+    def _set_out(self) -> None:
+        """The world before its first month, and before what the calendar sets in it."""
+        base = self.numbers["base"]
+        self._set("intensity", base)
+        self._set("effective", base)
+        self._set("perception", self.numbers["exposure"] * base)
+        self._set("provision", self.numbers["provision"])
         self._set("barred", np.array(-1.0))
         self._set("ends", np.array(-1.0))
         for power in range(len(self.world.powers)):
@@ -221,10 +221,12 @@ class _Block:
         for tile in range(0, self.tiles, TILES):
             if stopped():
                 raise Stopped
-            compiled()(
-                first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present, self.noise,
-                self.kept.table, self.out,
-            )  # fmt: skip
+            # Uncompiled, numpy would warn of quotients that no run reads.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                compiled()(
+                    first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present,
+                    self.noise, self.kept.table, self.out,
+                )  # fmt: skip
 
 
 def _kinships(polity: Floats, solidarity: Floats) -> Floats:

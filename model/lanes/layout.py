@@ -137,7 +137,7 @@ class Plan(NamedTuple):
     # What follows depends on the numbers of the block: skipping it never changes a result.
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
     tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
-    gives: Ints  # s, k: 1 where the state can contribute
+    gives: Ints  # s, k: 1 where the state can contribute, or once could
     promoters: Ints  # t, up to t: treaties that promote the treaty, then -1
     same_order: bool
     kin: bool
@@ -328,9 +328,11 @@ def number_plan(
 ) -> dict[str, Any]:
     """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
     some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
-    covers = (some["scope"] | some["support"]).astype(np.int64)
+    covers, gives = (some["scope"] | some["support"]).astype(np.int64), some["contribution"].astype(np.int64)
     if before is not None:
+        # What has become 0 still has to be written once more.
         covers |= before.tk[COVER.covers]
+        gives |= before.gives
     live = some["exposure"].copy()
     for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
         live[pairs[:, 0], pairs[:, 1]] = True
@@ -343,7 +345,7 @@ def number_plan(
     return {
         "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
         "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
-        "gives": some["contribution"].astype(np.int64),
+        "gives": gives,
         "promoters": _listed(_anywhere(acting["promotes"]).T),
         "same_order": bool((order == order[..., :1]).all()),
         "kin": bool(switches[SWITCH.solidarity].any()),
