@@ -43,6 +43,7 @@ bench: $(READY) ## Measure the engines and the store on this machine (advisory)
 docs: $(READY) ## Write the generated tables (docs/ODD.md, JSON schema) and docs/behaviour.md anew
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/behaviour.py
+	@$(BIN)/python docs/claims.py
 
 clean: ## Remove .venv and caches
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

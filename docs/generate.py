@@ -48,7 +48,14 @@ EFFECTS = {
     "regional_mechanism": "Depth of this treaty supports the treaty that it names, for states in both (E8).",
     "term": "Locks practice in until the renewal and bars exit before it (E12, E13, E14).",
 }
-UNNUMBERED = {"benefit_at": 10, "utility": 10, "opening_depth": 12, "next_mistrust": 13, "drift_depth": 12}
+UNNUMBERED = {
+    "capability_share": 4,
+    "benefit_at": 10,
+    "utility": 10,
+    "opening_depth": 12,
+    "next_mistrust": 13,
+    "drift_depth": 12,
+}
 """Equations whose docstring names no number, and with which numbered one they belong."""
 
 

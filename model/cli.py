@@ -11,6 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from .commands.batch import batch
+from .commands.calibrate import calibrate
+from .commands.claims import claims
+from .commands.compare import compare
+from .commands.decompose import decompose
+from .commands.discover import discover
+from .commands.hindcast import hindcast
+from .commands.landscape import landscape
+from .commands.sensitivity import sensitivity
+from .commands.threshold import threshold
 from .schema.errors import InputError
 
 app = typer.Typer(
@@ -24,6 +33,10 @@ app = typer.Typer(
 ScenarioName = Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
+]
+
+ParameterSets = Annotated[
+    str, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of rows of dotted paths.")
 ]
 
 
@@ -44,9 +57,12 @@ def run(
     ] = None,
     point: Annotated[int, typer.Option(help="Which point of the study, with --from.")] = 0,
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
+    parameters: ParameterSets = "default",
+    set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .experiments.folder import run_folder, run_of, write_run
+    from .experiments.prior import parameter_sets
     from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
@@ -56,6 +72,9 @@ def run(
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     changes = parse_changes(set_ or [])
+    if parameters != "default":
+        taken = parameter_sets(parameters, set_number + 1, 0).iloc[set_number]
+        changes = {str(path): value for path, value in taken.items()} | changes
     if from_ is None:
         ready = checked(scenario, seed, months, replicate, changes)
     else:
@@ -89,6 +108,9 @@ def run(
 
 
 app.command()(batch)
+
+
+app.command()(claims)
 
 
 @app.command()
@@ -199,6 +221,16 @@ def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) ->
     from .starter import write_starter
 
     sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+
+
+app.command()(hindcast)
+app.command()(calibrate)
+app.command()(landscape)
+app.command()(compare)
+app.command()(threshold)
+app.command()(discover)
+app.command()(decompose)
+app.command()(sensitivity)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 
 SEED_LIMIT = 2**63
 
+ARRIVAL, MAGNITUDE, PERCEPTION, DRIFT = "{}/arrival", "{}/magnitude", "{}/{}/perception", "{}/drift"
+"""Names of streams: of a source, of a source, of a state and a source, of a treaty."""
+
 
 def fresh_seed() -> int:
     """A seed from the operating system, for runs that name none; record it to repeat the run."""
@@ -27,10 +30,30 @@ def fresh_seed() -> int:
 
 def stream(name: str, seed: int, replicate: int) -> np.random.Generator:
     """The generator of one stream. `seed` and `replicate` are whole numbers from 0 on."""
+    return np.random.Generator(np.random.Philox(key=_key(name, seed, replicate)))
+
+
+def _key(name: str, seed: int, replicate: int) -> NDArray[np.uint64]:
     if not 0 <= seed < SEED_LIMIT or not 0 <= replicate < SEED_LIMIT:
         raise ValueError(f"seed {seed}, replicate {replicate}: must be whole numbers from 0 to 2**63 - 1")
     digest = hashlib.sha256(f"{seed}/{replicate}/{name}".encode()).digest()
-    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest[:16], dtype=np.uint64)))
+    return np.frombuffer(digest[:16], dtype=np.uint64)
+
+
+class _Streams:
+    """The streams of one replicate: one generator that takes up each in turn, since making one takes long."""
+
+    def __init__(self, seed: int, replicate: int) -> None:
+        self._of = seed, replicate
+        self._bits = np.random.Philox(key=0)
+        self._fresh = self._bits.state
+        self._generator = np.random.Generator(self._bits)
+
+    def at(self, name: str) -> np.random.Generator:
+        """The generator at the beginning of the named stream, until the next is asked for."""
+        state = self._fresh["state"] | {"key": _key(name, *self._of)}
+        self._bits.state = self._fresh | {"state": state}
+        return self._generator
 
 
 @dataclass(frozen=True)
@@ -56,23 +79,30 @@ def draw(
     months: int,
     seed: int,
     replicate: int = 0,
+    wanted: frozenset[str] | None = None,
 ) -> Draws:
-    """Noise for `months` months, one stream a thing; see `Draws` for the shapes."""
+    """Noise for `months` months, one stream a thing; see `Draws` for the shapes.
 
-    def uniform(name: str) -> Floats:
-        return stream(name, seed, replicate).random(months)
+    `wanted` names the streams that are read; the others are left 0. None: all are drawn.
+    """
+    streams = _Streams(seed, replicate)
 
-    def normal(name: str) -> Floats:
-        return stream(name, seed, replicate).standard_normal(months)
+    def uniform(name: str, into: Floats) -> None:
+        if wanted is None or name in wanted:
+            into[:] = streams.at(name).random(months)
+
+    def normal(name: str, into: Floats) -> None:
+        if wanted is None or name in wanted:
+            into[:] = streams.at(name).standard_normal(months)
 
     arrival, magnitude = (np.zeros((months, len(sources))) for _ in range(2))
     perception = np.zeros((months, len(states), len(sources)))
     drift = np.zeros((months, len(treaties)))
     for k, source in enumerate(sources):
-        arrival[:, k] = uniform(f"{source}/arrival")
-        magnitude[:, k] = normal(f"{source}/magnitude")
+        uniform(ARRIVAL.format(source), arrival[:, k])
+        normal(MAGNITUDE.format(source), magnitude[:, k])
         for i, state in enumerate(states):
-            perception[:, i, k] = normal(f"{state}/{source}/perception")
+            normal(PERCEPTION.format(state, source), perception[:, i, k])
     for p, treaty in enumerate(treaties):
-        drift[:, p] = uniform(f"{treaty}/drift")
+        uniform(DRIFT.format(treaty), drift[:, p])
     return Draws(arrival, magnitude, perception, drift)

@@ -19,7 +19,8 @@ import pandas as pd
 from .draws import Floats
 from .lanes.block import Probes, probes, run_block
 from .lanes.compiled import is_kept
-from .lanes.layout import row_index
+from .lanes.layout import row_count, row_index
+from .outcomes import Outcome
 from .pack import World, pack
 from .rows import Failure, Lot, lots
 from .schema.errors import InputError
@@ -29,6 +30,10 @@ from .trajectory import QUANTITIES, Trajectory
 
 BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
+REPLICATES = 256
+"""Replicates of a block at most, since each brings noise for every month."""
+HELD = 2**28
+"""Bytes of state that a block holds at most."""
 KEEP = ("none", "yearly", "monthly")
 
 
@@ -92,9 +97,15 @@ class Runs:
     replicates: np.ndarray
 
 
-def blocks_of(lot: Lot, replicates: int, size: int = BLOCK) -> list[Runs]:
-    """A lot's runs in blocks. Replicates lead, so that neighbouring lanes hear the same noise."""
-    count = len(lot.points)
+def block_size(lot: Lot, most: int = BLOCK) -> int:
+    """Runs of a block of the lot, at most `most`: as many as may be held in memory with their noise."""
+    held = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
+    return max(1, min(most, BLOCK, len(lot.points) * REPLICATES, held))
+
+
+def blocks_of(lot: Lot, replicates: int, most: int = BLOCK) -> list[Runs]:
+    """A lot's runs in blocks. Replicates lead, so that neighbours hear the same noise."""
+    count, size = len(lot.points), block_size(lot, most)
     rows = np.tile(np.arange(count), replicates)
     numbers = np.repeat(np.arange(replicates), count)
     return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]
@@ -113,17 +124,18 @@ def measure_block(
     wanted = probes(world, numbers)
     values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
     place = {number: column for column, number in enumerate(numbers)}
-    series = {
-        outcome.series_name: outcome.series(
-            np.ascontiguousarray(values[:, [place[n] for n in outcome.numbers]].transpose(1, 0, 2))
-        )
-        for outcome in measured
-    }
+
+    def series(outcome: Outcome, months: slice) -> Floats:
+        picked = values[[place[number] for number in outcome.numbers], months]
+        return outcome.series(picked.reshape(*picked.shape[:2], -1)[..., : len(block.rows)])
+
     keys = {"point": lot.points[block.rows], "replicate": block.replicates.astype(np.int64)}
-    table = pd.DataFrame(
-        keys | {outcome.name: outcome.reduce(series[outcome.series_name]) for outcome in measured}
-    )
-    return table, _kept(world, keys, series, keep)
+    if keep == "none":
+        reduced = {outcome.name: outcome.reduce(series(outcome, outcome.months)) for outcome in measured}
+        return pd.DataFrame(keys | reduced), _kept(world, keys, {}, keep)
+    whole = {outcome.series_name: series(outcome, slice(None)) for outcome in measured}
+    reduced = {outcome.name: outcome.reduce(whole[outcome.series_name][outcome.months]) for outcome in measured}
+    return pd.DataFrame(keys | reduced), _kept(world, keys, whole, keep)
 
 
 def _kept(world: World, keys: dict[str, np.ndarray], series: dict[str, Floats], keep: str) -> pd.DataFrame:
@@ -153,7 +165,7 @@ def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
     """One run in full: every recorded number of every month."""
     rows = row_index(world)
     everything = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
-    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0]
+    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0, 0].T
     arrays: dict[str, Floats] = {}
     at = 0
     for name in QUANTITIES:

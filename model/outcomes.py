@@ -37,14 +37,19 @@ class Outcome:
     when: str
     month: int
 
+    @property
+    def months(self) -> slice:
+        """The months whose numbers it depends on."""
+        if self.month >= 0:
+            return slice(self.month, self.month + 1)
+        return slice(-1, None) if self.when == "last" else slice(None)
+
     def series(self, values: Floats) -> Floats:
-        """The monthly series, shape (months, runs), from those of `numbers`, shape (numbers, months, runs)."""
+        """A monthly series, shape (months, runs), from those of `numbers`, shape (numbers, months, runs)."""
         return _COMBINE[self.combine](values)
 
     def reduce(self, series: Floats) -> Floats:
-        """One number a run from a monthly series."""
-        if self.month >= 0 or self.when == "last":
-            return np.asarray(series[self.month])
+        """One number a run from the series of its `months`."""
         # Month by month: numpy's own sums depend on the shape that they run over.
         found: Floats = series[0].copy()
         for month in series[1:]:

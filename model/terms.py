@@ -105,7 +105,7 @@ def arrival_probability(rate: Floats) -> Floats:
 
 
 def arrival_size(median: Floats, log_sd: Floats, magnitude: Floats) -> Floats:
-    """Log-normal sizes `median*exp(log_sd*z)`, shape (months, sources)."""
+    """Log-normal sizes `median*exp(log_sd*z)`, in the shape of `magnitude`, whose last axis is sources."""
     return median * np.exp(log_sd * magnitude)
 
 

@@ -19,9 +19,10 @@ from SALib.sample import sobol
 
 from model import InputError, load_run, run
 from model.cli import main
-from model.experiments.batch import make_batch, run_batch
+from model.experiments.batch import run_batch
 from model.experiments.design import load_study, make_design, study_names
 from model.experiments.folder import one_run, run_of
+from model.experiments.plan import make_batch
 from model.experiments.store import Store
 
 STUDY = """
@@ -302,14 +303,14 @@ def test_a_saltelli_design_is_salibs(tmp_path):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 40), st.integers(2, 6))
 def test_a_latin_hypercube_fills_every_stratum_once(points, seed):
-    from model.experiments.design import _unit
+    from model.experiments.design import unit_points
     from model.schema.study import Study
 
     study = Study.model_validate(
         {"scenario": "memo-2001", "factors": {"behaviour.rise": {"uniform": [0.2, 0.5]}}, "seed": seed,
          "design": {"kind": "latin_hypercube", "points": points}}
     )  # fmt: skip
-    assert sorted(np.floor(_unit(study)[:, 0] * points)) == list(range(points))
+    assert sorted(np.floor(unit_points(study)[:, 0] * points)) == list(range(points))
 
 
 def test_a_study_is_read_back(study, tmp_path):

@@ -19,10 +19,11 @@ import model
 from model import InputError, load_run
 from model.cli import main
 from model.experiments import cluster as clusters
-from model.experiments.batch import make_batch, run_batch
+from model.experiments.batch import run_batch
 from model.experiments.cluster import AHEAD, Order, likeness
 from model.experiments.folder import run_of
 from model.experiments.places import place_of
+from model.experiments.plan import make_batch
 
 from .test_batch import STUDY, TIMES, contents, main_ends
 
@@ -94,7 +95,8 @@ def listed(where: str | Path) -> int:
 
 DIES = """
 import json, os, signal, sys
-from model.experiments.batch import make_batch, run_batch
+from model.experiments.batch import run_batch
+from model.experiments.plan import make_batch
 from model.experiments.places import place_of
 
 study, block, where, scheduler = sys.argv[1:]

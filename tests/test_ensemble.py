@@ -22,10 +22,11 @@ from model.ensemble import trajectory
 from model.lanes import month
 from model.lanes.compiled import SOURCES, cache_folder, code_digest, is_kept
 from model.rows import lots
+from model.schema.base import month_text
 from model.schema.load import scenario_names
 from model.schema.treaty import RULES
 
-from .worlds import busy_world, scenarios
+from .worlds import START, busy_world, scenarios
 
 HOME = Path(model.__file__).resolve().parents[1]
 
@@ -163,7 +164,7 @@ def test_series_are_kept_when_asked():
 
 
 def plain(home: Path, code: str, **environment: str) -> str:
-    """Run code on a copy of the sources, without compilation."""
+    """Run code on a copy of the sources, without compilation unless `environment` says otherwise."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(home), **environment},
@@ -184,6 +185,28 @@ ours = trajectory(done.world, 3)
 same = all((ours[q] == done.trajectory[q]).all() for q in ours.arrays)
 print(same, repr(float(done.trajectory["perception"].sum())), code_digest())
 """
+
+
+SMALLEST = """
+from model import run
+from model.ensemble import trajectory
+place = {"longitude": 0.0, "latitude": 0.0}
+states = {name: {"name": name, "place": place, "capability": 0.1} for name in "AB"}
+world = {"name": "small", "start": "2000-01", "months": 4, "states": states}
+pact = {"name": "p", "parties": dict.fromkeys(states, True), "signed": "2000-02", "obligation": 1, "rung": 2}
+source = {"name": "s", "origin": "Elsewhere", "base": 0.5, "need": 0.4}
+same = []
+for more in ({}, {"treaties": {"p": pact}}, {"sources": {"s": source}}):
+    done = run(world | more, 3)
+    ours = trajectory(done.world, 3)
+    same += [bool((ours[q] == done.trajectory[q]).all()) for q in ours.arrays]
+print(all(same))
+"""
+
+
+@pytest.mark.parametrize("switch", ["0", "1"])
+def test_worlds_without_treaties_sources_or_powers_run_compiled_or_not(switch):
+    assert plain(HOME, SMALLEST, NUMBA_DISABLE_JIT=switch) == "True"
 
 
 @pytest.fixture
@@ -235,3 +258,30 @@ def test_outcomes_are_looked_up_in_each_world():
     gone = simulate("memo-2001", months=2, parameters=design, outcomes=["depth:shanghai-2001"])
     assert gone.failed["point"].tolist() == [1]
     assert "shanghai-2001" in gone.failed["message"][0]
+
+
+def test_what_is_switched_on_and_off_in_mid_run_is_the_same():
+    """What a block skips (noise, help, sources that concern nobody) is skipped no longer than it is 0."""
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        world = busy_world(rng, months=60)
+        world["behaviour"] |= {"sigma": 0.0, "overlap_use": 0.0}
+        for source in world["sources"].values():
+            source["rate"] = 0.0
+        state, source = (str(rng.choice(sorted(world[what]))) for what in ("states", "sources"))
+        world["states"][state]["exposure"] = dict.fromkeys(world["sources"], 0.0)
+        treaty = str(rng.choice(sorted(world["treaties"])))
+        settings = {
+            "behaviour.sigma": 0.05, "behaviour.overlap_use": 0.5, f"sources.{source}.rate": 6.0,
+            f"sources.{source}.base": 0.7, f"sources.{source}.need": 0.1, f"states.{state}.exposure.{source}": 0.9,
+            f"states.{state}.contribution.{source}": 0.0, f"states.{state}.provision": 0.5,
+            f"treaties.{treaty}.mistrust": 0.9, "switches.ratchet": True, "switches.held_perception": True,
+            "switches.hub_provision": True, "switches.solidarity": True, "switches.tethering": True,
+            "switches.noise": False, "switches.arrivals": False,
+        }  # fmt: skip
+        for number, path in enumerate(rng.choice(sorted(settings), 8, replace=False)):
+            # The first in the first month: the world sets out before it.
+            at = int(rng.integers(60)) if number else 0
+            act = {"kind": "set", "month": month_text(START + at), "path": str(path), "value": settings[str(path)]}
+            world["interventions"][f"set{number}"] = act
+        assert_same(world, seed)

@@ -25,19 +25,26 @@ def batch(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    parameters: Annotated[
+        str, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
+    ] = "default",
+    draws: Annotated[
+        int, typer.Option(min=1, help="With --parameters: under how many sets each point is run.")
+    ] = 100,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run a study; interrupted or killed, the same command goes on where it stopped."""
-    from ..experiments.batch import make_batch, run_batch
+    from ..experiments.batch import run_batch
     from ..experiments.places import below
+    from ..experiments.plan import make_batch
     from ..experiments.redraw import redraw
     from ..experiments.store import make_way
     from ..screen import forecast, runs_progress
 
     if workers is not None and scheduler is not None:
         raise InputError("--workers: threads of this machine; with --scheduler the cluster has its own")
-    ready = make_batch(study)
+    ready = make_batch(study, parameters=parameters, draws=draws)
     folder = out or str(Path("runs") / ready.study.name)
     make_way(folder)
     _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))

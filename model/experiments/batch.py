@@ -16,11 +16,12 @@ from typing import Any, Protocol
 from ..ensemble import failed_frame, prepare
 from ..lanes.block import Stopped
 from ..schema.errors import InputError
+from ..schema.study import DUMMY
 from .digest import outcomes_digest
 from .folder import scenario_text, versions, yaml_text
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
-from .store import DESIGN, FAILED, FORMAT, STUDY, Store, make_way, parquet_bytes
+from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes
 
 
 def run_batch(
@@ -110,6 +111,8 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         DESIGN: lambda: parquet_bytes(design_frame(batch.design)),
         FAILED: lambda: parquet_bytes(failed_frame(batch.failures)),
     }
+    if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
+        described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
 
 

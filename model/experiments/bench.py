@@ -147,7 +147,8 @@ def _store_overhead(lot: Lot, workers: int) -> float:
         }
     )
     tasks = [Task(number, lot, runs) for number, runs in enumerate(blocks_of(lot, study.replicates))]
-    batch = Batch(study, scenario, pd.DataFrame(lot.columns), OUTCOMES, tasks, [])
+    points = pd.DataFrame(lot.columns)
+    batch = Batch(study, scenario, points, points, OUTCOMES, tasks, [])
     found = []
     for _ in range(3):
         began = time.perf_counter()

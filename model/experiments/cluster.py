@@ -1,6 +1,6 @@
 """A study on a Dask cluster: blocks go out by number, workers write their files themselves.
 
-A worker reads the study from where it is written (`study.yaml`, `scenario.yaml`, `design.parquet`), makes
+A worker reads the study from where it is written (`study.yaml`, `scenario.yaml`, `design.parquet`), cuts
 the same blocks of it, and refuses where its code, its Python or its packages are not those of the client.
 The blocks of a worker that is lost are given to another by the scheduler; done twice, a block is the same
 bytes under the same names. The manifest is the client's alone.
@@ -28,12 +28,11 @@ from ..ensemble import prepare
 from ..lanes.compiled import code_digest
 from ..schema.errors import InputError, shown
 from ..schema.load import parse_scenario
-from ..schema.study import Study, Table
+from ..schema.study import DUMMY, Study
 from ..schema.yaml12 import parse_yaml
-from .design import make_design
 from .places import below, is_address, place_of, reason
 from .plan import Batch, Task, cut, run_task
-from .store import DESIGN, Store
+from .store import DESIGN, ROWS, Store
 
 CONNECT_SECONDS = 5
 AHEAD = 1000
@@ -154,13 +153,10 @@ def _order(batch: Batch, store: Store) -> Order:
 
 
 def _plain_table(batch: Batch) -> None:
-    """Workers read the points of a table from the study's folder, where a column holds one kind of values."""
+    """Workers read the points from the study's folder, where a column holds one kind of values."""
     for name, column in batch.design.items():
-        mixed = column.dtype == object and not column.map(lambda value: isinstance(value, str)).all()
-        if mixed and isinstance(batch.study.design, Table):
-            raise InputError(
-                f"{batch.study.design.file}: {shown(name)}: values of several kinds; on a cluster a column must hold one"
-            )
+        if column.dtype == object and not column.map(lambda value: isinstance(value, str)).all():
+            raise InputError(f"{shown(name)}: values of several kinds; on a cluster a factor must hold one")
 
 
 # -- on a worker ----------------------------------------------------------------------------
@@ -208,7 +204,7 @@ def _study(order: Order) -> Batch:
             prepare()
             _known.clear()
             # The points stand in the lots of the tasks; nothing here needs them a second time.
-            _known[order] = replace(batch, design=batch.design.iloc[:0])
+            _known[order] = replace(batch, design=batch.design.iloc[:0], rows=batch.rows.iloc[:0])
         return _known[order]
 
 
@@ -229,11 +225,14 @@ def _read(order: Order) -> Batch:
             raise InputError(f"sees no {below(order.address, name)}: all workers must reach the study's folder")
     scenario = parse_scenario((texts["scenario.yaml"] or b"").decode(), below(order.address, "scenario.yaml"))
     study = Study.model_validate(parse_yaml((texts["study.yaml"] or b"").decode(), "study.yaml")[0])
-    if isinstance(study.design, Table):
-        design = pd.read_parquet(io.BytesIO(texts[DESIGN] or b"")).drop(columns="point")
-    else:
-        design = make_design(study, scenario, Path())
-    batch = cut(study, scenario, design, order.block)
+    design = _points(texts[DESIGN] or b"")
+    sets = place.read(ROWS)
+    rows = design.drop(columns=DUMMY, errors="ignore") if sets is None else _points(sets)
+    batch = cut(study, scenario, design, rows, order.block)
     if batch.identity != json.loads(order.identity):
         raise InputError(f"{order.address}: holds another study there than here")
     return batch
+
+
+def _points(content: bytes) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(content)).drop(columns="point")

@@ -16,7 +16,9 @@ from ..rows import leaf_value
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import CONFIGS, load_scenario, read_record
 from ..schema.scenario import Scenario
-from ..schema.study import RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
+from ..schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
+from .groups import moved, study_groups
+from .prior import prior_draws
 
 STUDIES = CONFIGS / "studies"
 
@@ -54,13 +56,17 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
     if "seed" in study.factors:
         raise InputError(f"{path}: factors.seed: noise comes from the study's own seed and replicates")
     for factor, takes in study.factors.items():
-        for value in takes.extremes:
+        for value in [] if takes.scenarios else takes.extremes:
             try:
                 load_scenario(scenario, {factor: value})
             except InputError as error:
                 raise InputError(f"{path}: factors.{factor}: {shown(value)}: {error}") from None
         if isinstance(study.design, FullFactorial) and takes.levels is None:
             raise InputError(f"{path}: factors.{factor}: a full factorial needs values: list, discrete or grid")
+    try:
+        study_groups(study)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     if isinstance(study.design, Saltelli) and study.design.base & (study.design.base - 1):
         near = 2 ** round(math.log2(study.design.base))
         raise InputError(
@@ -75,9 +81,9 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
 
 def points_of(study: Study, folder: Path) -> int:
     """How many points the design has, without making it."""
-    design, factors = study.design, len(study.factors)
+    design, factors = study.design, len(moved(study))
     if isinstance(design, FullFactorial):
-        return math.prod(len(factor.levels or []) for factor in study.factors.values())
+        return math.prod(len(factor.levels or []) for factor in study.factors.values()) * max(design.draws, 1)
     if isinstance(design, Sample):
         return design.points
     if isinstance(design, Saltelli):
@@ -88,28 +94,53 @@ def points_of(study: Study, folder: Path) -> int:
 
 
 def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
-    """The points of a study, one row a point and one column a dotted path. The same study gives the same rows."""
+    """The points of a study, one row a point and one column a factor. The same study gives the same rows."""
     design = study.design
     if isinstance(design, Table):
-        return _checked_table(study, scenario, _table(design, folder), folder / design.file)
-    names = list(study.factors)
+        frame = _checked_table(study, scenario, _table(design, folder), folder / design.file)
+        return frame.assign(**{DUMMY: _even(len(frame), study.seed)}) if DUMMY in study.sampled else frame
     if isinstance(design, FullFactorial):
-        levels = [factor.levels or [] for factor in study.factors.values()]
-        return pd.DataFrame(list(itertools.product(*levels)), columns=names)
-    unit = _unit(study)
-    if any(factor.levels is not None for factor in study.factors.values()):
-        return pd.DataFrame(
-            {name: _take(factor, unit[:, n]) for n, (name, factor) in enumerate(study.factors.items())}
-        )
+        return _combinations(study, design)
+    unit = unit_points(study)
+    factors = [(name, study.factors.get(name, _DUMMY)) for name in study.sampled]
+    if any(factor.levels is not None for _, factor in factors):
+        return pd.DataFrame({name: _take(factor, unit[:, n]) for n, (name, factor) in enumerate(factors)})
     # In place: a million points of thirty factors are a quarter of a gigabyte each time they are copied.
-    for n, factor in enumerate(study.factors.values()):
+    for n, (_, factor) in enumerate(factors):
         unit[:, n] = _take(factor, unit[:, n])
-    return pd.DataFrame(unit, columns=names)
+    return pd.DataFrame(unit, columns=study.sampled)
 
 
-def _unit(study: Study) -> Floats:
-    """Points of the unit cube, one column a factor."""
-    design, count = study.design, len(study.factors)
+def crossed(design: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Every point of a design under every set of parameters, points first; what a point names itself stands."""
+    added = sets.drop(columns=[name for name in sets.columns if name in design])
+    points = design.loc[np.repeat(design.index, len(added))].reset_index(drop=True)
+    rows = pd.concat([added] * len(design), ignore_index=True)
+    return pd.concat([points, rows], axis=1)
+
+
+_DUMMY = Factor(uniform=[0.0, 1.0])
+
+
+def _even(count: int, seed: int) -> Floats:
+    """Values of the dummy for rows that came without one: even steps of the unit interval in random order."""
+    return (np.random.default_rng(seed).permutation(count) + 0.5) / count
+
+
+def _combinations(study: Study, design: FullFactorial) -> pd.DataFrame:
+    """Every combination of levels, the last factor fastest; with draws, all of them again for each draw."""
+    levels = [factor.levels or [] for factor in study.factors.values()]
+    cells = pd.DataFrame(list(itertools.product(*levels)), columns=list(study.factors))
+    if not design.draws:
+        return cells
+    drawn = prior_draws(design.draws, study.seed).drop(columns=list(study.factors), errors="ignore")
+    again = drawn.loc[drawn.index.repeat(len(cells))].reset_index(drop=True)
+    return pd.concat([pd.concat([cells] * design.draws, ignore_index=True), again], axis=1)
+
+
+def unit_points(study: Study) -> Floats:
+    """Points of the unit cube, one column a sampled factor. Only for designs that are sampled."""
+    design, count = study.design, len(study.sampled)
     if isinstance(design, Sample):
         if design.kind == "latin_hypercube":
             cube = qmc.LatinHypercube(d=count, rng=np.random.default_rng(study.seed))
@@ -118,20 +149,28 @@ def _unit(study: Study) -> Floats:
         # Points of a Sobol sequence balance in powers of two; the first of more are the sequence's own.
         whole = sequence.random_base2(math.ceil(math.log2(design.points)))
         return np.asarray(whole[: design.points])
-    problem = {"num_vars": count, "names": list(study.factors), "bounds": [[0.0, 1.0]] * count}
     # SALib takes a seed of 0 for none at all.
     if isinstance(design, Saltelli):
         from SALib.sample import sobol
 
         return np.asarray(
-            sobol.sample(problem, design.base, calc_second_order=design.second_order, seed=study.seed + 1)
+            sobol.sample(
+                problem_of(study), design.base, calc_second_order=design.second_order, seed=study.seed + 1
+            )
         )
     assert isinstance(design, Morris)
     from SALib.sample import morris
 
-    return np.asarray(
-        morris.sample(problem, design.trajectories, num_levels=design.levels, seed=(study.seed + 1) % 2**32)
-    )
+    seed = (study.seed + 1) % 2**32
+    return np.asarray(morris.sample(problem_of(study), design.trajectories, num_levels=design.levels, seed=seed))
+
+
+def problem_of(study: Study) -> dict[str, Any]:
+    """A study's factors in SALib's own form, over the unit cube."""
+    names = study.sampled
+    problem: dict[str, Any] = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    groups = study_groups(study)
+    return problem if groups is None else problem | {"groups": groups}
 
 
 def _take(factor: Factor, unit: Floats) -> Any:

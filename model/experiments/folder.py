@@ -33,9 +33,11 @@ from ..rows import leaf_value
 from ..schema.errors import InputError, shown
 from ..schema.load import parse_scenario, scenario_hash
 from ..schema.scenario import Scenario
+from ..schema.study import DUMMY
 from ..schema.yaml12 import scalar
 from ..tables import TABLES
 from .places import MANIFEST, Place, below, is_address, place_of, reason
+from .store import ROWS
 
 SCENARIO, CODEBOOK = "scenario.yaml", "codebook.md"
 _PACKAGES = ("entente", "mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "seaborn", "matplotlib")
@@ -214,7 +216,9 @@ def run_of(path: str | Path, point: int) -> tuple[Scenario, dict[str, Any], int]
     kept = whole_study(path)
     if not 0 <= point < len(kept.design):
         raise InputError(f"--point {point}: {path} has points 0 to {len(kept.design) - 1}")
-    row = kept.design.drop(columns="point").iloc[point]
+    sets = place_of(kept.path).read(ROWS)
+    set_by = kept.design if sets is None else pd.read_parquet(io.BytesIO(sets))
+    row = set_by.drop(columns=["point", DUMMY], errors="ignore").iloc[point]
     changes = {str(name): leaf_value(kept.scenario, str(name), value) for name, value in row.items()}
     return kept.scenario, changes, int(kept.manifest["seed"])
 

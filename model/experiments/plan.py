@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..ensemble import BLOCK, Runs, measure_block
+from ..ensemble import Runs, block_size, measure_block
 from ..lanes.compiled import code_digest
 from ..outcomes import default_outcomes, series_of
 from ..pack import pack
@@ -24,8 +24,10 @@ from ..schema.base import MONTHS_IN_YEAR
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import scenario_hash
 from ..schema.scenario import Scenario
-from ..schema.study import Study
-from .design import load_study, make_design
+from ..schema.study import RUNS_AT_MOST, Study
+from .design import crossed, load_study, make_design
+from .prior import parameter_sets
+from .settings import settings
 from .store import OUTCOMES, TRAJECTORIES, checksum, parquet_bytes
 
 TASKS = 16
@@ -79,7 +81,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Batch:
-    """A study made ready: its points, its blocks, what is measured, and the rows that cannot run.
+    """A study made ready: its points, what they set, its blocks, what is measured, and what cannot run.
 
     `block` is the block size that was asked for, None where the study's own was taken.
     """
@@ -87,6 +89,7 @@ class Batch:
     study: Study
     scenario: Scenario
     design: pd.DataFrame
+    rows: pd.DataFrame
     outcomes: list[str]
     tasks: list[Task]
     failures: list[Failure]
@@ -100,8 +103,9 @@ class Batch:
     @cached_property
     def identity(self) -> dict[str, str]:
         """What a folder must have been begun with to be gone on with."""
-        study = json.dumps(self.study.model_dump(by_alias=True), sort_keys=True).encode()
-        points = checksum(parquet_bytes(design_frame(self.design)))
+        # What is made of the runs afterwards may change: it makes no other runs.
+        study = json.dumps(self.study.model_dump(by_alias=True, exclude={"analysis"}), sort_keys=True).encode()
+        points = "".join(checksum(parquet_bytes(design_frame(frame))) for frame in (self.design, self.rows))
         blocks = np.array([len(task) for task in self.tasks], dtype="<i8").tobytes()
         return {
             "scenario": scenario_hash(self.scenario),
@@ -119,8 +123,11 @@ class Batch:
         return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
 
 
-def make_batch(name: str, block: int | None = None) -> Batch:
-    """Read a study and make its design. Raises `InputError` with one sentence before anything is written."""
+def make_batch(name: str, block: int | None = None, parameters: str = "default", draws: int = 1) -> Batch:
+    """Read a study and make its design, each point under `draws` sets of `parameters` (see `parameter_sets`).
+
+    Raises `InputError` with one sentence before anything is written.
+    """
     study, scenario, folder = load_study(name)
     outcomes = study.outcomes or default_outcomes(pack(scenario))
     series = [series_of(outcome) for outcome in outcomes]
@@ -131,26 +138,36 @@ def make_batch(name: str, block: int | None = None) -> Batch:
                 f"{name}: trajectories: {shown(kept)}: {rule if study.keep != 'none' else 'keep is none'}"
             )
     design = make_design(study, scenario, folder)
+    if parameters != "default":
+        runs = len(design) * draws * study.replicates
+        if runs > RUNS_AT_MOST:
+            raise InputError(f"--draws {draws}: {runs:.3g} runs: {RUNS_AT_MOST:.0e} at most")
+        design = crossed(design, parameter_sets(parameters, draws, study.seed))
     try:
-        return cut(study, scenario, design, block)
+        return cut(study, scenario, design, settings(study, scenario, design, folder), block)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
 
 
-def cut(study: Study, scenario: Scenario, design: pd.DataFrame, block: int | None = None) -> Batch:
-    """Cut a study's runs into blocks of at most `block` runs (none: what suits their number)."""
+def cut(
+    study: Study, scenario: Scenario, design: pd.DataFrame, rows: pd.DataFrame, block: int | None = None
+) -> Batch:
+    """Cut a study's runs into blocks of at most `block` runs (none: what suits their number).
+
+    `rows` are what the points of `design` set, one column a dotted path.
+    """
     outcomes = study.outcomes or default_outcomes(pack(scenario))
-    sets, failures = lots(scenario, design, outcomes)
+    sets, failures = lots(scenario, rows, outcomes)
     share = -(-len(design) * study.replicates // TASKS)
-    size = block or min(BLOCK, max(-(-share // LEAST) * LEAST, LEAST))
+    most = block or max(-(-share // LEAST) * LEAST, LEAST)
     spans = [
         (lot, Span(len(lot.points), first, min(first + size, last)))
         for lot in sets
-        for last in (len(lot.points) * study.replicates,)
+        for size, last in ((block_size(lot, most), len(lot.points) * study.replicates),)
         for first in range(0, last, size)
     ]
     tasks = [Task(number, lot, span) for number, (lot, span) in enumerate(spans)]
-    return Batch(study, scenario, design, outcomes, tasks, failures, block)
+    return Batch(study, scenario, design, rows, outcomes, tasks, failures, block)
 
 
 def design_frame(design: pd.DataFrame) -> pd.DataFrame:

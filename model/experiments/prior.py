@@ -1,12 +1,20 @@
-"""Draws of the behaviour parameters from their declared prior ranges."""
+"""Sets of parameters: the defaults, draws from the declared prior ranges, the posterior that ships, or a file."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
 from ..schema.base import declared
 from ..schema.behaviour import Behaviour
+from ..schema.errors import InputError, nearest, shown
+from ..schema.load import CONFIGS
+
+POSTERIOR = CONFIGS / "posterior.parquet"
+NAMES = ("default", "prior", "posterior")
 
 
 def prior_ranges() -> dict[str, tuple[float, float]]:
@@ -25,3 +33,31 @@ def prior_draws(draws: int, seed: int) -> pd.DataFrame:
     low, high = zip(*ranges.values(), strict=True)
     unit = qmc.LatinHypercube(d=len(ranges), rng=seed).random(draws)
     return pd.DataFrame(qmc.scale(unit, low, high), columns=list(ranges))
+
+
+def parameter_sets(name: str, draws: int, seed: int) -> pd.DataFrame:
+    """`draws` rows of parameters, one column a dotted path.
+
+    `default` has no columns, `prior` is drawn from the prior ranges, `posterior` from the draws that ship with
+    the model; any other name is a Parquet or CSV file of rows. Rows of a file are taken in shuffled order, and
+    again from the first where more are asked for than it holds. Raises `InputError` with one sentence.
+    """
+    if draws < 1:
+        raise InputError(f"draws: {draws}: must be 1 or more")
+    if name == "default":
+        return pd.DataFrame(index=range(draws))
+    if name == "prior":
+        return prior_draws(draws, seed)
+    path = POSTERIOR if name == "posterior" else Path(name)
+    if path.suffix not in (".parquet", ".csv"):
+        rule = f"must be {', '.join(NAMES)}, or a .parquet or .csv file"
+        raise InputError(f"--parameters {shown(name)}: {rule}{nearest(name, NAMES)}")
+    try:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"--parameters {path}: cannot be read: {' '.join(str(error).split())}") from None
+    frame = frame.drop(columns=["point"], errors="ignore")
+    if frame.empty:
+        raise InputError(f"--parameters {path}: holds no rows")
+    order = np.random.default_rng(seed).permutation(len(frame))
+    return frame.iloc[np.resize(order, draws)].reset_index(drop=True)

@@ -1,8 +1,9 @@
 """The files of a study: those that are whole or not there, their checksums, and the manifest that lists them.
 
 A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
-`trajectories/` and `failed.parquet`. The manifest lists the checksum of every finished part; a part that
-it does not list, or whose bytes differ, is done again. One process writes the manifest.
+`trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
+sets. The manifest lists the checksum of every finished part; a part that it does not list, or whose bytes
+differ, is done again. One process writes the manifest.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..schema.errors import InputError, shown
 from .places import DRAFT, LOCK, MANIFEST, below, checksum, is_address, place_of, reason, write_whole
 
 FORMAT, STUDY = 1, "study"
-DESIGN, FAILED = "design.parquet", "failed.parquet"
+DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
 OUTCOMES, TRAJECTORIES = "outcomes", "trajectories"
 MANIFEST_SHARE = 0.05
 """Share of the time that may go into writing the manifest: of a hundred thousand parts it is no longer small."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 
-from ..draws import Draws, Floats, draw
+from ..draws import ARRIVAL, DRIFT, MAGNITUDE, PERCEPTION, Draws, Floats, draw
 from ..pack import BEHAVIOUR, World
 from ..terms import arrival_size, long_run_intensity, terms
 from ..trajectory import QUANTITIES
 from .compiled import compiled
-from .kernel import SWITCH
+from .kernel import DIAL, SWITCH
 from .layout import (
     Ints,
     Noise,
@@ -67,17 +67,15 @@ def run_block(
 ) -> Floats:
     """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
 
-    Returns an array (recorded months, probes, runs). `stopped` is asked now and then; where it says so,
-    `Stopped` is raised.
+    Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last
+    run. `stopped` is asked now and then; where it says so, `Stopped` is raised.
     """
     block = _Block(world, columns, list(replicates), seed, kept)
     edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
         block.advance(first, last, stopped)
-    months = np.moveaxis(block.out, 0, 2)
-    runs: Floats = months.reshape(*months.shape[:2], len(block.replicates))
-    return runs[:, :, : len(replicates)]
+    return np.moveaxis(block.out, 2, 0).swapaxes(1, 2)
 
 
 class _Block:
@@ -103,8 +101,11 @@ class _Block:
         self.plan: Plan | None = None
         self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))
         self.out = np.zeros((self.tiles, world.steps - world.opens, len(kept.table), WIDTH))
-        self.draws = [draws_of(world, seed, replicate) for replicate in sorted(set(self.replicates))]
+        self.seed = seed
+        self.heard: frozenset[str] = frozenset()
+        self.draws: Draws | None = None
         self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
+        self._set_out()
 
     def _part(self, varied: set[str]) -> None:
         """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""
@@ -130,9 +131,7 @@ class _Block:
         acting["long_run"] = self._long_run(acting)
         self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
         self.acting = group_numbers(acting, len(self.replicates))
-        self._hear()
-        if step == 0:
-            self._set_out(acting)
+        self._hear(acting)
         for power, state, value in offers:
             self._put(power, state, value)
 
@@ -142,12 +141,13 @@ class _Block:
         runs = np.broadcast_to(values, (*rows.shape, len(self.replicates)))
         self.rows[:, rows.ravel()] = np.moveaxis(runs.reshape(rows.size, self.tiles, WIDTH), 1, 0)
 
-    def _set_out(self, acting: Mapping[str, Floats]) -> None:
-        """The world before its first month."""
-        self._set("intensity", acting["base"])
-        self._set("effective", acting["base"])
-        self._set("perception", acting["exposure"] * acting["base"])
-        self._set("provision", acting["provision"])
+    def _set_out(self) -> None:
+        """The world before its first month, and before what the calendar sets in it."""
+        base = self.numbers["base"]
+        self._set("intensity", base)
+        self._set("effective", base)
+        self._set("perception", self.numbers["exposure"] * base)
+        self._set("provision", self.numbers["provision"])
         self._set("barred", np.array(-1.0))
         self._set("ends", np.array(-1.0))
         for power in range(len(self.world.powers)):
@@ -176,39 +176,57 @@ class _Block:
             found.append(long_run_intensity(base, rate, median, log_sd, float(dials[z % dials.shape[-1]])))
         return np.stack(found, axis=-1)
 
-    def _hear(self) -> None:
+    def _hear(self, acting: Mapping[str, Floats]) -> None:
         """The noise of the block; sizes of arrivals are drawn once a replicate unless they differ by run."""
-        median, log_sd = self.numbers["median"], self.numbers["log_sd"]
-        own = bool((median != median[:, :1]).any() or (log_sd != log_sd[:, :1]).any())
+        median, log_sd = (self.numbers[name].T[:, np.newaxis] for name in ("median", "log_sd"))
         rows = np.array([self.place[replicate] for replicate in self.replicates], dtype=np.int64)
-        arrival, perception, drift = (
-            np.stack([getattr(draws, name) for draws in self.draws]) for name in ("arrival", "perception", "drift")
-        )
-        if own:
-            sizes = [self._sizes(z, self.draws[row]) for z, row in enumerate(rows)]
+        wanted = self._wanted(acting)
+        if self.draws is None or not wanted <= self.heard:
+            self.heard |= wanted
+            self.draws = self._drawn()
+        magnitude, sized = self.draws.magnitude, rows
+        if bool((median != median[:1]).any() or (log_sd != log_sd[:1]).any()):
+            magnitude, sized = magnitude[rows], np.arange(len(rows), dtype=np.int64)
         else:
-            sizes = [self._sizes(0, draws) for draws in self.draws]
-        sized = np.arange(len(rows), dtype=np.int64) if own else rows
+            median, log_sd = median[:1], log_sd[:1]
         self.noise = Noise(
-            arrival, np.stack(sizes), perception, drift, rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH)
-        )
+            self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception, self.draws.drift,
+            rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH),
+        )  # fmt: skip
 
-    def _sizes(self, run: int, draws: Draws) -> Floats:
-        median, log_sd = (
-            np.ascontiguousarray(self.numbers[name][:, run % self.numbers[name].shape[-1]])
-            for name in ("median", "log_sd")
-        )
-        return arrival_size(median, log_sd, draws.magnitude)
+    def _drawn(self) -> Draws:
+        """The noise of all replicates, which lead."""
+        found: dict[str, Floats] = {}
+        for row, replicate in enumerate(self.place):
+            one = draws_of(self.world, self.seed, replicate, self.heard)
+            for field in fields(Draws):
+                values = getattr(one, field.name)
+                found.setdefault(field.name, np.empty((len(self.place), *values.shape)))[row] = values
+        return Draws(**found)
+
+    def _wanted(self, acting: Mapping[str, Floats]) -> frozenset[str]:
+        """The streams that some run reads: most of a replicate's noise would be multiplied by 0."""
+        world, switches = self.world, acting["switches"]
+        comes = (acting["arrival"] != 0).any(axis=-1) & switches[SWITCH.arrivals].any()
+        noisy = (acting["exposure"] != 0).any(axis=-1) & acting["dials"][DIAL.sigma].any()
+        sources = [source for source, any_come in zip(world.sources, comes, strict=True) if any_come]
+        names = [name.format(source) for source in sources for name in (ARRIVAL, MAGNITUDE)]
+        names += [PERCEPTION.format(world.states[i], world.sources[k]) for i, k in np.argwhere(noisy)]
+        if switches[SWITCH.ratchet].any():
+            names += [DRIFT.format(treaty) for treaty in world.treaties]
+        return frozenset(names)
 
     def advance(self, first: int, last: int, stopped: Callable[[], bool]) -> None:
         present = np.full((len(self.world.treaties), len(self.world.states)), -1, dtype=np.int64)
         for tile in range(0, self.tiles, TILES):
             if stopped():
                 raise Stopped
-            compiled()(
-                first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present, self.noise,
-                self.kept.table, self.out,
-            )  # fmt: skip
+            # Uncompiled, numpy would warn of quotients that no run reads.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                compiled()(
+                    first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present,
+                    self.noise, self.kept.table, self.out,
+                )  # fmt: skip
 
 
 def _kinships(polity: Floats, solidarity: Floats) -> Floats:
@@ -231,10 +249,11 @@ def _draws(
     steps: int,
     seed: int,
     replicate: int,
+    wanted: frozenset[str],
 ) -> Draws:
-    return draw(states, sources, treaties, steps, seed, replicate)
+    return draw(states, sources, treaties, steps, seed, replicate, wanted)
 
 
-def draws_of(world: World, seed: int, replicate: int) -> Draws:
+def draws_of(world: World, seed: int, replicate: int, wanted: frozenset[str]) -> Draws:
     """The noise of a replicate, kept for the next block that needs it."""
-    return _draws(world.states, world.sources, world.treaties, world.steps, seed, replicate)
+    return _draws(world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted)

@@ -174,7 +174,10 @@ def _provided(t: int, k: int, plan: Any, num: Any, now: Any, received: Any) -> A
 def _left(t: int, i: int, k: int, plan: Any, num: Any, now: Any) -> Any:
     """E6: what the state's other treaties leave to do against the source."""
     covered = spread(0.0)
-    for other in range(plan.treaties):
+    for at in range(len(plan.tables[i])):
+        other = plan.tables[i, at]
+        if other < 0:
+            break
         if other != t and plan.tk[COVER.covers, other, k] != 0:
             cover = get(num.tk, OF.scope, other, k) * get(now.t, AT.depth, other)
             covered += get(now.ts, AT.member, other, i) * cover
@@ -185,10 +188,12 @@ def _left(t: int, i: int, k: int, plan: Any, num: Any, now: Any) -> Any:
 def _linear(t: int, i: int, plan: Any, num: Any, now: Any, dominated: Any, owed: Any) -> Any:
     """E8."""
     promoted = spread(0.0)
-    for other in range(plan.treaties):
-        if plan.promotes[other, t] != 0:
-            lift = get(num.tt, OF.promotes, other, t) * get(now.t, AT.depth, other)
-            promoted += get(now.ts, AT.member, other, i) * lift
+    for at in range(len(plan.promoters[t])):
+        other = plan.promoters[t, at]
+        if other < 0:
+            break
+        lift = get(num.tt, OF.promotes, other, t) * get(now.t, AT.depth, other)
+        promoted += get(now.ts, AT.member, other, i) * lift
     return linear_terms(
         get(num.dials, DIAL.omega),
         owed,

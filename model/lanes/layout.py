@@ -96,7 +96,7 @@ BODY = places(
     "BODY",
     [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
 )
-SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left", "sits")])
+SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
 SOURCE = places("SOURCE", [("origin", "sponsor")])
 COVER = places("COVER", [("covers", "covered", "norms")])
 
@@ -120,6 +120,7 @@ class Plan(NamedTuple):
     starts: Ints  # where each group of state begins among the rows
     year: Ints  # of each step, as a row of `capability`
     seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
+    tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
     t: Ints  # BODY, t
     open_mistrust: Floats
     ts: Floats  # SEAT, t, s
@@ -136,8 +137,8 @@ class Plan(NamedTuple):
     # What follows depends on the numbers of the block: skipping it never changes a result.
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
     tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
-    gives: Ints  # s, k: 1 where the state can contribute
-    promotes: Ints  # t, t
+    gives: Ints  # s, k: 1 where the state can contribute, or once could
+    promoters: Ints  # t, up to t: treaties that promote the treaty, then -1
     same_order: bool
     kin: bool
     overlap: bool
@@ -291,6 +292,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in _shapes(world).values())]),
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
         "seats": _listed(sits, THREE),
+        "tables": _listed(sits.T),
         "t": np.stack(
             [
                 _ints(b.hub for b in bodies),
@@ -305,7 +307,7 @@ def world_plan(world: World) -> dict[str, Any]:
             ]
         ),
         "open_mistrust": np.ascontiguousarray(opening[:, 2]),
-        "ts": np.stack([founder, candidate, lead, member, left.astype(float), sits.astype(float)]),
+        "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
         "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
         "core": _ints(world.core),
         "responsive": _ints(policy == "responsive" for policy in world.policy),
@@ -326,9 +328,11 @@ def number_plan(
 ) -> dict[str, Any]:
     """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
     some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
-    covers = (some["scope"] | some["support"]).astype(np.int64)
+    covers, gives = (some["scope"] | some["support"]).astype(np.int64), some["contribution"].astype(np.int64)
     if before is not None:
+        # What has become 0 still has to be written once more.
         covers |= before.tk[COVER.covers]
+        gives |= before.gives
     live = some["exposure"].copy()
     for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
         live[pairs[:, 0], pairs[:, 1]] = True
@@ -341,8 +345,8 @@ def number_plan(
     return {
         "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
         "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
-        "gives": some["contribution"].astype(np.int64),
-        "promotes": _anywhere(acting["promotes"]).astype(np.int64),
+        "gives": gives,
+        "promoters": _listed(_anywhere(acting["promotes"]).T),
         "same_order": bool((order == order[..., :1]).all()),
         "kin": bool(switches[SWITCH.solidarity].any()),
         "overlap": bool(dials[DIAL.overlap_use].any()),

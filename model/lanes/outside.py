@@ -9,7 +9,7 @@ from agents.equation import where
 from agents.outside import accepted_offer, offer_price, outside_offer, responsive_package
 
 from .kernel import DIAL, SWITCH, kernel
-from .layout import AT, OF, SEAT
+from .layout import AT, OF
 from .seating import find_mates, sit
 from .tables import get, put
 from .vector import spread
@@ -26,9 +26,10 @@ def act(plan: Any, num: Any, now: Any) -> None:
         package, price = spread(0.0), spread(0.0)
         for power in range(plan.powers):
             package += get(now.ps, AT.package, power, i)
-        for t in range(plan.treaties):
-            if plan.ts[SEAT.sits, t, i] == 0.0:
-                continue
+        for at in range(len(plan.tables[i])):
+            t = plan.tables[i, at]
+            if t < 0:
+                break
             broken = offer_price(
                 get(num.t, OF.directed, t),
                 get(now.t, AT.depth, t),
@@ -48,10 +49,12 @@ def _step_up(power: int, plan: Any, num: Any, now: Any) -> None:
     """A responsive power adds to its packages where the treaties it faces alarm it."""
     for i in range(plan.states):
         faced = spread(0.0)
-        for t in range(plan.treaties):
-            if plan.ts[SEAT.sits, t, i] != 0.0:
-                deep = get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
-                faced = max(faced, get(now.ts, AT.member, t, i) * deep)
+        for at in range(len(plan.tables[i])):
+            t = plan.tables[i, at]
+            if t < 0:
+                break
+            deep = get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
+            faced = max(faced, get(now.ts, AT.member, t, i) * deep)
         package, courts = get(now.ps, AT.package, power, i), get(num.ps, OF.courts, power, i)
         stepped = responsive_package(
             package,
@@ -84,9 +87,10 @@ def _turned(i: int, outside: Any, plan: Any, num: Any, now: Any) -> Any:
     """Where one state stands next month."""
     own = get(now.s, AT.alignment, i)
     bloc, coordinated, deepest = spread(0.0), spread(0.0), spread(0.0)
-    for t in range(plan.treaties):
-        if plan.ts[SEAT.sits, t, i] == 0.0:
-            continue
+    for seat in range(len(plan.tables[i])):
+        t = plan.tables[i, seat]
+        if t < 0:
+            break
         member = now.ts[AT.member, t]
         sit(t, plan, now, member)
         _, shares, total = find_mates(t, i, plan, now, member)

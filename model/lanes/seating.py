@@ -21,7 +21,7 @@ def running(t: int, now: Any) -> bool:
 
 @kernel
 def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
-    """Note who is seated in any run (`now.present`), and the capabilities that sit."""
+    """Note who is seated in any run (`now.present`, up to a -1), and the capabilities that sit."""
     count = 0
     for at in range(len(plan.seats[t])):
         j = plan.seats[t][at]
@@ -32,8 +32,8 @@ def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
         if some(seated != 0.0):
             now.present[t, count] = j
             count += 1
-    for rest in range(count, plan.states):
-        now.present[t, rest] = -1
+    if count < plan.states:
+        now.present[t, count] = -1
 
 
 @kernel

@@ -50,7 +50,7 @@ def carve(rows: Any, start: int, *shape: int) -> Any:
 
 def get(array: Any, *index: int) -> Any:
     """The numbers of the runs at a place of a table: `get(now.t, AT.depth, t)`."""
-    return float(array[index][0])
+    return array[index][0]
 
 
 def put(array: Any, value: Any, *index: int) -> None:
@@ -60,7 +60,7 @@ def put(array: Any, value: Any, *index: int) -> None:
 
 def pick(array: Any, rows: Any, *index: int) -> Any:
     """Each run's own number, of a table whose first axis is replicates: `rows` says whose a run hears."""
-    return float(array[(rows[0], *index)])
+    return array[(rows[0], *index)]
 
 
 class Table(types.Type):

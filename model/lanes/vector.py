@@ -1,7 +1,8 @@
-"""Numbers of several runs as one number: a compiled kernel computes with eight runs at a time.
+"""Numbers of several runs as one number: a compiled kernel computes with sixteen runs at a time.
 
 They are added, compared and chosen from like single numbers, so that an equation written for one run serves
-for eight. Uncompiled (`NUMBA_DISABLE_JIT=1`) there is one run at a time, and a number is a float.
+for sixteen. Uncompiled (`NUMBA_DISABLE_JIT=1`) there is one run at a time, and a number is one of numpy's, which
+divide by 0 as compiled ones do: a choice may leave the result unread.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
@@ -20,7 +22,7 @@ from numba.extending import lower_builtin, models, register_model
 from agents.equation import where
 
 WIDTH = 1 if config.DISABLE_JIT else 16
-"""Runs that are computed together: as many numbers as the widest instruction takes."""
+"""Runs that are computed together: the numbers of two of the widest instructions."""
 
 NUMBERS = ir.VectorType(ir.DoubleType(), WIDTH)
 _CHOICES = ir.VectorType(ir.IntType(1), WIDTH)
@@ -61,7 +63,7 @@ def neither(choice: Any) -> Any:
 
 def spread(value: float) -> Any:
     """The same number for every run."""
-    return float(value)
+    return np.float64(value)
 
 
 def as_runs(context: Any, builder: Any, value: Any, kind: Any) -> Any:

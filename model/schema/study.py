@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from .base import Record, _widen
 from .scenario import MAX_MONTHS
@@ -13,15 +13,21 @@ Number = Annotated[float, BeforeValidator(_widen)]
 Level = bool | Number | str
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
 
-KINDS = ("list", "discrete", "grid", "uniform", "log_uniform")
+KINDS = ("list", "discrete", "grid", "uniform", "log_uniform", "scenarios")
 RUNS_AT_MOST = 10**9
+DUMMY = "dummy"
+"""A factor that acts on nothing: what an analysis finds for it is the noise floor."""
+RESAMPLES = 200
+"""Bootstrap resamples unless the study names their number: enough for the ends of a 95 % interval."""
 
 
 class Factor(Record):
     """What a path takes; exactly one of these.
 
     `list` and `discrete`: the values named; `grid`: so many equal steps from low to high; `uniform`,
-    `log_uniform`: anything between low and high. A full factorial needs values, not ranges.
+    `log_uniform`: anything between low and high; `scenarios`: all numbers in which the named scenario differs
+    from the study's own, together (the factor then has a name of its own and is no path). A full factorial
+    needs values, not ranges.
     """
 
     model_config = ConfigDict(**Record.model_config, populate_by_name=False)
@@ -31,6 +37,7 @@ class Factor(Record):
     grid: Annotated[list[Number], Field(min_length=3, max_length=3)] | None = None
     uniform: Range | None = None
     log_uniform: Range | None = None
+    scenarios: Annotated[list[str], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Factor:
@@ -52,7 +59,7 @@ class Factor(Record):
         if self.grid is not None:
             low, high, count = self.grid
             return [low + (high - low) * step / (int(count) - 1) for step in range(int(count))]
-        return self.named or self.discrete
+        return self.named or self.discrete or self.scenarios
 
     @property
     def extremes(self) -> list[Any]:
@@ -61,9 +68,13 @@ class Factor(Record):
 
 
 class FullFactorial(Record):
-    """Every combination of the factors' values."""
+    """Every combination of the factors' values, once for each draw of the behaviour parameters.
+
+    Without draws the behaviour is the scenario's own. A parameter that is a factor is not drawn.
+    """
 
     kind: Literal["full_factorial"]
+    draws: int = Field(0, ge=0, le=10**6, description="Draws of the behaviour parameters from their prior ranges.")
 
 
 class Table(Record):
@@ -99,6 +110,34 @@ class Morris(Record):
 Design = Annotated[FullFactorial | Table | Sample | Saltelli | Morris, Field(discriminator="kind")]
 
 
+METHODS = {
+    "sobol": ("saltelli",),
+    "morris": ("morris",),
+    "pawn": ("latin_hypercube", "sobol", "table"),
+    "delta": ("latin_hypercube", "sobol", "table"),
+}
+"""Designs that each method of analysis can read."""
+
+
+class Analysis(Record):
+    """What `entente sensitivity` makes of the runs."""
+
+    method: Literal["sobol", "morris", "pawn", "delta"] = Field(description="The indices.")
+    resamples: int = Field(RESAMPLES, ge=20, le=10**5, description="Bootstrap resamples behind each interval.")
+    level: float = Field(0.95, ge=0.5, le=0.999, description="Level of the intervals.")
+    groups: Literal["none", "declared"] | dict[str, Annotated[list[str], Field(min_length=1)]] = Field(
+        "none",
+        description="Factors moved together: `declared` takes the groups of the declarations; a map names its own.",
+    )
+    dummy: bool = Field(True, description="Whether a factor that acts on nothing shows the noise floor.")
+    slices: int = Field(10, ge=2, le=100, description="Slices of each factor (pawn).")
+    signs: Literal["none", "study", "all"] = Field(
+        "study",
+        description="Pre-registered signs tested: of levers among the factors, or all, by runs of their own.",
+    )
+    draws: int = Field(32, ge=8, le=10**5, description="Prior draws on which each sign's own runs are made.")
+
+
 class Study(Record):
     """A study file. `scenario`, `factors` and `design` are required."""
 
@@ -117,3 +156,25 @@ class Study(Record):
     trajectories: list[str] = Field(
         default_factory=list, description="Series that are kept, where not those of all outcomes."
     )
+    analysis: Analysis | None = Field(None, description="The sensitivity analysis, where one is wanted.")
+
+    @field_validator("factors")
+    @classmethod
+    def _no_factor_takes_the_name_of_the_dummy(cls, factors: dict[str, Factor]) -> dict[str, Factor]:
+        if DUMMY in factors:
+            raise ValueError(f"{DUMMY}: this name is kept for the factor that acts on nothing")
+        return factors
+
+    @field_validator("analysis")
+    @classmethod
+    def _method_reads_the_design(cls, analysis: Analysis | None, info: ValidationInfo) -> Analysis | None:
+        design = info.data.get("design")
+        if analysis is not None and design is not None and design.kind not in METHODS[analysis.method]:
+            fits = " or ".join(METHODS[analysis.method])
+            raise ValueError(f"{analysis.method} needs the design {fits}, not {design.kind}")
+        return analysis
+
+    @property
+    def sampled(self) -> list[str]:
+        """The factors that a sample runs over: those named, and the dummy where one is wanted."""
+        return [*self.factors, *([DUMMY] if self.analysis is not None and self.analysis.dummy else [])]

@@ -1,0 +1,133 @@
+"""Two scenarios, or one with and without something: the difference per tie and year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from ..experiments.prior import parameter_sets
+from ..schema.errors import InputError
+from ..schema.load import load_scenario
+from ..schema.scenario import Scenario
+from .knockout import events_gone, knock_outs
+from .output import records
+from .paired import LEVEL, AnyWorld, paired
+
+TOLD = 6
+"""Differences that are told in sentences at most."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`a` and `b`: what the two worlds are called; `effects`: one row an outcome and month (`outcome, when, year`
+    and the columns of `Paired.effects`); `differing`: the outcomes that differ in some run and month;
+    `failed`: rows of parameters that could not run; `notes`: sentences.
+    """
+
+    a: str
+    b: str
+    effects: pd.DataFrame
+    differing: tuple[str, ...]
+    failed: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def identical(self) -> bool:
+        """Whether the two worlds never differ."""
+        return not self.differing
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The comparison as JSON holds it."""
+        return {
+            "a": self.a, "b": self.b, "difference": "b - a", "identical": self.identical,
+            "interval": f"Student's t on paired differences, {LEVEL:.0%}",
+            "differing": list(self.differing), "failed": records(self.failed), "notes": list(self.notes),
+            "effects": records(self.effects),
+        }  # fmt: skip
+
+
+def compare(
+    a: AnyWorld,
+    b: AnyWorld | None = None,
+    *,
+    without: Sequence[str] = (),
+    without_treaty: Sequence[str] = (),
+    without_event: Sequence[str] = (),
+    changes: Mapping[str, Any] | None = None,
+    outcomes: Sequence[str] = (),
+    parameters: str | pd.DataFrame = "default",
+    draws: int = 200,
+    replicates: int | None = None,
+    seed: int = 0,
+    months: int | None = None,
+) -> Comparison:
+    """Compare world `b` with world `a` on the same noise; every difference is `b - a`.
+
+    The second world is `b` (none: `a` again) without the articles (`TREATY:ARTICLE`), treaties and events
+    (see `knockout.without_events`) named, and with `changes` by dotted path. `outcomes` (none: depth and rung of
+    every treaty and the index of every dyad that shares one) are followed each December and to the end.
+    `parameters` is a name for `parameter_sets` or a frame of dotted paths; `replicates` (none: 200 where there
+    is one row, else one a row) each have their own noise. Raises `InputError`.
+    """
+    first = load_scenario(a, None if months is None else {"months": months})
+    second = first if b is None else load_scenario(b, None if months is None else {"months": months})
+    gone, words = knock_outs(second, without, without_treaty, without_event)
+    told = [f"without {word}" for word in words] + [f"{path} = {value}" for path, value in (changes or {}).items()]
+    if b is None and not told:
+        raise InputError("compare: one scenario and no change: name a second, or what is different")
+    notes = events_gone(second, gone)
+    second = load_scenario(second, gone | dict(changes or {}))
+    rows = parameters
+    if isinstance(rows, str):
+        # The defaults are one set, however many draws are asked for.
+        rows = parameter_sets(rows, 1 if rows == "default" else draws, seed)
+    if replicates is None:
+        replicates = draws if len(rows) == 1 else 1
+    found = paired(first, second, outcomes or tie_outcomes(first, second), rows, replicates, seed, keep="yearly")
+    effects = found.effects
+    years = pd.to_numeric(effects["when"].str.extract(r"^(\d{4})-", expand=False))
+    effects.insert(2, "year", years.astype("Int64"))
+    differing = effects.loc[effects["verdict"] != "identical", "outcome"]
+    label = " ".join([second.name, ", ".join(told)]).strip()
+    return Comparison(
+        first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *found.absent)
+    )
+
+
+def tie_outcomes(a: Scenario, b: Scenario) -> list[str]:
+    """Depth and rung of every treaty, and the index of every dyad that shares one, of either world."""
+    treaties: dict[str, None] = {}
+    dyads: dict[str, None] = {}
+    for scenario in (a, b):
+        for id_, treaty in sorted(scenario.treaties.items()):
+            if treaty.enabled:
+                treaties[id_] = None
+                states = sorted({*(s for s, signs in treaty.parties.items() if signs), *treaty.candidates})
+                dyads |= {f"dyad:{one}-{other}": None for one, other in combinations(states, 2)}
+    return [f"{quantity}:{id_}" for id_ in treaties for quantity in ("depth", "rung")] + sorted(dyads)
+
+
+def sentences(found: Comparison) -> list[str]:
+    """What differs most at the end of the run, or over it, in plain words."""
+    if found.identical:
+        return ["The two worlds never differ, in any run, month or outcome."]
+    effects = found.effects
+    undated = effects["year"].isna()
+    last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
+    told = last[last["verdict"] != "identical"]
+    told = told.reindex(told["difference"].abs().sort_values(ascending=False, kind="stable").index)
+    lines = [_sentence(row) for row in told.head(TOLD).to_dict("records")]
+    return lines or ["At the end of the run nothing differs any more; the table has the years between."]
+
+
+def _sentence(row: dict[Any, Any]) -> str:
+    interval = f"{LEVEL:.0%} interval {row['low']:+.3f} to {row['high']:+.3f}"
+    line = f"{row['outcome']} ({row['when']}): {row['a']:.3f} and {row['b']:.3f}, difference {row['difference']:+.3f} ({interval})"
+    if pd.isna(row["runs_unpaired"]):
+        return f"{line}; the difference is the same in every run."
+    return f"{line}; unpaired, {row['runs_unpaired']:,} runs of each would be needed instead of {row['runs']:,}."

@@ -1,0 +1,74 @@
+"""The folder of an analysis: tables, figures and a report, all there or none."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from ..experiments.places import write_whole
+from ..experiments.store import parquet_bytes
+from ..figures import DPI, DRAWING
+from ..schema.errors import InputError
+
+REPORT = "report.json"
+
+
+def write_analysis(
+    folder: Path, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], report: Mapping[str, Any]
+) -> None:
+    """Write each table as Parquet and CSV, each figure as PNG and SVG, and the report, into a new folder.
+
+    All is written beside it first and then takes its name. Raises `InputError` where that is impossible.
+    """
+    draft = folder.parent / f".{folder.name}.{os.getpid()}.part"
+    try:
+        draft.mkdir(parents=True)
+        for name, frame in tables.items():
+            write_whole(draft / f"{name}.parquet", parquet_bytes(frame))
+            write_whole(draft / f"{name}.csv", frame.to_csv(index=False).encode())
+        for name, figure in figures.items():
+            _save(figure, draft / name)
+        write_whole(draft / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure)
+    # The ids of an SVG get their salt when it is written.
+    with mpl.rc_context(DRAWING):
+        figure.savefig(f"{path}.png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(f"{path}.svg", metadata={"Date": None})
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as JSON holds them: plain numbers, and null where there is none."""
+    return [{str(name): plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def note(words: str) -> None:
+    """Tell something on the side: the output itself holds results only."""
+    sys.stderr.write(words + "\n")

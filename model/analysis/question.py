@@ -1,0 +1,161 @@
+"""A question for a threshold search: which lever, which outcome, how surely and by when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import ceil, log2
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+
+from ..outcomes import parse_outcomes
+from ..pack import pack
+from ..schema.base import MONTH_PATTERN, Record, month_number
+from ..schema.errors import InputError, nearest, shown
+from ..schema.load import CONFIGS, load_scenario, read_record
+from ..schema.paths import leaf, limits
+from ..schema.scenario import Scenario
+from ..schema.study import Level, Number, Range
+
+QUESTIONS = CONFIGS / "questions"
+FINEST = 1e-6
+"""The least tolerance: halving further would soon be rounding."""
+
+
+def _december(value: Any) -> Any:
+    """A year as its December."""
+    return f"{value}-12" if re.fullmatch(r"\d{4}", str(value)) else value
+
+
+class Question(Record):
+    """A question file. `scenario`, `levers`, `outcome`, one of `below` and `above`, and `by` are required."""
+
+    name: str = Field("question", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the question.")
+    summary: str = Field("", max_length=400, description="One sentence: what is asked.")
+    scenario: str = Field(
+        min_length=1, description="Scenario of configs/, or a .yaml file relative to the question."
+    )
+    set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
+    levers: dict[str, Range] = Field(
+        min_length=1, description="Dotted path of each lever and the range searched; each is moved alone."
+    )
+    outcome: str = Field(min_length=1, description="What is to be kept or brought; the run ends at `by`.")
+    since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
+    below: Number | None = Field(None, description="The outcome must be below this,")
+    above: Number | None = Field(None, description="or above this.")
+    probability: Number = Field(0.9, description="In which share of runs it must be, between 0 and 1.")
+    by: Annotated[str, BeforeValidator(_december), Field(pattern=MONTH_PATTERN)] = Field(
+        description="The month by which, YYYY-MM (a year: its December): the last of the run."
+    )
+    ceiling: str | Number | None = Field(
+        None, description="What the lever is set against: a number, or a dotted path whose value each draw has."
+    )
+    parameters: str = Field("prior", description="default, prior, posterior, or a file of dotted paths.")
+    draws: int = Field(200, ge=1, le=10**6, description="Draws of the parameters.")
+    replicates: int = Field(5, ge=1, le=10**6, description="Runs of each draw, each with its own noise.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
+    steps: int = Field(11, ge=3, le=1001, description="Points of the dose-response curve.")
+    tolerance: Number = Field(
+        0.005, description="How closely each run's threshold is found, as a share of the range."
+    )
+
+    @field_validator("probability")
+    @classmethod
+    def _share(cls, value: float) -> float:
+        if not 0 < value < 1:
+            raise ValueError(f"{value:g}: must be above 0 and below 1")
+        return value
+
+    @field_validator("tolerance")
+    @classmethod
+    def _fine(cls, value: float) -> float:
+        if not FINEST <= value < 1:
+            raise ValueError(f"{value:g}: must be at least {FINEST:g} and below 1")
+        return value
+
+    @property
+    def level(self) -> float:
+        """The level of the outcome."""
+        level = self.below if self.below is not None else self.above
+        assert level is not None
+        return level
+
+    @property
+    def most_runs(self) -> int:
+        """Runs of the search at most: every lever tried on each, then halved down to the tolerance."""
+        halvings = max(ceil(-log2(self.tolerance * (self.steps - 1))), 0)
+        return len(self.levers) * self.draws * self.replicates * (self.steps + halvings)
+
+    @property
+    def aim(self) -> str:
+        """What is to hold, in words that follow `for`."""
+        what = f"the change of {self.outcome} since the start" if self.since_start else self.outcome
+        side = "below" if self.below is not None else "above"
+        return f"{what} to be {side} {self.level:g} by {self.by}"
+
+
+def question_names() -> list[str]:
+    """The ids of the questions in `configs/`."""
+    return sorted(path.stem for path in QUESTIONS.glob("*.yaml"))
+
+
+def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[Question, Scenario]:
+    """A question by its id in `configs/` or its file, with some fields changed, and its scenario made ready.
+
+    The scenario ends at `by`. Raises `InputError` with one sentence.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else QUESTIONS / f"{name}.yaml"
+    if not path.is_file():
+        rule = "no such file" if name.endswith((".yaml", ".yml")) else "no question of that name"
+        raise InputError(f"{shown(name)}: {rule}{nearest(name, question_names())}")
+    question = read_record(Question, path)
+    if changes:
+        try:
+            question = Question.model_validate(question.model_dump(exclude_none=True) | dict(changes))
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            at = ".".join(map(str, wrong["loc"])) or name
+            raise InputError(f"{at}: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
+    scenario = question.scenario
+    if scenario.endswith((".yaml", ".yml")):
+        scenario = str(path.parent / scenario)
+    try:
+        ready = load_scenario(scenario, dict(question.set))
+        months = month_number(question.by) - month_number(ready.start) + 1
+        if months < 1:
+            raise InputError(f"by: {question.by}: the scenario begins in {ready.start}")
+        ready = load_scenario(ready, {"months": months})
+        check(question, ready)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return question, ready
+
+
+def check(question: Question, scenario: Scenario) -> None:
+    """One level, and levers that are numbers in which runs can differ, possible over their whole range."""
+    if (question.below is None) == (question.above is None):
+        raise InputError("needs exactly one of below and above")
+    world = pack(scenario)
+    parse_outcomes([question.outcome], world)
+    if question.since_start and "@" in question.outcome:
+        raise InputError(f"outcome: {shown(question.outcome)}: since_start goes without @")
+    for path, bounds in question.levers.items():
+        allowed = limits(scenario, path)
+        if allowed is None or path not in world.slots:
+            close = nearest(path, world.slots)
+            raise InputError(f"levers: {shown(path)}: no number of this scenario that runs can differ in{close}")
+        if allowed.kind != "number":
+            raise InputError(f"levers: {shown(path)}: a {allowed.kind}, which has no smallest value to search for")
+        if not bounds[0] < bounds[1]:
+            raise InputError(f"levers.{path}: {bounds[0]:g} to {bounds[1]:g}: the first must be below the second")
+        for value in bounds:
+            if not allowed.low <= value <= allowed.high:
+                raise InputError(f"levers.{path}: {value:g}: must be from {allowed.low:g} to {allowed.high:g}")
+    if isinstance(question.ceiling, str):
+        try:
+            float(leaf(scenario, question.ceiling))
+        except (KeyError, TypeError, ValueError):
+            close = nearest(question.ceiling, world.slots)
+            raise InputError(f"ceiling: {shown(question.ceiling)}: no number of this scenario{close}") from None

@@ -1,0 +1,106 @@
+"""Runs of a scenario in which every run names its own noise, on all cores.
+
+`simulate` lets all rows hear the same replicates, which is right for comparing rows. Here rows are draws from
+a prior, and what is compared is two worlds: each draw then needs noise of its own, or an average over many
+draws would still rest on the few replicates that they share.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..ensemble import Runs, Simulation, failed_frame, measure_block, prepare
+from ..lanes.compiled import is_kept
+from ..rows import lots
+from ..schema.errors import InputError
+from ..schema.scenario import Scenario
+from .output import note
+
+Noise = NDArray[np.int64]
+BLOCK = 256
+"""Runs of a block: each hears noise of its own, which is held in memory."""
+
+HORIZON = ("start", "months", "prelude", "seed")
+"""Paths that draws cannot differ in."""
+
+
+class Runner(Protocol):
+    """What runs rows of numbers: the compiled engine, or a known function in its place."""
+
+    def __call__(
+        self,
+        scenario: Scenario,
+        rows: pd.DataFrame,
+        noise: Noise,
+        seed: int,
+        outcomes: Sequence[str],
+        keep: str = "none",
+    ) -> Simulation:
+        """Run each row with its noise; see `run_rows`."""
+        ...
+
+
+def run_rows(
+    scenario: Scenario,
+    rows: pd.DataFrame,
+    noise: Noise,
+    seed: int,
+    outcomes: Sequence[str],
+    keep: str = "none",
+) -> Simulation:
+    """Run each row of `rows` (columns are dotted paths) once, row `i` with replicate `noise[i]` of the seed.
+
+    Returns what `simulate` does: `point` is the number of the row, `replicate` its noise. Raises `InputError`.
+    """
+    rows = rows.reset_index(drop=True)
+    sets, failures = lots(scenario, rows, outcomes)
+    if not sets:
+        raise InputError(failures[0].message)
+    if not is_kept():
+        prepare(note)
+    stop = threading.Event()
+    jobs = []
+    for lot in sets:
+        # Neighbours in a block share noise where they can, so that it is drawn once.
+        order = np.argsort(noise[lot.points], kind="stable")
+        parts = [order[at : at + BLOCK] for at in range(0, len(order), BLOCK)]
+        jobs += [(lot, Runs(part, noise[lot.points[part]])) for part in parts]
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        done = list(pool.map(lambda job: measure_block(job[0], job[1], seed, keep, stop.is_set), jobs))
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+    tables, series = (
+        pd.concat(part).sort_values(["point", "replicate"], kind="stable").reset_index(drop=True)
+        for part in zip(*done, strict=True)
+    )
+    return Simulation(tables, series, failed_frame(failures))
+
+
+def repeated(parameters: pd.DataFrame, replicates: int) -> tuple[pd.DataFrame, Noise]:
+    """Each row of `parameters` `replicates` times over, and noise that no two of them share.
+
+    Raises `InputError` for a column that moves the beginning or end of runs: their months could not be compared.
+    """
+    for name in HORIZON:
+        if name in parameters:
+            raise InputError(
+                f"parameters: {name}: all runs must begin and end together, with the seed of the command"
+            )
+    rows = parameters.loc[parameters.index.repeat(replicates)].reset_index(drop=True)
+    return rows, np.arange(len(rows), dtype=np.int64)
+
+
+def by_draw(failed: pd.DataFrame, replicates: int) -> pd.DataFrame:
+    """Failures of repeated rows as failures of the rows of parameters behind them, each once."""
+    draws = failed.assign(point=failed["point"] // replicates)
+    return draws.drop_duplicates("point").sort_values("point").reset_index(drop=True)

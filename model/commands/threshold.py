@@ -1,0 +1,59 @@
+"""`entente threshold`: how large a lever must be."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def threshold(
+    question: Annotated[
+        str | None, typer.Argument(help="A question of configs/questions, or a .yaml file; none: list them.")
+    ] = None,
+    probability: Annotated[float | None, typer.Option(help="In which share of runs it must hold.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The month by which it must hold.")] = None,
+    parameters: Annotated[
+        str | None, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(help="Draws of the parameters.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs of each draw.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the draws and the noise.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
+    from ..analysis.output import note, write_analysis
+    from ..analysis.question import load_question, question_names
+    from ..analysis.threshold import sentence
+    from ..analysis.threshold import threshold as answer
+    from ..analysis.threshold_charts import threshold_figures
+    from ..experiments.folder import run_folder
+
+    if question is None:
+        names = question_names()
+        width = max(map(len, names))
+        for name in names:
+            sys.stdout.write(f"{name:<{width}}  {load_question(name)[0].summary}\n")
+        return
+    given: dict[str, Any] = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
+             "replicates": replicates, "seed": seed}  # fmt: skip
+    changes = {name: value for name, value in given.items() if value is not None}
+    asked, _ = load_question(question, changes)
+    folder = run_folder(out, f"threshold-{asked.name}")
+    note(f"{asked.name}: {asked.most_runs:,} runs at most")
+    found = answer(question, **changes)
+    report = {"run_dir": str(folder), **found.report}
+    write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
+    if as_json:
+        sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
+        return
+    lines = [sentence(found.question, each) for each in found.answers]
+    if len(found.failed):
+        lines.append(
+            f"{len(found.failed)} draws could not run and are left out: {found.failed['message'].iloc[0]}"
+        )
+    sys.stdout.write("\n".join([*lines, f"Everything is in {folder}"]) + "\n")

@@ -1,0 +1,102 @@
+"""What a claim is: a world and its changes, what is seen of it in each draw, and the relation that confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from ...draws import Floats
+
+TESTED, BUILT_IN, NOT_MODELLED = "tested", "built-in", "not-modelled"
+KINDS = (TESTED, BUILT_IN, NOT_MODELLED)
+
+
+@dataclass(frozen=True)
+class PerDraw:
+    """A value that depends on a draw's parameters: `of` takes all behaviour parameters (a column a dotted path, a
+    row a draw) and gives one value each."""
+
+    of: Callable[[pd.DataFrame], Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """A scenario and what is changed in it: dotted paths to values, or to `PerDraw`."""
+
+    scenario: str | Path
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def but(self, *changes: Mapping[str, Any]) -> World:
+        """The same world with further changes; later ones win."""
+        merged = dict(self.changes)
+        for some in changes:
+            merged.update(some)
+        return World(self.scenario, merged)
+
+    @property
+    def key(self) -> str:
+        """The same text for the same world."""
+        return f"{self.scenario}{sorted((path, repr(value)) for path, value in self.changes.items())}"
+
+
+class See(Protocol):
+    """What a claim is given: outcomes of worlds, one number a draw, all worlds on the same draws and noise."""
+
+    def __call__(self, world: World, outcome: str) -> Floats:
+        """An outcome, named as in `model.outcomes`."""
+        ...
+
+
+Parts = dict[str, Floats]
+"""Margins by name, one number a draw. A draw confirms where every margin is above zero; the first is the effect."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim.
+
+    `id`; `source`: paragraphs of the memo; `words`: the claim, in our words; `kind`; `note`: for a tested
+    claim how it is read, else why it is not tested; `unit` of the effect; `off`: changes that switch its
+    mechanism off, `without`: the same in words; `told`: margins that are reported and not required;
+    `parts`: the margins of a tested claim from what is seen.
+    """
+
+    id: str
+    source: str
+    words: str
+    kind: str
+    note: str
+    unit: str = ""
+    off: Mapping[str, Any] = field(default_factory=dict)
+    without: str = ""
+    told: tuple[str, ...] = ()
+    parts: Callable[[See], Parts] | None = None
+
+
+def to_test(
+    id_: str,
+    source: str,
+    words: str,
+    *,
+    note: str,
+    unit: str,
+    off: Mapping[str, Any],
+    without: str,
+    told: tuple[str, ...] = (),
+) -> Callable[[Callable[[See], Parts]], Claim]:
+    """Make a claim of a function that gives its margins."""
+    return lambda parts: Claim(id_, source, words, TESTED, note, unit, off, without, told, parts)
+
+
+def built_in(id_: str, source: str, words: str, why: str) -> Claim:
+    """A claim that the equations assume."""
+    return Claim(id_, source, words, BUILT_IN, why)
+
+
+def not_modelled(id_: str, source: str, words: str, why: str) -> Claim:
+    """A claim about what the model does not hold."""
+    return Claim(id_, source, words, NOT_MODELLED, why)

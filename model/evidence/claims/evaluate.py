@@ -1,0 +1,172 @@
+"""Worlds are run, claims are judged: share of draws, effect, interval, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import bootstrap
+
+from ...draws import Floats
+from ...experiments.prior import parameter_sets
+from ...schema.errors import InputError, nearest, shown
+from ..rivals import rival_changes
+from .declare import TESTED, Claim
+from .seen import Needs, needs_of, run_worlds
+
+TIE = 1e-9
+"""A margin must exceed this to confirm; less is a tie, and refutes."""
+HOLDS, FAILS = 0.9, 0.5
+"""A claim holds in this share of draws at least, and fails below the other."""
+RESAMPLES, LEVEL = 999, 0.95
+"""Bootstrap of the mean effect: how many resamples of the draws, and the level of its interval."""
+COLUMNS = ("id", "kind", "share", "effect", "low", "high", "verdict", "draws", "seconds")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`claims`: a row a claim, columns `COLUMNS`. `parts`: a row a margin of a tested claim: `id`, `part`,
+    `share` of draws in which it is confirmed, its `mean`, and whether the claim `required` it. `effects`: the
+    effect of each tested claim (column) in each draw (row). `draws`: the parameters of each draw.
+    """
+
+    claims: pd.DataFrame
+    parts: pd.DataFrame
+    effects: pd.DataFrame
+    draws: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """Claims made ready: what they need, over which draws, and what is laid over every world."""
+
+    claims: list[Claim]
+    needs: dict[str, Needs]
+    draws: pd.DataFrame
+    seed: int
+    over: dict[str, Any]
+
+    @property
+    def runs(self) -> int:
+        """Worlds times draws."""
+        return len(Needs.union(self.needs.values()).worlds) * len(self.draws)
+
+    def evaluate(
+        self, workers: int | None = None, progress: Callable[[int], None] = lambda done: None
+    ) -> Evidence:
+        """Run the worlds and judge; `progress` is told the runs done."""
+        seen = run_worlds(Needs.union(self.needs.values()), self.draws, self.seed, self.over, workers, progress)
+        rows, parts, effects = [], [], {}
+        for claim in self.claims:
+            if claim.parts is None:
+                rows.append(_untested(claim))
+                continue
+            margins = {name: np.asarray(margin, dtype=float) for name, margin in claim.parts(seen).items()}
+            seconds = seen.seconds(self.needs[claim.id])
+            verdict, effects[claim.id] = _judge(claim, margins, self.seed, seconds)
+            rows.append(verdict)
+            parts += [_part(claim, name, margin) for name, margin in margins.items()]
+        return Evidence(
+            pd.DataFrame(rows, columns=list(COLUMNS)),
+            pd.DataFrame(parts, columns=["id", "part", "share", "mean", "required"]),
+            pd.DataFrame(effects),
+            self.draws,
+        )
+
+
+def inquire(
+    draws: int = 1000,
+    only: Iterable[str] | None = None,
+    rival: str | None = None,
+    seed: int = 0,
+    parameters: str | Path = "prior",
+    claims: Sequence[Claim] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Inquiry:
+    """Make claims ready; see `evaluate_claims`. Raises `InputError` before anything runs."""
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
+        raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
+    chosen = chosen_claims(only) if claims is None else list(claims)
+    over = (rival_changes(rival) if rival else {}) | dict(changes or {})
+    table = parameter_sets(str(parameters), draws, seed)
+    needs = {claim.id: needs_of(claim) for claim in chosen if claim.kind == TESTED}
+    return Inquiry(chosen, needs, table, seed, over)
+
+
+def evaluate_claims(
+    draws: int = 1000,
+    only: Iterable[str] | None = None,
+    rival: str | None = None,
+    seed: int = 0,
+    parameters: str | Path = "prior",
+    claims: Sequence[Claim] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+) -> Evidence:
+    """Put claims to the model over draws of its parameters; draw n has noise n in every world.
+
+    `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
+    every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.
+    `parameters` is a name for `parameter_sets`. `workers` threads (none:
+    all cores) share the work and do not change the numbers. Raises `InputError` with one sentence.
+    """
+    return inquire(draws, only, rival, seed, parameters, claims, changes).evaluate(workers)
+
+
+def chosen_claims(only: Iterable[str] | None) -> list[Claim]:
+    """The claims of these ids, in the order of the memo. Raises `InputError` for an id that there is not."""
+    from . import CLAIMS
+
+    if only is None:
+        return list(CLAIMS.values())
+    known = {id_.casefold(): id_ for id_ in CLAIMS}
+    wanted = [known.get(str(id_).casefold(), str(id_)) for id_ in only]
+    for id_ in wanted:
+        if id_ not in CLAIMS:
+            raise InputError(f"{shown(id_)}: no claim of that id; they run from C1 to C58{nearest(id_, CLAIMS)}")
+    if not wanted:
+        raise InputError("only: names no claim")
+    return [claim for id_, claim in CLAIMS.items() if id_ in wanted]
+
+
+def _untested(claim: Claim) -> dict[str, Any]:
+    nothing = dict.fromkeys(("share", "effect", "low", "high"))
+    return {"id": claim.id, "kind": claim.kind, **nothing, "verdict": claim.kind, "draws": 0, "seconds": 0.0}
+
+
+def _judge(claim: Claim, margins: dict[str, Floats], seed: int, seconds: float) -> tuple[dict[str, Any], Floats]:
+    required = [margin for name, margin in margins.items() if name not in claim.told]
+    share = float(np.mean(np.all(np.stack(required) > TIE, axis=0)))
+    effect = required[0]
+    # The id enters the seed: claims are judged alike whichever others are asked for.
+    found = bootstrap(
+        (effect,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=LEVEL,
+        method="percentile",
+        rng=np.random.default_rng([seed, *claim.id.encode()]),
+        batch=max(1, 10**6 // len(effect)),
+    ).confidence_interval
+    verdict = "contested"
+    if share >= HOLDS and found.low > TIE:
+        verdict = "holds"
+    elif share < FAILS:
+        verdict = "fails"
+    row = {
+        "id": claim.id, "kind": claim.kind, "share": share, "effect": float(effect.mean()),
+        "low": float(found.low), "high": float(found.high), "verdict": verdict,
+        "draws": len(effect), "seconds": round(seconds, 3),
+    }  # fmt: skip
+    return row, effect
+
+
+def _part(claim: Claim, name: str, margin: Floats) -> dict[str, Any]:
+    return {
+        "id": claim.id, "part": name, "share": float(np.mean(margin > TIE)), "mean": float(margin.mean()),
+        "required": name not in claim.told,
+    }  # fmt: skip

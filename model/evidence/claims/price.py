@@ -1,0 +1,98 @@
+"""P14 to P19: who gains, and what is paid for it."""
+
+from __future__ import annotations
+
+from ...draws import Floats
+from .declare import Parts, See, built_in, not_modelled, to_test
+from .worlds import MEMO, NO_THREAT, PACKAGE, RECORD, SPONSORED, STATEMENT, TREATY, lever
+
+UNSIGNED = RECORD.but({f"treaties.{TREATY}.signing": "endogenous", f"treaties.{TREATY}.signed": None})
+"""The treaty of 2001 without a date: signed from 1992 on as soon as both want it enough."""
+IN_FORCE = f"obligation:{TREATY}"
+FULL_OBLIGATION = 2
+"""The obligation of the treaty of 2001."""
+
+
+@to_test(
+    "C43", "P14", "China gains more by the treaty than Russia.",
+    note="What the treaty adds to each party's mean utility of the depth agreed, payments aside, against the statement.",
+    unit="utility", off={"switches.support": False, "switches.contagion": False},
+    without="neither contagion of threat nor support",
+)  # fmt: skip
+def c43(see: See) -> Parts:
+    def gain(state: str) -> Floats:
+        found = []
+        for world in (MEMO, MEMO.but(STATEMENT)):
+            value, received, paid = (
+                see(world, f"{what}:{TREATY}/{state}@mean") for what in ("value", "received", "paid")
+            )
+            found.append(value - received + paid)
+        return found[0] - found[1]
+
+    return {"China's gain beyond Russia's": gain("CHN") - gain("RUS")}
+
+
+@to_test(
+    "C44", "P14, P17-19", "The unequal gains call for a side payment: without payments the treaty would not have come so soon.",
+    note="Share of the months from 1992 to August 2001 in which a treaty without a date is in force, with and without side "
+    "payments. That whoever loses is paid is built in (E11).",
+    unit="share of months", off={"switches.payments": False}, without="no side payments",
+)  # fmt: skip
+def c44(see: See) -> Parts:
+    banned = UNSIGNED.but({"switches.payments": False})
+    return {
+        "sooner with payments": (see(UNSIGNED, f"{IN_FORCE}@mean") - see(banned, f"{IN_FORCE}@mean"))
+        / FULL_OBLIGATION
+    }
+
+
+@to_test(
+    "C45", "P15", "Disenchantment with the West brought the treaty about, not attraction.",
+    note="A treaty without a date is in force by August 2001, and is not where the quarrels with the United States stay "
+    "at their resting level; and Russia's alignment is higher for them.",
+    unit="of draws", off=NO_THREAT, without="threats that make no treaty useful",
+)  # fmt: skip
+def c45(see: See) -> Parts:
+    content = UNSIGNED.but({f"sources.{source}.held": True for source in SPONSORED})
+    signed = see(UNSIGNED, f"{IN_FORCE}@2001-08") - see(content, f"{IN_FORCE}@2001-08")
+    return {
+        "no treaty without quarrels": signed / FULL_OBLIGATION,
+        "Russia turned by them": see(UNSIGNED, "alignment:RUS@2001-08") - see(content, "alignment:RUS@2001-08"),
+    }
+
+
+c46 = not_modelled(
+    "C46", "P15", "Fascination with China's reforms is a secondary motive.",
+    "No state is drawn to another's model of reform; the solidarity of similar regimes is a rival explanation and no motive here.",
+)  # fmt: skip
+c47 = not_modelled(
+    "C47", "P16", "Payment is made in goods that the West does not want: a pipeline, aircraft.",
+    "Payments are made in utility; there is no menu of goods.",
+)  # fmt: skip
+
+
+@to_test(
+    "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
+    note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on. "
+    "A package of .6, tried first, is too small for most draws to take up with or without the debt: there the claim is contested.",
+    unit="alignment", off={"switches.offers": False}, without="no offers",
+)  # fmt: skip
+def c48(see: See) -> Parts:
+    indebted = MEMO.but(lever("offer-RUS", PACKAGE))
+    free = indebted.but({"states.RUS.leverage": 0})
+
+    def gap(what: str) -> Floats:
+        return see(free, f"{what}:RUS@2006-09") - see(indebted, f"{what}:RUS@2006-09")
+
+    return {"Russia stays closer to the bloc": gap("alignment"), "the package does less": -gap("accepted")}
+
+
+c49 = not_modelled(
+    "C49", "P18", "Even an unconfirmed rumour of a payment carries information.",
+    "States hold no beliefs about payments; rumours are of threats only, and C57 tests these.",
+)  # fmt: skip
+c50 = built_in(
+    "C50", "P19", "Russia never signs at a loss: what it does not gain by the text it is paid.",
+    "Utility is 0 at depth 0 and concave, the depth agreed without payments is below each decider's ideal, and whoever goes "
+    "beyond it at a loss is paid the loss (E10, E11): no party to a unanimous treaty falls below 0.",
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""What the model says to the claims: rows for programs, a table for people, a folder with everything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.table import Table
+
+from ...experiments.places import write_whole
+from ...experiments.store import parquet_bytes
+from ...figures import DPI
+from . import CLAIMS
+from .charts import claims_figure
+from .evaluate import Evidence
+
+STYLES = {"holds": "green", "contested": "yellow", "fails": "red"}
+
+
+def json_rows(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """A plain record a claim; what is not tested has None for its numbers."""
+    plain = claims.astype(object).where(claims.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict(orient="records")]
+
+
+def number(value: float) -> str:
+    """A short number that does not hide a small effect behind zeros."""
+    return f"{value:+.3f}" if abs(value) >= 0.0005 or value == 0 else f"{value:+.0e}"
+
+
+def print_table(found: Evidence, rival: str | None) -> None:
+    """One row a claim on the terminal."""
+    draws = len(found.draws)
+    table = Table(title=f"The memo's claims over {draws:,} draws" + (f", rival {rival}" if rival else ""))
+    for name in ("claim", "", "share", "effect", "95 % of the mean", "verdict"):
+        table.add_column(name, justify="right" if name in ("share", "effect") else "left")
+    for row in json_rows(found.claims):
+        claim, verdict = CLAIMS[row["id"]], row["verdict"]
+        style = STYLES.get(verdict, "dim")
+        numbers = ("", "", "")
+        if row["share"] is not None:
+            interval = f"{number(row['low'])} to {number(row['high'])}"
+            numbers = (f"{row['share']:.2f}", f"{number(row['effect'])} {claim.unit}", interval)
+        table.add_row(claim.id, claim.words, *numbers, f"[{style}]{verdict}[/{style}]")
+    counts = found.claims["verdict"].value_counts()
+    table.caption = ", ".join(f"{counts[name]} {name}" for name in counts.index)
+    console = Console()
+    Console(width=max(console.width, 140)).print(table)
+
+
+def keep(found: Evidence, folder: Path, settings: dict[str, Any]) -> None:
+    """Write tables, figure and settings into a new or empty folder; the manifest comes last."""
+    frames = {"claims": found.claims, "parts": found.parts, "effects": found.effects, "draws": found.draws}
+    seconds = found.claims["seconds"].tolist()
+    frames["claims"] = found.claims.drop(columns="seconds")
+    for name, frame in frames.items():
+        write_whole(folder / f"{name}.parquet", parquet_bytes(frame))
+    for kind, content in images(claims_figure(found.claims)).items():
+        write_whole(folder / f"claims.{kind}", content)
+    manifest = {"kind": "claims", "command": ["entente", *sys.argv[1:]], **settings}
+    manifest["seconds"] = dict(zip(found.claims["id"], seconds, strict=True))
+    write_whole(folder / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
+
+
+def images(figure: Figure) -> dict[str, bytes]:
+    """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
+    found = {}
+    for kind in ("png", "svg"):
+        sink = BytesIO()
+        metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+        figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
+        found[kind] = sink.getvalue()
+    return found

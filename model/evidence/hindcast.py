@@ -1,0 +1,113 @@
+"""Scoring a scenario against a record of what happened, beside forecasts that know nothing of threats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..experiments.prior import parameter_sets
+from ..schema.errors import InputError
+from ..schema.load import load_scenario
+from ..schema.scenario import Scenario
+from .baselines import base_rate, last_coded, persistence, ratchet
+from .forecast import forecast
+from .record import Record, load_record
+from .rivals import fitting, rival_changes
+from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
+
+MODEL, PERSISTENCE, BASE_RATE, RATCHET = "model", "persistence", "base_rate", "ratchet"
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """A scored scenario: the rungs of each run, shape (runs, cells), and the distributions that are scored by name."""
+
+    scenario: Scenario
+    record: Record
+    parameters: str
+    seed: int
+    runs: dict[str, np.ndarray]
+    forecasts: dict[str, np.ndarray]
+
+    def scores(self, places: list[int]) -> dict[str, Any]:
+        """Mean scores of some cells, those of the baselines with their names behind."""
+        codings = self.record.codings[places]
+        found = {
+            f"{name}_{key}" if key != MODEL else name: value
+            for key, shares in self.forecasts.items()
+            for name, value in summary(shares[places], codings).items()
+        }
+        return {"cells": len(places), **found}
+
+    def report(self) -> dict[str, Any]:
+        """What `entente hindcast --json` prints."""
+        ties = {}
+        for tie in self.record.ties:
+            places = self.record.of(tie)
+            years = self.cells.loc[places].drop(columns="tie").to_dict("records")
+            ties[tie] = {**self.scores(places), **self._moves([tie]), "years": years}
+        known, before = last_coded(self.record)
+        overall = {**self.scores(list(range(len(self.record.cells)))), **self._moves(self.record.ties)}
+        if known:
+            codings = self.record.codings[known]
+            overall["last_coded"] = {
+                "cells": len(known),
+                "rps": float(rps(self.forecasts[MODEL][known], codings).mean()),
+                "rps_last_coded": float(rps(before, codings).mean()),
+            }
+        return {
+            "scenario": self.scenario.name, "record": self.record.name, "parameters": self.parameters,
+            "draws": len(self.runs[MODEL]), "seed": self.seed, "overall": overall, "ties": ties,
+        }  # fmt: skip
+
+    def _moves(self, ties: list[str]) -> dict[str, Any]:
+        found = move_summary(self.runs[MODEL], self.record, ties)
+        drifting = move_summary(self.runs[RATCHET], self.record, ties)
+        return found | {f"{name}_ratchet": drifting[name] for name in ("hit_rate_up", "false_moves")}
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """A row a cell: what was coded, the median and 90 % interval of the rungs, and the scores."""
+        shares, codings = self.forecasts[MODEL], self.record.codings
+        rows = [
+            {"tie": cell.tie, "year": cell.year, "rung": cell.rung, "rung_lo": cell.low, "rung_hi": cell.high}
+            for cell in self.record.cells
+        ]
+        low, high = interval(shares).T
+        return pd.DataFrame(rows).assign(
+            median=np.argmax(np.cumsum(shares, axis=1) >= 1 / 2, axis=1), low90=low, high90=high,
+            rps=rps(shares, codings), log_score=log_score(shares, codings), coverage90=coverage(shares, codings),
+        )  # fmt: skip
+
+
+def hindcast(
+    scenario: str | Path = "record-1992",
+    record: str = "rungs-1992-2001",
+    parameters: str = "prior",
+    draws: int = 500,
+    seed: int = 0,
+    rival: str | None = None,
+) -> Hindcast:
+    """Score any scenario against any record of its ties.
+
+    `scenario` and `record` are ids in `configs/` or files; `parameters` is `prior`, `posterior`, `default` or a
+    Parquet or CSV file of rows; each of the `draws` has noise of its own. `rival` is laid over the scenario.
+    Raises `InputError` with one sentence.
+    """
+    if draws < 1:
+        raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
+    ready = load_scenario(scenario)
+    if rival is not None:
+        ready = load_scenario(ready, fitting(rival_changes(rival), ready))
+    happened = load_record(record, ready)
+    rungs = forecast(ready, happened, parameter_sets(parameters, draws, seed), seed)
+    drifting = ratchet(ready, happened, draws, seed)
+    forecasts = {
+        MODEL: probabilities(rungs), PERSISTENCE: persistence(ready, happened, seed),
+        BASE_RATE: base_rate(happened), RATCHET: probabilities(drifting),
+    }  # fmt: skip
+    return Hindcast(ready, happened, parameters, seed, {MODEL: rungs, RATCHET: drifting}, forecasts)

@@ -1,0 +1,54 @@
+"""Groups of factors, read from where each parameter is declared."""
+
+from __future__ import annotations
+
+from ..schema.base import declared
+from ..schema.behaviour import Behaviour
+from ..schema.errors import InputError, nearest, shown
+from ..schema.study import DUMMY, Study
+
+OTHER = "other"
+_PARTS = {"articles": "articles", "sources": "threat", "exposure": "threat", "powers": "outside power"}
+"""Group of what stands below a part of a scenario and declares none itself; the first that fits."""
+
+
+def declared_group(path: str) -> str:
+    """The group of a dotted path: that of its declaration, or of the part of the scenario that holds it."""
+    parts = path.split(".")
+    if path == DUMMY:
+        return DUMMY
+    if parts[0] == "behaviour" and len(parts) == 2 and parts[1] in Behaviour.model_fields:
+        return str(declared(Behaviour.model_fields[parts[1]], "group"))
+    return next((group for part, group in _PARTS.items() if part in parts), OTHER)
+
+
+def study_groups(study: Study) -> list[str] | None:
+    """The group that each sampled factor moves with, in their order; None where each moves alone.
+
+    A factor in no named group is a group of its own. Raises `InputError` for a group that names what is
+    no factor, or a factor twice, or that has the name of one.
+    """
+    wanted = study.analysis.groups if study.analysis is not None else "none"
+    if wanted == "none":
+        return None
+    if wanted == "declared":
+        return [declared_group(name) for name in study.sampled]
+    assert isinstance(wanted, dict)
+    of: dict[str, str] = {}
+    for group, members in wanted.items():
+        if group in study.sampled:
+            raise InputError(f"analysis.groups.{group}: is the name of a factor; a group needs one of its own")
+        for member in members:
+            if member not in study.sampled:
+                raise InputError(
+                    f"analysis.groups.{group}: {shown(member)}: no factor of this study{nearest(member, study.sampled)}"
+                )
+            if member in of:
+                raise InputError(f"analysis.groups.{group}: {shown(member)}: is in {of[member]} already")
+            of[member] = group
+    return [of.get(name, name) for name in study.sampled]
+
+
+def moved(study: Study) -> list[str]:
+    """What an analysis gives indices to: the factors, or the groups in the order of their first factors."""
+    return list(dict.fromkeys(study_groups(study) or study.sampled))

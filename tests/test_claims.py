@@ -1,0 +1,291 @@
+"""The memo's claims: all are there, each can fail, and they are judged by what the worlds really came to."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.interest import curvature, linear_terms, utility
+from model import evaluate_claims, load_scenario, run
+from model.cli import main
+from model.evidence.claims import (
+    CLAIMS,
+    KINDS,
+    TESTED,
+    Claim,
+    World,
+    inquire,
+    nature,
+    seen,
+    to_test,
+    trajectories,
+    worlds,
+)
+from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
+from model.evidence.claims.seen import needs_of
+from model.evidence.claims.trajectories import COST_RISE, _opening, stake_of_equal_cost
+from model.evidence.claims.worlds import TREATY
+from model.evidence.rivals import fitting, rival_changes, rival_names
+from model.experiments.prior import prior_draws
+from model.treaties import ladder
+
+ROOT = Path(__file__).resolve().parents[1]
+DRAWS = 40
+THREAT = ("C19", "C34", "C51", "C55")
+SHORT = World("memo-2001", {"months": 12})
+
+
+def simple(parts, id_: str = "M1", told: tuple[str, ...] = ()) -> Claim:
+    words = {"note": "n", "unit": "depth", "off": {}, "without": "w", "told": told}
+    return to_test(id_, "mine", "A claim.", **words)(parts)
+
+
+def test_every_claim_is_there_and_says_how_it_is_read():
+    expected = [f"C{n}" for n in range(1, 59)]
+    expected.insert(expected.index("C55") + 1, "C55b")
+    assert list(CLAIMS) == expected
+    tested = [claim for claim in CLAIMS.values() if claim.kind == TESTED]
+    assert len(tested) >= 45
+    for claim in CLAIMS.values():
+        assert claim.kind in KINDS
+        assert claim.words.endswith(".")
+        assert claim.note.endswith(".")
+        assert claim.source.startswith("P")
+    for claim in tested:
+        assert claim.unit
+        assert claim.off
+        assert claim.without
+    assert len({claim.words for claim in CLAIMS.values()}) == len(CLAIMS)
+
+
+def test_no_tested_claim_survives_without_its_mechanism():
+    groups: dict[str, list[Claim]] = {}
+    for claim in CLAIMS.values():
+        if claim.kind == TESTED:
+            groups.setdefault(repr(dict(claim.off)), []).append(claim)
+    survivors = {}
+    for claims in groups.values():
+        found = evaluate_claims(DRAWS, claims=claims, changes=claims[0].off, seed=5).claims
+        assert len(found) == len(claims)
+        survivors |= {row.id: row.share for row in found.itertuples() if row.share >= HOLDS}
+    assert not survivors
+
+
+def test_under_the_ratchet_claims_about_threat_do_not_hold():
+    threat = sorted({*THREAT, *(id_ for id_, claim in CLAIMS.items() if claim.off == CLAIMS["C34"].off)})
+    ratchet = evaluate_claims(DRAWS, threat, rival="ratchet").claims
+    assert set(ratchet["id"]) == set(threat)
+    assert "holds" not in set(ratchet["verdict"])
+    # Whatever a shock, a package or a price changes, the ratchet does not hear of it.
+    paired = evaluate_claims(DRAWS, THREAT, rival="ratchet").effects
+    assert (paired == 0).all(axis=None)
+    assert (evaluate_claims(DRAWS, THREAT).effects != 0).any(axis=None)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=40), st.integers(0, 2**31))
+def test_the_verdict_follows_from_share_and_interval(values, seed):
+    margin = np.array(values)
+    row, effect = _judge(simple(lambda see: {}), {"a": margin}, seed, 0.0)
+    assert row["share"] == np.mean(margin > TIE)
+    rounding = 1e-12
+    assert margin.min() - rounding <= row["low"] <= row["high"] + rounding <= margin.max() + 2 * rounding
+    assert (row["verdict"] == "holds") == (row["share"] >= HOLDS and row["low"] > TIE)
+    assert (row["verdict"] == "fails") == (row["share"] < FAILS)
+    assert effect is margin
+
+
+def test_a_tie_refutes_and_all_required_margins_count():
+    ties = {"a": np.full(10, TIE)}
+    assert _judge(simple(lambda see: {}), ties, 0, 0.0)[0]["share"] == 0
+    margins = {"a": np.ones(10), "b": np.array([1.0] * 7 + [-1.0] * 3)}
+    assert _judge(simple(lambda see: {}), margins, 0, 0.0)[0]["verdict"] == "contested"
+    assert _judge(simple(lambda see: {}, told=("b",)), margins, 0, 0.0)[0]["verdict"] == "holds"
+
+
+def test_worlds_are_what_single_runs_of_them_come_to():
+    """Draw n has the parameters of row n and noise n, in a world with changes and in one without."""
+    changes = {"switches.support": False, "states.RUS.exposure.twn": 0.5, "treaties.tashkent.enabled": False}
+    plain, changed = f"depth:{TREATY}@last", "perception:RUS/nato@last"
+    claim = simple(lambda see: {"a": see(SHORT, plain), "b": see(SHORT.but(changes), changed)})
+    found = inquire(5, claims=[claim], seed=9)
+    got = seen.run_worlds(found.needs["M1"], found.draws, 9, {}, 1, lambda done: None)
+    for draw in (0, 3):
+        drawn = found.draws.iloc[draw].to_dict() | {"months": 12}
+        one = run("memo-2001", seed=9, replicate=draw, changes=drawn, engine="ensemble").treaties
+        depth = one[(one["treaty"] == TREATY) & (one["month"] == one["month"].max())]["depth"].item()
+        assert got(SHORT, plain)[draw] == depth
+        other = run("memo-2001", seed=9, replicate=draw, changes=drawn | changes, engine="ensemble").trajectory
+        scenario = load_scenario("memo-2001")
+        at = sorted(scenario.states).index("RUS"), sorted(scenario.sources).index("nato")
+        assert got(SHORT.but(changes), changed)[draw] == other["perception"][-1][at]
+
+
+def test_the_numbers_do_not_depend_on_workers_blocks_or_company(monkeypatch):
+    alone = evaluate_claims(20, ["C21"], workers=1)
+    monkeypatch.setattr(seen, "CHUNK", 7)
+    together = evaluate_claims(20, ["C18", "C21", "C35"], workers=3)
+    pd.testing.assert_series_equal(alone.effects["C21"], together.effects["C21"], check_exact=True)
+    one, other = (found.claims.drop(columns="seconds").set_index("id").loc["C21"] for found in (alone, together))
+    assert one.equals(other)
+
+
+def test_a_change_laid_over_the_worlds_wins_over_claim_and_draws():
+    path = "behaviour.deepen"
+    claim = simple(
+        lambda see: {"a": see(SHORT.but({path: 0.08}), f"depth:{TREATY}") - see(SHORT, f"depth:{TREATY}")}
+    )
+    assert (evaluate_claims(10, claims=[claim]).effects["M1"] != 0).any()
+    assert (evaluate_claims(10, claims=[claim], changes={path: 0.05}).effects["M1"] == 0).all()
+
+
+def test_demand_and_price_are_raised_at_equal_cost():
+    draws, at = prior_draws(20, 3), _opening()
+    stakes = stake_of_equal_cost(draws)
+    assert (stakes > draws["behaviour.stake"]).all()
+    for stake, (_, draw) in zip(stakes, draws.iterrows(), strict=True):
+        lost = np.zeros(2)
+        for state in ("RUS", "CHN"):
+
+            def worth(autonomy: float, interest: float, state: str = state, draw: pd.Series = draw) -> float:
+                linear = linear_terms(0, 0, at["directed"], 0, interest, 1, 0, 1, at["mistrust"], at[state], 0, 0)
+                curve = curvature(autonomy, 1, draw["behaviour.mu"], at[state], at["mistrust"], 0, 0)
+                return utility(0, linear, curve, at["depth"])
+
+            autonomy, interest = draw["behaviour.autonomy"], draw["behaviour.stake"]
+            before = worth(autonomy, interest)
+            lost += [before - worth(autonomy * (1 + COST_RISE), interest), before - worth(autonomy, stake)]
+        assert lost[0] == pytest.approx(lost[1])
+        assert lost[0] > 0
+
+
+@pytest.mark.parametrize("name", rival_names())
+def test_a_rival_is_its_scenario(name):
+    declared = load_scenario(f"rival-{name}")
+    laid = load_scenario("memo-2001", rival_changes(name))
+    assert laid.model_dump(exclude={"name", "summary"}) == declared.model_dump(exclude={"name", "summary"})
+    assert laid.model_dump(exclude={"name", "summary"}) != load_scenario("memo-2001").model_dump(
+        exclude={"name", "summary"}
+    )
+
+
+def test_there_are_five_rivals_and_they_fit_worlds_without_these_treaties():
+    assert rival_names() == ["hub", "ratchet", "solidarity", "tethering", "threat-only"]
+    place = {"longitude": 0.0, "latitude": 0.0}
+    other = load_scenario(
+        {
+            "name": "o",
+            "start": "2000-01",
+            "months": 1,
+            "states": {"A": {"name": "A", "place": place, "capability": 0.1}},
+        }
+    )
+    laid = load_scenario(other, fitting(rival_changes("threat-only"), other))
+    assert not laid.switches.contagion
+    assert not laid.treaties
+
+
+def test_a_claim_looks_at_the_same_worlds_in_every_run():
+    for claim in CLAIMS.values():
+        if claim.kind == TESTED:
+            first, second = needs_of(claim), needs_of(claim)
+            assert first.worlds.keys() == second.worlds.keys()
+            assert first.outcomes == second.outcomes
+
+
+def test_nothing_after_august_2001_is_looked_at_in_the_dated_record():
+    looked_at = [w for c in CLAIMS.values() if c.kind == TESTED for w in needs_of(c).worlds.values()]
+    assert {world.scenario for world in looked_at} == {"memo-2001", "record-1992"}
+    record = load_scenario("record-1992", {"months": 116})
+    assert (record.start, record.months) == ("1992-01", (2001 - 1992) * 12 + 8)
+    assert {world.changes["months"] for world in looked_at if world.scenario == "record-1992"} == {record.months}
+
+
+def test_numbers_that_claims_take_over_are_those_of_the_configurations():
+    memo = load_scenario("memo-2001")
+    assert {id_: source.rate for id_, source in memo.sources.items()} == worlds.RATES
+    assert {id_ for id_, source in memo.sources.items() if source.sponsor} == set(worlds.SPONSORED)
+    assert {*worlds.SPONSORED, *worlds.REGIONAL} == set(memo.sources)
+    assert {id_: state.exposure["militancy"] for id_, state in memo.states.items()} == nature.MILITANCY
+    helpers = {id_: state.contribution.get("militancy", 0) for id_, state in memo.states.items()}
+    assert {id_: share for id_, share in helpers.items() if share} == nature.HELP
+    common = load_scenario("memo-2001", trajectories.CORES)
+    for id_, state in load_scenario("common-core").states.items():
+        assert common.states[id_].model_dump(exclude={"citation"}) == state.model_dump(exclude={"citation"})
+    steps = memo.institution.steps
+    assert pytest.approx(ladder.ceiling(1, steps)) == trajectories.RUNG_ONE
+
+
+def test_the_command_prints_one_list_and_succeeds_whatever_the_verdicts(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["claims", "--only", "c35, C1", "--draws", "10", "--json"])
+    assert end.value.code == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in rows] == ["C1", "C35"]
+    assert list(rows[1]) == ["id", "kind", "share", "effect", "low", "high", "verdict", "draws", "seconds"]
+    assert rows[0]["verdict"] == "built-in"
+    assert rows[0]["share"] is None
+    assert rows[1]["draws"] == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--only", "C34,C85"], "'C85': no claim of that id"),
+        (["--only", ","], "names no claim"),
+        (["--rival", "rachet"], "did you mean ratchet?"),
+        (["--parameters", "nowhere.parquet"], "nowhere.parquet: cannot be read"),
+        (["--parameters", "postprior"], "did you mean posterior?"),
+        (["--draws", "1"], "draws"),
+        (["--out", str(ROOT / "tests")], "is not empty"),
+    ],
+)
+def test_what_is_given_wrong_ends_in_a_sentence(arguments, words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["claims", *arguments])
+    out, err = capsys.readouterr()
+    assert end.value.code == 2
+    assert not out
+    assert words in err
+
+
+def test_a_folder_holds_what_was_found(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["claims", "--only", "C18,C21", "--draws", "10", "--out", str(tmp_path / "found")])
+    assert "C18" in capsys.readouterr().out
+    folder = tmp_path / "found"
+    kept = pd.read_parquet(folder / "claims.parquet")
+    effects = pd.read_parquet(folder / "effects.parquet")
+    assert list(kept["id"]) == ["C18", "C21"]
+    assert np.isclose(kept["effect"], effects.mean()).all()
+    assert len(pd.read_parquet(folder / "draws.parquet")) == 10
+    assert {file.name for file in folder.iterdir()} >= {
+        "claims.png",
+        "claims.svg",
+        "parts.parquet",
+        "manifest.json",
+    }
+
+
+def test_parameters_may_come_from_a_file_or_the_posterior(tmp_path):
+    path = tmp_path / "mine.csv"
+    pd.DataFrame({"behaviour.rise": [0.2, 0.3]}).to_csv(path, index=False)
+    assert len(evaluate_claims(3, ["C51"], parameters=path).draws) == 3
+    assert len(evaluate_claims(3, ["C51"], parameters="posterior").draws) == 3
+
+
+def test_the_pages_say_what_the_declarations_and_the_kept_numbers_say():
+    made = runpy.run_path(str(ROOT / "docs" / "claims.py"))
+    pages = made["files"]()
+    assert len(pages) == 2
+    for path, text in pages.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python docs/claims.py"
+    claims = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    for claim in CLAIMS.values():
+        assert claim.words in claims
