@@ -23,6 +23,7 @@ from model.experiments.batch import run_batch
 from model.experiments.design import load_study, make_design, study_names
 from model.experiments.folder import one_run, run_of
 from model.experiments.plan import make_batch
+from model.experiments.redraw import redraw
 from model.experiments.store import Store
 
 STUDY = """
@@ -322,6 +323,39 @@ def test_a_study_is_read_back(study, tmp_path):
         one_run(tmp_path / "out")
     with pytest.raises(InputError, match="points 0 to 23"):
         run_of(tmp_path / "out", 24)
+
+
+def figures(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "figures").iterdir()}
+
+
+def test_a_resumed_study_is_drawn_as_an_undisturbed_one(study, tmp_path, monkeypatch):
+    """Also where figures of the half-done study were drawn in between."""
+    run_batch(make_batch(study, block=10), tmp_path / "whole")
+    redraw(tmp_path / "whole")
+    interrupt = iter([None, KeyboardInterrupt()])
+
+    def progress(done: int) -> None:
+        error = next(interrupt, None)
+        if error is not None:
+            raise error
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(make_batch(study, block=10), tmp_path / "out", 1, progress=progress)
+    assert 0 < len(load_run(tmp_path / "out").outcomes) < 120
+    redraw(tmp_path / "out")
+    assert figures(tmp_path / "out") != figures(tmp_path / "whole")
+    run_batch(make_batch(study, block=10), tmp_path / "out")
+    redraw(tmp_path / "out")
+    assert figures(tmp_path / "out") == figures(tmp_path / "whole")
+
+
+def test_figures_of_a_large_study_come_from_a_sample_that_is_always_the_same(study, tmp_path):
+    run_batch(make_batch(study), tmp_path / "out")
+    some = [load_run(tmp_path / "out", most) for most in (40, 40, 10)]
+    assert [(len(kept.design), len(kept.outcomes)) for kept in some] == [(24, 24), (24, 24), (10, 10)]
+    assert some[0].outcomes.equals(some[1].outcomes)
+    assert set(some[2].outcomes["replicate"]) == {0}
 
 
 def test_any_row_can_be_looked_at_in_full(study, tmp_path):

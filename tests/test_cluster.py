@@ -204,6 +204,16 @@ def test_a_study_in_an_object_store_is_listed_read_drawn_and_looked_at(tmp_path,
     assert depth == row["depth:rus-chn-2001"]
 
 
+def test_a_scheduler_that_is_lost_ends_the_study_in_a_sentence(study, tmp_path):
+    made = LocalCluster(**PROCESSES)
+    with pytest.raises(InputError, match="the scheduler is lost; what is finished stays"):
+        run_batch(
+            make_batch(study, BLOCK), tmp_path / "out", scheduler=made.scheduler_address,
+            progress=lambda done: made.close() if done else None,
+        )  # fmt: skip
+    assert listed(tmp_path / "out")
+
+
 def sentence(capsys, arguments: list[str]) -> str:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
