@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from ...experiments.places import write_whole
 from ...experiments.store import parquet_bytes
-from ...figures import DPI
+from ...figures import DPI, DRAWING
 from . import CLAIMS
 from .charts import claims_figure
 from .evaluate import Evidence
@@ -74,6 +75,8 @@ def images(figure: Figure) -> dict[str, bytes]:
     for kind in ("png", "svg"):
         sink = BytesIO()
         metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
+        # The ids of an SVG get their salt when it is written.
+        with mpl.rc_context(DRAWING):
+            figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
         found[kind] = sink.getvalue()
     return found
