@@ -62,7 +62,9 @@ def keep(found: Evidence, folder: Path, settings: dict[str, Any]) -> None:
     frames["claims"] = found.claims.drop(columns="seconds")
     for name, frame in frames.items():
         write_whole(folder / f"{name}.parquet", parquet_bytes(frame))
-    for kind, content in images(claims_figure(found.claims)).items():
+    rival = settings.get("rival")
+    title = f"The memo's claims under the rival {rival}" if rival else "The memo's claims"
+    for kind, content in images(claims_figure(found.claims, title)).items():
         write_whole(folder / f"claims.{kind}", content)
     manifest = {"kind": "claims", "command": ["entente", *sys.argv[1:]], **settings}
     manifest["seconds"] = dict(zip(found.claims["id"], seconds, strict=True))
