@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import io
 import json
+import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -36,6 +37,7 @@ from .store import DESIGN, ROWS, Store
 CONNECT_SECONDS = 5
 AHEAD = 1000
 """Blocks that the scheduler holds at once: enough for any cluster, and little for it to hold."""
+LOGGERS = ("distributed", "distributed.client")
 PACKAGES = ("entente", "numpy", "numba", "llvmlite", "scipy", "SALib", "pandas", "pyarrow")
 """What shapes the numbers, the designs and the bytes of the files."""
 
@@ -77,11 +79,17 @@ class Cluster:
             raise InputError(f"--scheduler {shown(scheduler)}: no Dask scheduler answers there: {words}") from None
 
     def __enter__(self) -> Cluster:
+        # A lost scheduler is told in a sentence; Dask tells it in tracebacks besides.
+        self._levels = {name: logging.getLogger(name).level for name in LOGGERS}
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         return self
 
     def __exit__(self, *error: object) -> None:
         # What was given out and has not begun is forgotten by the scheduler with its client.
         self.client.close()
+        for name, level in self._levels.items():
+            logging.getLogger(name).setLevel(level)
 
     def prepare(self, batch: Batch, store: Store) -> None:
         """See that each worker that is there can do this study, and let it compile the engine."""
