@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from .draws import Floats
-from .lanes.block import Probes, probes, run_block
+from .lanes.block import Probes, noise_bytes, probes, run_block
 from .lanes.compiled import is_kept
 from .lanes.layout import row_count, row_index
 from .outcomes import Outcome
@@ -30,10 +30,8 @@ from .trajectory import QUANTITIES, Trajectory
 
 BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
-REPLICATES = 256
-"""Replicates of a block at most, since each brings noise for every month."""
 HELD = 2**28
-"""Bytes of state that a block holds at most."""
+"""Bytes of state, or of noise, that a block holds at most."""
 KEEP = ("none", "yearly", "monthly")
 
 
@@ -99,8 +97,9 @@ class Runs:
 
 def block_size(lot: Lot, most: int = BLOCK) -> int:
     """Runs of a block of the lot, at most `most`: as many as may be held in memory with their noise."""
-    held = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
-    return max(1, min(most, BLOCK, len(lot.points) * REPLICATES, held))
+    states = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
+    replicates = max(1, HELD // noise_bytes(lot.world))
+    return max(1, min(most, BLOCK, states, len(lot.points) * replicates))
 
 
 def blocks_of(lot: Lot, replicates: int, most: int = BLOCK) -> list[Runs]:

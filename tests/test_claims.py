@@ -23,11 +23,13 @@ from model.evidence.claims import (
     World,
     inquire,
     nature,
+    report,
     seen,
     to_test,
     trajectories,
     worlds,
 )
+from model.evidence.claims.charts import claims_figure
 from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
 from model.evidence.claims.seen import needs_of
 from model.evidence.claims.trajectories import COST_RISE, _opening, stake_of_equal_cost
@@ -271,6 +273,11 @@ def test_a_folder_holds_what_was_found(tmp_path, capsys):
         "parts.parquet",
         "manifest.json",
     }
+
+
+def test_the_same_claims_give_the_same_figure():
+    claims = evaluate_claims(5, ["C18"]).claims
+    assert report.images(claims_figure(claims)) == report.images(claims_figure(claims))
 
 
 def test_parameters_may_come_from_a_file_or_the_posterior(tmp_path):

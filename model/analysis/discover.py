@@ -66,8 +66,7 @@ def discover(
     back, or a frame with a row a run (`point`, the factors, the outcome). A point counts where most of its
     replicates meet the level. `seed` breaks ties of the tree. Raises `InputError`: unknown outcome, both or no level, a constant outcome, fewer than 20 points on either side.
     """
-    if (above is None) == (below is None):
-        raise InputError("discover: give exactly one of --above and --below")
+    _one_level(above, below)
     data, factors = _table(study, outcome)
     values = data[outcome]
     if values.nunique() == 1:
@@ -95,6 +94,24 @@ def discover(
     boxes, limits = _frames(found, condition)
     trajectory = next((box.trajectory for box in found if box.method == "prim"), pd.DataFrame())
     return Discovery(outcome, condition, float(y.mean()), boxes, limits, trajectory, points.reset_index())
+
+
+def check_search(study: str | Path, outcome: str, above: float | None, below: float | None) -> None:
+    """Refuse a level or an outcome before a study is run for it. Raises `InputError`."""
+    _one_level(above, below)
+    if not Path(study).is_dir():
+        _check_outcome(outcome, make_batch(str(study)).outcomes)
+
+
+def _one_level(above: float | None, below: float | None) -> None:
+    if (above is None) == (below is None):
+        raise InputError("discover: give exactly one of --above and --below")
+
+
+def _check_outcome(outcome: str, known: list[str]) -> None:
+    if outcome not in known:
+        close = nearest(outcome, known) or f"; it has {', '.join(known)}"
+        raise InputError(f"--outcome {shown(outcome)}: the study does not measure it{close}")
 
 
 def study_folder(
@@ -128,9 +145,7 @@ def _table(study: str | Path | StudyRun | pd.DataFrame, outcome: str) -> tuple[p
         known = [name for name in kept.outcomes.columns if name not in ("point", "replicate")]
         factors = [name for name in kept.design.columns if name != "point"]
         data = kept.outcomes.merge(kept.design, on="point")
-    if outcome not in known:
-        close = nearest(outcome, known) or f"; it has {', '.join(known)}"
-        raise InputError(f"--outcome {shown(outcome)}: the study does not measure it{close}")
+    _check_outcome(outcome, known)
     return data, factors
 
 

@@ -117,7 +117,10 @@ def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[
         except ValidationError as error:
             wrong = error.errors()[0]
             at = ".".join(map(str, wrong["loc"])) or name
-            raise InputError(f"{at}: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
+            rule = wrong.get("ctx", {}).get("error", wrong["msg"][0].lower() + wrong["msg"][1:])
+            if wrong["type"] == "string_pattern_mismatch" and at == "by":
+                rule = f"{shown(wrong['input'])}: must be a month, YYYY-MM, or a year"
+            raise InputError(f"{at}: {rule}") from None
     scenario = question.scenario
     if scenario.endswith((".yaml", ".yml")):
         scenario = str(path.parent / scenario)

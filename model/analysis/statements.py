@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -23,7 +23,7 @@ class Statement(Record):
     months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="Horizon; none: the scenario's own.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Set on both sides.")
     change: dict[str, Any] = Field(default_factory=dict, description="Set on one side.")
-    parameters: dict[str, Annotated[int, Field(ge=-1, le=1)]] = Field(
+    parameters: dict[str, Literal[-1, 1]] = Field(
         default_factory=dict, description="Behaviour parameters and the direction in which each is moved."
     )
 

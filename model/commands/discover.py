@@ -25,13 +25,14 @@ def discover(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the boxes of factors in which an outcome is above or below a level (PRIM and CART)."""
+    from ..analysis.discover import check_search, sentences, study_folder
     from ..analysis.discover import discover as find
-    from ..analysis.discover import sentences, study_folder
     from ..analysis.discover_charts import discovery_figures
     from ..analysis.output import note, write_analysis
     from ..experiments.folder import run_folder
 
     folder = run_folder(out, "discover")
+    check_search(study, outcome, above, below)
     kept = study_folder(study, workers, note)
     found = find(kept, outcome, above, below, seed)
     report = {"run_dir": str(folder), "study": str(kept), "seed": seed, **found.report}

@@ -21,23 +21,27 @@ def hindcast(
     draws: Annotated[int, typer.Option(min=1, help="Runs, each with its own parameters and noise.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
     rival: Annotated[str | None, typer.Option(help="A rival of configs/rivals, laid over the scenario.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for scores, cells and the figure.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for scores, cells and the figure; new or empty.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Score a scenario against a record, beside persistence, base rate and the ratchet."""
     from ..ensemble import prepare
     from ..evidence.hindcast import hindcast as score
+    from ..experiments.folder import run_folder
 
+    folder = None if out is None else run_folder(out, "hindcast")
     prepare(lambda words: print(words, file=sys.stderr))
     found = score(scenario, record, parameters, draws, seed, rival)
     report = found.report()
-    if out is not None:
+    if folder is not None:
         from ..evidence.charts import hindcast_figure, save
         from ..experiments.places import write_whole
 
-        write_whole(out / "hindcast.json", (json.dumps(report, indent=1) + "\n").encode())
-        write_whole(out / "cells.csv", found.cells.to_csv(index=False).encode())
-        save({"hindcast": hindcast_figure(found)}, out)
+        write_whole(folder / "hindcast.json", (json.dumps(report, indent=1) + "\n").encode())
+        write_whole(folder / "cells.csv", found.cells.to_csv(index=False).encode())
+        save({"hindcast": hindcast_figure(found)}, folder)
     sys.stdout.write(json.dumps(report, allow_nan=False) + "\n" if as_json else _table(report))
 
 

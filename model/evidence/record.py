@@ -90,7 +90,8 @@ def record_file(name: str) -> Path:
     """The file of a record: its id in `configs/records`, or a path with a suffix."""
     path = Path(name) if Path(name).suffix else RECORDS / f"{name}.csv"
     if not path.is_file():
-        raise InputError(f"{shown(name)}: no such record{nearest(name, record_names())}")
+        close = nearest(name, record_names()) or f"; name a .csv file, or one of {', '.join(record_names())}"
+        raise InputError(f"{shown(name)}: no such record{close}")
     return path
 
 

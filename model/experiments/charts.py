@@ -10,6 +10,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..figures import DPI, DRAWING, palette, years_of
 from .folder import StudyRun
@@ -135,6 +136,7 @@ def _over_time(kept: StudyRun, factors: list[str], series: str) -> Figure:
             years, by_month.quantile(BAND[0]), by_month.quantile(BAND[1]), color=colour, alpha=0.15, lw=0
         )
     axes.legend(frameon=False, fontsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.ticklabel_format(axis="x", useOffset=False)
     low, high = (int(100 * q) for q in BAND)
     axes.set(xlabel="year", ylabel=series, title=f"{series}: median, and {low} to {high} % of runs")

@@ -52,6 +52,8 @@ def parameter_sets(name: str, draws: int, seed: int) -> pd.DataFrame:
     if path.suffix not in (".parquet", ".csv"):
         rule = f"must be {', '.join(NAMES)}, or a .parquet or .csv file"
         raise InputError(f"--parameters {shown(name)}: {rule}{nearest(name, NAMES)}")
+    if not path.is_file():
+        raise InputError(f"--parameters {shown(name)}: cannot be read: no such file")
     try:
         frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:

@@ -10,7 +10,8 @@ from agents.interest import benefit_at, utility
 from ..treaties.bargain import agreed_depth, due, gain, gain_share, payment
 from .interests import ideal_depth
 from .kernel import DIAL, SWITCH, kernel
-from .layout import AT, BODY, COVER, MAJORITY, OF
+from .layout import AT, OF
+from .plan import BODY, COVER, MAJORITY
 from .seating import decides, leads
 from .tables import get, put
 from .vector import WIDTH, some, spread

@@ -14,23 +14,15 @@ from ..terms import arrival_size, long_run_intensity, terms
 from ..trajectory import QUANTITIES
 from .compiled import compiled
 from .kernel import DIAL, SWITCH
-from .layout import (
-    Ints,
-    Noise,
-    Plan,
-    group_numbers,
-    kinships,
-    number_plan,
-    row_count,
-    row_index,
-    state_rows,
-    world_plan,
-)
+from .layout import Ints, Noise, group_numbers, kinships, row_count, row_index, state_rows
+from .plan import Plan, number_plan, world_plan
 from .tables import aligned_zeros
 from .vector import WIDTH
 
 TILES = 32
 """Tiles that are run in one call: whether to stop is asked in between."""
+KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
+"""Replicates whose noise is kept for the next block, and how much one may take to be."""
 TOGETHER = ("behaviour", "switches", "institution")
 """Numbers that are multiplied with each other in place: where one differs by run, all do."""
 
@@ -241,19 +233,17 @@ def _kinships(polity: Floats, solidarity: Floats) -> Floats:
     return kin
 
 
-@lru_cache(maxsize=64)
-def _draws(
-    states: tuple[str, ...],
-    sources: tuple[str, ...],
-    treaties: tuple[str, ...],
-    steps: int,
-    seed: int,
-    replicate: int,
-    wanted: frozenset[str],
-) -> Draws:
-    return draw(states, sources, treaties, steps, seed, replicate, wanted)
+_kept_draws = lru_cache(maxsize=KEPT_REPLICATES)(draw)
 
 
 def draws_of(world: World, seed: int, replicate: int, wanted: frozenset[str]) -> Draws:
-    """The noise of a replicate, kept for the next block that needs it."""
-    return _draws(world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted)
+    """The noise of a replicate, kept for the next block that needs it unless it is large."""
+    make = _kept_draws if noise_bytes(world) <= KEPT_BYTES else draw
+    return make(world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted)
+
+
+def noise_bytes(world: World) -> int:
+    """What the noise of one replicate takes in memory."""
+    sources = len(world.sources)
+    things = (2 + len(world.states)) * sources + len(world.treaties)
+    return max(1, world.steps * things * np.dtype(float).itemsize)

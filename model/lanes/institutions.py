@@ -22,7 +22,8 @@ from ..treaties.ladder import (
     sinks,
 )
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from .layout import AT, OF, SOURCE
+from .layout import AT, OF
+from .plan import SOURCE
 from .seating import decides, leads, running
 from .tables import get, pick, put
 from .vector import neither, some, spread

@@ -20,7 +20,8 @@ from agents.interest import (
 )
 
 from .kernel import DIAL, SWITCH, kernel
-from .layout import AT, BODY, COVER, OF, SEAT
+from .layout import AT, OF
+from .plan import BODY, COVER, SEAT
 from .seating import decides, find_mates, leads, sit
 from .tables import get, put
 from .vector import WIDTH, neither, some, spread

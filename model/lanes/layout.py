@@ -1,4 +1,4 @@
-"""Where everything stands while lanes advance: the plan of a world, its numbers, and its state.
+"""Where everything stands while runs advance: numbers, state and noise.
 
 Axes in words: `s` states, `k` sources, `n` needs (sources, then tethering), `t` treaties, `p` powers, `z`
 nothing but runs. Every array of numbers or state ends in the runs of a tile, `WIDTH` of them. Numbers over the
@@ -21,24 +21,12 @@ from agents.interest import kinship
 
 from ..draws import Floats
 from ..pack import World
-from ..schema.base import MONTHS_IN_YEAR
 from ..trajectory import QUANTITIES
-from .kernel import DIAL, OPTIONS, SWITCH, kernel, places
+from .kernel import OPTIONS, kernel, places
 from .tables import aligned_zeros, carve
 from .vector import WIDTH
 
 Ints = NDArray[np.int64]
-
-NEVER = -(10**6)
-"""A step before any run."""
-THREE = 3
-"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
-UNANIMITY, MAJORITY, LEAD = 0, 1, 2
-_DECISIONS = {"unanimity": UNANIMITY, "majority": MAJORITY, "lead": LEAD}
-INTENSITY, EVENT, RUMOUR, WEAKNESS = 0, 1, 2, 3
-_TARGETS = {"intensity": INTENSITY, "event": EVENT, "rumour": RUMOUR, "weakness": WEAKNESS}
-PLAIN, BY_EXPOSURE, BY_SHARE = 0, 1, 2
-_SCALES = {"plain": PLAIN, "exposure": BY_EXPOSURE, "share": BY_SHARE}
 
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "s": ("independence", "weight", "leverage", "provision"),
@@ -92,13 +80,6 @@ COUNT = ModuleType("COUNT")
 for _over, _names in _STATE.items():
     setattr(COUNT, _over, len(_names))
 OF = places("OF", _NUMBERS.values())
-BODY = places(
-    "BODY",
-    [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
-)
-SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
-SOURCE = places("SOURCE", [("origin", "sponsor")])
-COVER = places("COVER", [("covers", "covered", "norms")])
 
 
 def _record(title: str, names: Iterable[str]) -> Any:
@@ -107,50 +88,6 @@ def _record(title: str, names: Iterable[str]) -> Any:
 
 State = _record("State", [*_STATE, "present"])
 Numbers = _record("Numbers", [*_NUMBERS, *_ALONE])
-
-
-class Plan(NamedTuple):
-    """What the lanes of a block have in common: the world's bodies, its calendar, and what can be skipped."""
-
-    states: int
-    sources: int
-    treaties: int
-    powers: int
-    opens: int
-    starts: Ints  # where each group of state begins among the rows
-    year: Ints  # of each step, as a row of `capability`
-    seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
-    tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
-    t: Ints  # BODY, t
-    open_mistrust: Floats
-    ts: Floats  # SEAT, t, s
-    k: Ints  # SOURCE, k
-    core: Ints
-    responsive: Ints
-    pulse_from: Ints
-    pulses: Ints  # target, state, source, size, scale
-    pulse_weight: Floats
-    move_from: Ints
-    moves: Ints  # treaty, state, enters
-    event_pairs: Ints
-    rumour_pairs: Ints
-    # What follows depends on the numbers of the block: skipping it never changes a result.
-    live: Ints  # pairs of state and source whose perceived threat can differ from 0
-    tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
-    gives: Ints  # s, k: 1 where the state can contribute, or once could
-    promoters: Ints  # t, up to t: treaties that promote the treaty, then -1
-    same_order: bool
-    kin: bool
-    overlap: bool
-    tether: bool
-    held: bool
-    noisy: bool
-    provided: bool
-    ratchet: bool
-    # What is asked for.
-    wants_alignment: bool
-    wants_orientation: bool
-    wants_overlap: bool
 
 
 class Noise(NamedTuple):
@@ -174,10 +111,10 @@ def sizes_of(world: World) -> dict[str, int]:
 
 def row_count(world: World) -> int:
     """Rows of the state: one a number."""
-    return sum(int(np.prod(shape)) for shape in _shapes(world).values())
+    return sum(int(np.prod(shape)) for shape in shapes_of(world).values())
 
 
-def _shapes(world: World) -> dict[str, tuple[int, ...]]:
+def shapes_of(world: World) -> dict[str, tuple[int, ...]]:
     size = sizes_of(world)
     return {over: (len(names), *(size[axis] for axis in over if axis != "z")) for over, names in _STATE.items()}
 
@@ -185,7 +122,7 @@ def _shapes(world: World) -> dict[str, tuple[int, ...]]:
 def state_rows(world: World, name: str) -> Ints:
     """Rows of a named number of the state, in the shape of its things."""
     at = 0
-    for over, shape in _shapes(world).items():
+    for over, shape in shapes_of(world).items():
         count = int(np.prod(shape))
         if name in _STATE[over]:
             rows: Ints = np.arange(at, at + count, dtype=np.int64).reshape(shape)[getattr(AT, name)]
@@ -265,99 +202,6 @@ def state_of(rows: Any, present: Any, plan: Any) -> Any:
     )
 
 
-def world_plan(world: World) -> dict[str, Any]:
-    """The part of a plan that numbers do not change."""
-    size = sizes_of(world)
-    founder, candidate, lead, member, moved = (np.zeros((size["t"], size["s"])) for _ in range(5))
-    left = np.full((size["t"], size["s"]), NEVER)
-    opening = np.zeros((size["t"], 3))
-    for t, body in enumerate(world.bodies):
-        founder[t, list(body.founders)] = 1
-        candidate[t, list(body.candidates)] = 1
-        lead[t, list(body.leads)] = 1
-        if body.opening is not None:
-            opening[t] = 1, body.opening.rung, body.opening.mistrust
-            member[t, list(body.opening.members)] = 1
-            for i, step in body.opening.left.items():
-                left[t, i] = step
-    for move in world.moves:
-        moved[move.treaty, move.state] = 1
-    sits = (founder + candidate + member + moved) > 0
-    pulses = sorted(world.pulses, key=lambda pulse: pulse.step)
-    moves = sorted(world.moves, key=lambda move: move.step)
-    bodies = world.bodies
-    return {
-        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
-        "opens": world.opens,
-        "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in _shapes(world).values())]),
-        "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
-        "seats": _listed(sits, THREE),
-        "tables": _listed(sits.T),
-        "t": np.stack(
-            [
-                _ints(b.hub for b in bodies),
-                _ints(_DECISIONS[b.decision] for b in bodies),
-                _ints(b.endogenous for b in bodies),
-                _ints(b.signed for b in bodies),
-                _ints(b.force_delay for b in bodies),
-                _ints(b.predecessor for b in bodies),
-                _ints(b.rung for b in bodies),
-                _ints(opening[:, 0]),
-                _ints(opening[:, 1]),
-            ]
-        ),
-        "open_mistrust": np.ascontiguousarray(opening[:, 2]),
-        "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
-        "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
-        "core": _ints(world.core),
-        "responsive": _ints(policy == "responsive" for policy in world.policy),
-        "pulse_from": _starts([pulse.step for pulse in pulses], world.steps),
-        "pulses": _table(
-            [[_TARGETS[p.target], p.state, p.source, p.size, _SCALES[p.scale]] for p in pulses], 5
-        ),
-        "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
-        "move_from": _starts([move.step for move in moves], world.steps),
-        "moves": _table([[move.treaty, move.state, int(move.enters)] for move in moves], 3),
-        "event_pairs": _pairs(world, "event"),
-        "rumour_pairs": _pairs(world, "rumour"),
-    }  # fmt: skip
-
-
-def number_plan(
-    world: World, plan: Mapping[str, Any], acting: Mapping[str, Floats], before: Any
-) -> dict[str, Any]:
-    """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
-    some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
-    covers, gives = (some["scope"] | some["support"]).astype(np.int64), some["contribution"].astype(np.int64)
-    if before is not None:
-        # What has become 0 still has to be written once more.
-        covers |= before.tk[COVER.covers]
-        gives |= before.gives
-    live = some["exposure"].copy()
-    for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
-        live[pairs[:, 0], pairs[:, 1]] = True
-    for t, seats in enumerate(plan["seats"]):
-        live[np.ix_(seats[seats >= 0], some["scope"][t])] = True
-    if before is not None:
-        live[before.live[:, 0], before.live[:, 1]] = True
-    dials, switches = acting["dials"], acting["switches"]
-    order = acting["order"]
-    return {
-        "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
-        "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
-        "gives": gives,
-        "promoters": _listed(_anywhere(acting["promotes"]).T),
-        "same_order": bool((order == order[..., :1]).all()),
-        "kin": bool(switches[SWITCH.solidarity].any()),
-        "overlap": bool(dials[DIAL.overlap_use].any()),
-        "tether": bool(dials[DIAL.tether].any()),
-        "held": bool(switches[SWITCH.held_perception].any()),
-        "noisy": bool(dials[DIAL.sigma].any()),
-        "provided": bool(switches[SWITCH.hub_provision].any()),
-        "ratchet": bool(switches[SWITCH.ratchet].any()),
-    }
-
-
 @njit(**OPTIONS)  # type: ignore[untyped-decorator]
 def kinships(polity: Floats, solidarity: Floats) -> Floats:
     """`kinship` of every pair of states, lane by lane: shape (states, states, lanes)."""
@@ -368,34 +212,3 @@ def kinships(polity: Floats, solidarity: Floats) -> Floats:
             for z in range(lanes):
                 kin[i, j, z] = kinship(solidarity[z], polity[i, z], polity[j, z])
     return kin
-
-
-def _anywhere(values: Floats) -> NDArray[np.bool_]:
-    return np.asarray((values != 0).any(axis=-1))
-
-
-def _ints(values: Any) -> Ints:
-    return np.array([int(value) for value in values], dtype=np.int64)
-
-
-def _table(rows: list[list[int]], columns: int) -> Ints:
-    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
-
-
-def _listed(marks: NDArray[np.bool_], least: int = 0) -> Ints:
-    """Indices of each row's marks, then -1; `least` columns at least."""
-    found = np.full((marks.shape[0], max(marks.shape[1], least)), -1, dtype=np.int64)
-    for row, own in enumerate(marks):
-        at = np.flatnonzero(own)
-        found[row, : len(at)] = at
-    return found
-
-
-def _starts(steps: list[int], length: int) -> Ints:
-    """Where the things of each step begin in a list sorted by step; those before the run are left out."""
-    return np.searchsorted(np.array(steps, dtype=np.int64), np.arange(length + 1)).astype(np.int64)
-
-
-def _pairs(world: World, target: str) -> Ints:
-    found = sorted({(pulse.state, pulse.source) for pulse in world.pulses if pulse.target == target})
-    return np.array(found, dtype=np.int64).reshape(len(found), 2)

@@ -14,7 +14,8 @@ from ..treaties.ladder import admission_gain, exit_threshold, opening_depth, wor
 from .bargains import negotiate, worth_of
 from .interests import weigh_one
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from .layout import AT, BODY, MAJORITY, NEVER, OF, SEAT
+from .layout import AT, OF
+from .plan import BODY, MAJORITY, NEVER, SEAT
 from .seating import decides, leads, running, sit
 from .tables import get, put
 from .vector import WIDTH, some, spread

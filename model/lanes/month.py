@@ -11,9 +11,10 @@ from .bargains import bargain
 from .institutions import institute
 from .interests import weigh
 from .kernel import kernel
-from .layout import AT, OF, SOURCE, noise_of, numbers_of, state_of
+from .layout import AT, OF, noise_of, numbers_of, state_of
 from .membership import intervene, review
 from .outside import act, turn
+from .plan import SOURCE
 from .tables import get, put, table, tables
 from .threats import consult, perceive, shock
 from .vector import spread

@@ -8,7 +8,8 @@ from agents.equation import where
 from agents.interest import capability_share
 
 from .kernel import kernel
-from .layout import AT, BODY, LEAD, SEAT
+from .layout import AT
+from .plan import BODY, LEAD, SEAT
 from .tables import get, put
 from .vector import some, spread
 

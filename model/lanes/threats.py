@@ -21,7 +21,8 @@ from agents.perception import (
 
 from ..pack import RELATIVE
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
-from .layout import AT, BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF, RUMOUR, SOURCE, WEAKNESS
+from .layout import AT, OF
+from .plan import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, RUMOUR, SOURCE, WEAKNESS
 from .seating import find_mates, running, sit
 from .tables import get, pick, put
 from .vector import some, spread

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from ...experiments.places import write_whole
 from ...experiments.store import parquet_bytes
-from ...figures import DPI
+from ...figures import DPI, DRAWING
 from . import CLAIMS
 from .charts import claims_figure
 from .evaluate import Evidence
@@ -61,7 +62,9 @@ def keep(found: Evidence, folder: Path, settings: dict[str, Any]) -> None:
     frames["claims"] = found.claims.drop(columns="seconds")
     for name, frame in frames.items():
         write_whole(folder / f"{name}.parquet", parquet_bytes(frame))
-    for kind, content in images(claims_figure(found.claims)).items():
+    rival = settings.get("rival")
+    title = f"The memo's claims under the rival {rival}" if rival else "The memo's claims"
+    for kind, content in images(claims_figure(found.claims, title)).items():
         write_whole(folder / f"claims.{kind}", content)
     manifest = {"kind": "claims", "command": ["entente", *sys.argv[1:]], **settings}
     manifest["seconds"] = dict(zip(found.claims["id"], seconds, strict=True))
@@ -74,6 +77,8 @@ def images(figure: Figure) -> dict[str, bytes]:
     for kind in ("png", "svg"):
         sink = BytesIO()
         metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
+        # The ids of an SVG get their salt when it is written.
+        with mpl.rc_context(DRAWING):
+            figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
         found[kind] = sink.getvalue()
     return found
