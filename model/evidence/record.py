@@ -168,7 +168,7 @@ def _cell(row: dict[str, str], scenario: Scenario, where: str) -> Cell:
                 f"{where}: treaty: {shown(id_)}: no treaty of the scenario {scenario.name}{nearest(id_, known)}"
             )
     year = _whole(row["year"], f"{where}: year")
-    month = _month(row["month"], f"{where}: month") if row.get("month") else MONTHS_IN_YEAR
+    month = _within(row.get("month") or str(MONTHS_IN_YEAR), f"{where}: month", "month", 1, MONTHS_IN_YEAR)
     first, coded = month_number(scenario.start), year * MONTHS_IN_YEAR + month - 1
     if not first <= coded < first + scenario.months:
         raise InputError(
@@ -193,15 +193,12 @@ def _whole(text: str, where: str) -> int:
     return int(value)
 
 
-def _month(text: str, where: str) -> int:
-    month = _whole(text, where)
-    if not 1 <= month <= MONTHS_IN_YEAR:
-        raise InputError(f"{where}: {month}: must be a month, 1 to {MONTHS_IN_YEAR}")
-    return month
+def _within(text: str, where: str, what: str, low: int, high: int) -> int:
+    value = _whole(text, where)
+    if not low <= value <= high:
+        raise InputError(f"{where}: {value}: must be a {what}, {low} to {high}")
+    return value
 
 
 def _rung(text: str, where: str) -> int:
-    rung = _whole(text, where)
-    if not 0 <= rung <= TOP_RUNG:
-        raise InputError(f"{where}: {rung}: must be a rung, 0 to {TOP_RUNG}")
-    return rung
+    return _within(text, where, "rung", 0, TOP_RUNG)
