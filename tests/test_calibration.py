@@ -208,7 +208,10 @@ def test_the_evidence_is_told_for_each_tie_and_for_other_judgements(small):
 def test_what_happened_after_august_2001_changes_nothing(tmp_path):
     text = record_file(RECORD).read_text()
     later = tmp_path / "later.csv"
-    later.write_text(text + "Tashkent,tashkent,2004,0,0,0,,\nShanghai,shanghai-2001,2010,6,6,6,,\n")
+    later.write_text(
+        text
+        + "autumn,tashkent,2001,9,0,0,0,,\nTashkent,tashkent,2004,,0,0,0,,\nShanghai,shanghai-2001,2010,,6,6,6,,\n"
+    )
     batch, kept, _ = study_of(str(later), 8, 1, 0)
     known, record, _ = study_of(RECORD, 8, 1, 0)
     assert kept.cells == record.cells
@@ -216,10 +219,10 @@ def test_what_happened_after_august_2001_changes_nothing(tmp_path):
     assert batch.scenario.months == known.scenario.months == 116
     told: list[str] = []
     calibrate(tmp_path / "out", str(later), draws=4, replicates=1, say=told.append)
-    assert any("2 cells after 2001-08 are left out" in words for words in told)
+    assert any("3 cells after 2001-08 are left out" in words for words in told)
     only = tmp_path / "only.csv"
-    only.write_text("tie,treaty,year,rung\nTashkent,tashkent,2004,0\n")
-    with pytest.raises(InputError, match="only: begins after 2001"):
+    only.write_text("tie,treaty,year,rung\nTashkent,tashkent,2001,0\n")
+    with pytest.raises(InputError, match="only: begins after 2001-08"):
         study_of(str(only), 8, 1, 0)
 
 

@@ -14,7 +14,7 @@ from model import InputError, hindcast, load_scenario
 from model.cli import main
 from model.evidence.baselines import base_rate, last_coded, persistence, ratchet, ratchet_rungs
 from model.evidence.forecast import forecast, measure, reading
-from model.evidence.likelihood import CUTOFF, fitting
+from model.evidence.likelihood import fitting
 from model.evidence.record import TOP_RUNG, Cell, Record, load_record
 from model.evidence.score import (
     RUNGS,
@@ -147,6 +147,7 @@ def test_the_record_that_ships_is_whole():
     record = load_record("rungs-1992-2001", load_scenario("record-1992"))
     assert record.ties == ["Russia-China", "Shanghai", "Tashkent"]
     assert [cell.year for cell in record.cells] == [*range(1992, 2002)] * 3
+    assert {cell.when for cell in record.cells} == {*(f"{year}-12" for year in range(1992, 2001)), "2001-08"}
     assert record.spells == 3 + 7
     assert record.weight == pytest.approx(1 / 3)
 
@@ -165,8 +166,13 @@ def test_the_record_that_ships_is_whole():
         ("tie,treaty,year,rung\nn,pact,1950,1.5\n", ":2: rung: '1.5': must be a whole number"),
         ("tie,treaty,year,rung\nn,pact,1950,\n", ":2: rung: '': must be a whole number"),
         ("tie,treaty,year,rung\nn,pact,soon,1\n", ":2: year: 'soon': must be a whole number"),
-        ("tie,treaty,year,rung\nn,pact,1958,1\n", ":2: year: 1958: its December is outside the scenario alps, whose are 1950 to 1957"),
-        ("tie,treaty,year,rung\nn,pact,1949,1\n", ":2: year: 1949: its December is outside"),
+        ("tie,treaty,year,rung\nn,pact,1958,1\n", ":2: year: 1958: its month 12 is outside the scenario alps, which runs from 1950-01 to 1957-12"),
+        ("tie,treaty,year,rung\nn,pact,1949,1\n", ":2: year: 1949: its month 12 is outside"),
+        ("tie,treaty,year,month,rung\nn,pact,1958,1,1\n", ":2: year: 1958: its month 1 is outside"),
+        ("tie,treaty,year,month,rung\nn,pact,1950,0,1\n", ":2: month: 0: must be a month, 1 to 12"),
+        ("tie,treaty,year,month,rung\nn,pact,1950,13,1\n", ":2: month: 13: must be a month, 1 to 12"),
+        ("tie,treaty,year,month,rung\nn,pact,1950,August,1\n", ":2: month: 'August': must be a whole number"),
+        ("tie,treaty,year,month,rung\nn,pact,1950,8,1\nn,pact,1950,9,2\n", ":3: n, 1950: coded twice, first in line 2"),
         ("tie,treaty,year,rung,rung_lo,rung_hi\nn,pact,1950,1,2,3\n", ":2: rung: 1: must lie between rung_lo 2 and rung_hi 3"),
         ("tie,treaty,year,rung,rung_hi\nn,pact,1950,1,0\n", ":2: rung: 1: must lie between rung_lo 1 and rung_hi 0"),
         ("tie,treaty,year,rung\nn,pact,1950\n", ":2: rung: '': must be a whole number"),
@@ -252,7 +258,38 @@ def test_the_highest_rung_of_a_tie_counts_and_a_treaty_not_signed_is_rung_0(alps
     read = reading(record)
     values = np.arange(len(read.outcomes), dtype=float)[np.newaxis]
     for cell, rung in zip(record.cells, read.rungs(values)[0], strict=True):
-        assert rung == max(read.outcomes.index(f"rung:{id_}@{cell.year}") for id_ in cell.treaties)
+        assert rung == max(read.outcomes.index(f"rung:{id_}@{cell.year}-12") for id_ in cell.treaties)
+
+
+def test_a_cell_is_read_in_the_month_of_its_coding(alps, tmp_path):
+    """The league is signed in March 1952: its rung is 0 the month before and 1 from then on."""
+    scenario, path = load_scenario(alps[0]), tmp_path / "months.csv"
+    path.write_text(
+        "tie,treaty,year,month,rung\n"
+        "before,league,1952,2,0\nafter,league,1952,3,1\nlater,league,1952,,1\npact,pact,1950,3,2\n"
+    )
+    record = load_record(str(path), scenario)
+    assert [cell.when for cell in record.cells] == ["1952-02", "1952-03", "1952-12", "1950-03"]
+    assert reading(record).outcomes == [
+        "rung:league@1952-02", "rung:league@1952-03", "rung:league@1952-12", "rung:pact@1950-03"
+    ]  # fmt: skip
+    assert persistence(scenario, record, 0).argmax(axis=1).tolist() == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(("month", "heard"), [("1955-08", True), ("1955-09", False)])
+def test_what_happens_after_a_coding_changes_no_forecast_of_it(alps, tmp_path, month, heard):
+    """A party leaves, which ends the pact, in the month of the coding or in the month after it."""
+    path = tmp_path / "august.csv"
+    path.write_text("tie,treaty,year,month,rung\nn,pact,1954,,2\nn,pact,1955,8,2\n")
+    scenario = load_scenario(alps[0])
+    record = load_record(str(path), scenario)
+    ending = tmp_path / "ending.yaml"
+    ending.write_text(f"{ALPS}interventions: {{end: {{kind: exit, month: {month}, treaty: pact, state: BBB}}}}\n")
+    sets = parameter_sets("prior", 20, 0)
+    known, ended = (forecast(each, record, sets, 0) for each in (scenario, load_scenario(str(ending))))
+    assert (known[:, 0] == ended[:, 0]).all()
+    assert known[:, 1].all()
+    assert (ended[:, 1] == (0 if heard else known[:, 1])).all()
 
 
 def test_runs_are_the_same_for_any_number_of_workers_and_each_has_noise_of_its_own(alps):
@@ -295,8 +332,8 @@ def test_base_rate_and_last_year_are_read_from_the_record(alps):
 def test_the_ratchet_is_fitted_on_nothing_later_than_august_2001():
     scenario, record = fitting()
     assert scenario.months == 9 * 12 + 8
-    assert {name.partition("@")[2] for name in reading(record, CUTOFF).outcomes} == {
-        *map(str, range(1992, 2001)), "2001-08"
+    assert {name.partition("@")[2] for name in reading(record).outcomes} == {
+        *(f"{year}-12" for year in range(1992, 2001)), "2001-08"
     }  # fmt: skip
     openings = persistence(load_scenario("record-1992"), record, 0).argmax(axis=1)[np.newaxis]
     assert (ratchet_rungs(np.zeros(1), 0)[0] == openings).all()

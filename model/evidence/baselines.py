@@ -16,7 +16,7 @@ import pandas as pd
 from ..experiments.prior import prior_ranges
 from ..schema.scenario import Scenario
 from .forecast import forecast, measure, reading
-from .likelihood import CUTOFF, RECORD, fitting, over_replicates, rung_log_likelihood, weights
+from .likelihood import RECORD, fitting, over_replicates, rung_log_likelihood, weights
 from .record import Record
 from .score import RUNGS, probabilities
 
@@ -63,7 +63,7 @@ def fitted_drift(seed: int) -> tuple[np.ndarray, np.ndarray]:
 def ratchet_rungs(drifts: np.ndarray, seed: int, name: str = RECORD) -> np.ndarray:
     """Rungs of a record up to August 2001 under the ratchet, shape (drifts, replicates, cells)."""
     scenario, record = fitting(name)
-    read = reading(record, CUTOFF)
+    read = reading(record)
     # Replicates lead: the noise of each is made once.
     parameters = pd.DataFrame({RATCHET: 1.0, DRIFT: np.tile(drifts, REPLICATES)})
     replicates = np.repeat(np.arange(REPLICATES), len(drifts))

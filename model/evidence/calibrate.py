@@ -82,7 +82,7 @@ def study_of(record: str, draws: int, replicates: int, seed: int) -> tuple[Batch
     if draws < SETS or draws % SETS:
         raise InputError(f"--draws {draws}: must be a multiple of {SETS}")
     scenario, kept = fitting(record)
-    read = reading(kept, CUTOFF)
+    read = reading(kept)
     sets = [prior_draws(draws // SETS, SETS * seed + number) for number in range(SETS)]
     design = pd.concat(sets, ignore_index=True)
     outcomes = [*read.outcomes, *(f"alignment:{state}@mean" for state in states_of(scenario))]
@@ -111,8 +111,8 @@ def calibrate(
 ) -> Calibration:
     """Run `draws` points of the prior into `folder` (or go on with them), and weigh them by the record.
 
-    All points hear the same `replicates` of the noise, over which the likelihood is averaged. Years after
-    August 2001 are left out. Raises `InputError` with one sentence.
+    All points hear the same `replicates` of the noise, over which the likelihood is averaged. What was coded
+    after August 2001 is left out. Raises `InputError` with one sentence.
     """
     batch, kept, read = study_of(record, draws, replicates, seed)
     late = len(load_record(record, load_scenario(SCENARIO)).cells) - len(kept.cells)

@@ -60,7 +60,7 @@ def against_record(record: Record, forecasts: list[Shown], title: str) -> Figure
             _tie(axes, record, tie, forecasts)
         for spare in cells[len(ties) :]:
             spare.remove()
-        figure.supylabel("rung at the end of the year (0 to 6)", fontsize=9)
+        figure.supylabel("rung of the tie in each year (0 to 6)", fontsize=9)
         figure.suptitle(title, fontsize=10)
         handles, labels = cells[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..ensemble import Runs, measure_block
 from ..rows import Lot, lots
-from ..schema.base import MONTHS_IN_YEAR, month_number
+from ..schema.base import month_number
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
@@ -67,13 +67,9 @@ class Reading:
         return np.stack([values[:, places].max(axis=1) for places in self.places], axis=1).astype(np.int64)
 
 
-def reading(record: Record, until: str | None = None) -> Reading:
-    """How a record is read: each cell at the end of its December, or of the month `until` where that is earlier."""
-    last = None if until is None else month_number(until)
-    names = []
-    for cell in record.cells:
-        cut = last is not None and last < (cell.year + 1) * MONTHS_IN_YEAR - 1
-        names.append([f"rung:{id_}@{until if cut else cell.year}" for id_ in cell.treaties])
+def reading(record: Record) -> Reading:
+    """How a record is read: each cell at the end of the month in which it was coded."""
+    names = [[f"rung:{id_}@{cell.when}" for id_ in cell.treaties] for cell in record.cells]
     outcomes = list(dict.fromkeys(name for cell in names for name in cell))
     return Reading(outcomes, [[outcomes.index(name) for name in cell] for cell in names])
 
@@ -82,10 +78,10 @@ def forecast(scenario: Scenario, record: Record, parameters: pd.DataFrame, seed:
     """The rung of each cell of the record in each run, shape (runs, cells), whole numbers 0..6.
 
     Row r of `parameters` hears the noise of replicate r. A treaty not signed, or ended, counts as rung 0. What
-    comes after the record's last year is not run.
+    comes after the record's last month is not run.
     """
-    last = max(cell.year for cell in record.cells)
-    months = (last + 1) * MONTHS_IN_YEAR - month_number(scenario.start)
+    last = max(month_number(cell.when) for cell in record.cells)
+    months = last + 1 - month_number(scenario.start)
     read = reading(record)
     cut = load_scenario(scenario, {"months": months})
     return read.rungs(measure(cut, parameters, range(len(parameters)), read.outcomes, seed))

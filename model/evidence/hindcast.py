@@ -74,7 +74,8 @@ class Hindcast:
         """A row a cell: what was coded, the median and 90 % interval of the rungs, and the scores."""
         shares, codings = self.forecasts[MODEL], self.record.codings
         rows = [
-            {"tie": cell.tie, "year": cell.year, "rung": cell.rung, "rung_lo": cell.low, "rung_hi": cell.high}
+            {"tie": cell.tie, "year": cell.year, "month": cell.month, "rung": cell.rung}
+            | {"rung_lo": cell.low, "rung_hi": cell.high}
             for cell in self.record.cells
         ]
         low, high = interval(shares).T

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import logsumexp
 from scipy.stats import norm, rankdata
 
-from ..schema.base import MONTHS_IN_YEAR, month_number
+from ..schema.base import month_number
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
 from .record import RECORDS, TOP_RUNG, Record, load_record, read_table, until
@@ -27,11 +27,10 @@ difference of two orders without relation has .41."""
 
 
 def fitting(record: str = RECORD) -> tuple[Scenario, Record]:
-    """What parameters are fitted on: the scenario to the end of August 2001, and the record to that year."""
+    """What parameters are fitted on: the scenario and the record to the end of August 2001."""
     whole = load_scenario(SCENARIO)
     months = month_number(CUTOFF) - month_number(whole.start) + 1
-    kept = until(load_record(record, whole), month_number(CUTOFF) // MONTHS_IN_YEAR)
-    return load_scenario(whole, {"months": months}), kept
+    return load_scenario(whole, {"months": months}), until(load_record(record, whole), CUTOFF)
 
 
 def rung_table(error: float = ERROR) -> np.ndarray:

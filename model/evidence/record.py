@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..schema.base import MONTHS_IN_YEAR, month_number
+from ..schema.base import MONTHS_IN_YEAR, month_number, month_text
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import CONFIGS
 from ..schema.scenario import Scenario
@@ -23,7 +23,10 @@ JOIN = "+"
 
 @dataclass(frozen=True)
 class Cell:
-    """A tie in a year: the treaties that make the tie, and its rung (0..6) as coded: lowest, best, highest."""
+    """A tie in a year: the treaties that make the tie, and its rung (0..6) as coded: lowest, best, highest.
+
+    `month` (1..12) is the month at whose end the rung was coded.
+    """
 
     tie: str
     treaties: tuple[str, ...]
@@ -31,6 +34,12 @@ class Cell:
     rung: int
     low: int
     high: int
+    month: int = MONTHS_IN_YEAR
+
+    @property
+    def when(self) -> str:
+        """The month of the coding, `YYYY-MM`."""
+        return month_text(self.year * MONTHS_IN_YEAR + self.month - 1)
 
     @property
     def codings(self) -> tuple[int, int, int]:
@@ -73,11 +82,11 @@ class Record:
         return self.spells / len(self.cells)
 
 
-def until(record: Record, year: int) -> Record:
-    """The record up to a year. Raises `InputError` where it begins later."""
-    cells = tuple(cell for cell in record.cells if cell.year <= year)
+def until(record: Record, month: str) -> Record:
+    """What a record had coded by the end of a month, `YYYY-MM`. Raises `InputError` where it begins later."""
+    cells = tuple(cell for cell in record.cells if month_number(cell.when) <= month_number(month))
     if not cells:
-        raise InputError(f"{record.name}: begins after {year}")
+        raise InputError(f"{record.name}: begins after {month}")
     return Record(record.name, cells)
 
 
@@ -131,7 +140,7 @@ def load_record(name: str, scenario: Scenario) -> Record:
 
     Columns `tie, treaty, year, rung`, and `rung_lo, rung_hi` where codings differ; others are not read.
     `treaty` names one or more treaties of the scenario, joined by `+`; the highest rung counts. Rungs are
-    those of the end of December.
+    those of the end of December, or of the month (1..12) in the column `month`.
     """
     path = record_file(name)
     frame = read_table(path, NEEDED)
@@ -159,19 +168,19 @@ def _cell(row: dict[str, str], scenario: Scenario, where: str) -> Cell:
                 f"{where}: treaty: {shown(id_)}: no treaty of the scenario {scenario.name}{nearest(id_, known)}"
             )
     year = _whole(row["year"], f"{where}: year")
-    first = month_number(scenario.start)
-    december = year * MONTHS_IN_YEAR + MONTHS_IN_YEAR - 1
-    if not first <= december < first + scenario.months:
-        years = (first // MONTHS_IN_YEAR, (first + scenario.months) // MONTHS_IN_YEAR - 1)
+    month = _within(row.get("month") or str(MONTHS_IN_YEAR), f"{where}: month", "month", 1, MONTHS_IN_YEAR)
+    first, coded = month_number(scenario.start), year * MONTHS_IN_YEAR + month - 1
+    if not first <= coded < first + scenario.months:
         raise InputError(
-            f"{where}: year: {year}: its December is outside the scenario {scenario.name}, whose are {years[0]} to {years[1]}"
+            f"{where}: year: {year}: its month {month} is outside the scenario {scenario.name}, which runs from "
+            f"{scenario.start} to {month_text(first + scenario.months - 1)}"
         )
     rung = _rung(row["rung"], f"{where}: rung")
     low = _rung(row["rung_lo"], f"{where}: rung_lo") if row.get("rung_lo") else rung
     high = _rung(row["rung_hi"], f"{where}: rung_hi") if row.get("rung_hi") else rung
     if not low <= rung <= high:
         raise InputError(f"{where}: rung: {rung}: must lie between rung_lo {low} and rung_hi {high}")
-    return Cell(tie, treaties, year, rung, low, high)
+    return Cell(tie, treaties, year, rung, low, high, month)
 
 
 def _whole(text: str, where: str) -> int:
@@ -184,8 +193,12 @@ def _whole(text: str, where: str) -> int:
     return int(value)
 
 
+def _within(text: str, where: str, what: str, low: int, high: int) -> int:
+    value = _whole(text, where)
+    if not low <= value <= high:
+        raise InputError(f"{where}: {value}: must be a {what}, {low} to {high}")
+    return value
+
+
 def _rung(text: str, where: str) -> int:
-    rung = _whole(text, where)
-    if not 0 <= rung <= TOP_RUNG:
-        raise InputError(f"{where}: {rung}: must be a rung, 0 to {TOP_RUNG}")
-    return rung
+    return _within(text, where, "rung", 0, TOP_RUNG)
