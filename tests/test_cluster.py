@@ -321,3 +321,16 @@ def test_a_table_is_read_by_the_workers_from_the_folder(tmp_path, workers):
     here = run_batch(make_batch(str(path)), tmp_path / "here")
     assert there["failed"] == here["failed"] == 2
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_factors_that_are_no_paths_and_sets_of_parameters_reach_the_workers(tmp_path, workers):
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "scenario: memo-2001\nmonths: 3\ndesign: {kind: full_factorial}\n"
+        "factors: {demand: {scenarios: [memo-2001, high-demand]}, switches.contagion: {list: [true, false]}}\n"
+    )
+    batch = make_batch(str(path), parameters="prior", draws=5)
+    there = run_batch(batch, tmp_path / "there", scheduler=workers.scheduler_address)
+    assert there["ok"] == 20
+    assert there["outcomes_sha256"] == run_batch(batch, tmp_path / "here")["outcomes_sha256"]
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
