@@ -75,9 +75,9 @@ c47 = not_modelled(
 
 @to_test(
     "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
-    note="A package of .6 to Russia, with the debt and with the debt bought out, five years on. The size is the one that was "
-    "chosen before anything was run. Told beside it: .8, the package of the scenario `debt-bought-out`, which was looked at after "
-    "the result at .6 was known.",
+    note="A package of .6 to Russia, with the debt and with the debt bought out, five years on. This size was chosen first, and "
+    "the claim is judged by it. Told beside it: .8, the package of the scenario `debt-bought-out`, which was taken up after the result "
+    "at .6 was known.",
     unit="alignment", off={"switches.offers": False}, without="no offers",
     told=("Russia stays closer to the bloc, .8", "the package does less, .8"),
 )  # fmt: skip
