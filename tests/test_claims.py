@@ -266,7 +266,7 @@ def test_the_command_prints_one_list_and_succeeds_whatever_the_verdicts(capsys):
         (["--only", "C34,C85"], "'C85': no claim of that id"),
         (["--only", ","], "names no claim"),
         (["--rival", "rachet"], "did you mean ratchet?"),
-        (["--parameters", "nowhere.parquet"], "nowhere.parquet: cannot be read"),
+        (["--parameters", "nowhere.parquet"], "'nowhere.parquet': cannot be read"),
         (["--parameters", "postprior"], "did you mean posterior?"),
         (["--draws", "1"], "draws"),
         (["--out", str(ROOT / "tests")], "is not empty"),

@@ -14,6 +14,7 @@ from agents.interest import curvature, dominance
 from ...draws import Floats
 from ...pack import pack
 from ...schema.load import load_scenario
+from ...schema.scenario import Scenario
 from .declare import Parts, PerDraw, See, World, to_test
 from .worlds import MEMO, NO_THREAT, SPONSORED, TREATY, exposures
 
@@ -28,9 +29,14 @@ HELD_DEPTH = {"behaviour.deepen": 0, "behaviour.hollow": 0}
 
 
 @lru_cache
+def _scenario() -> Scenario:
+    return load_scenario(MEMO.scenario)
+
+
+@lru_cache
 def _opening() -> dict[str, float]:
     """Numbers of the tie in August 2001 that do not differ between draws."""
-    s = load_scenario(MEMO.scenario)
+    s = _scenario()
     treaty = s.treaties[TREATY]
     assert treaty.opening is not None
     shares = pack(s).numbers["capability"][-1]
@@ -71,7 +77,7 @@ def at_equal_gain(gain: Floats, gains: Sequence[Floats], values: Sequence[Floats
 
 def more_exposed(times: float) -> dict[str, Any]:
     """Russia and China so many times as exposed to what the United States does, to the end of the scale at most."""
-    states = load_scenario(MEMO.scenario).states
+    states = _scenario().states
     found: dict[str, Any] = {}
     for state in ("RUS", "CHN"):
         found |= exposures(state, {k: min(1, times * states[state].exposure.get(k, 0)) for k in SPONSORED})
@@ -87,7 +93,7 @@ _CHEAPER = PerDraw(lambda draws: draws["behaviour.autonomy"] * (1 - PRICE_CUT))
     note="Both raised from where they are: demand (Russia's and China's exposure to the programmes of the United States) against "
     "depth a fifth cheaper; the tie should gain more from the first in five years. Demand is raised until the two states' mean utility "
     "gains as much as by the cheaper price, over the same years with all depths held where they opened; between exposures a quarter "
-    "apart it is interpolated, and where twice the exposure gains less, twice is taken. Told beside it: no interest in good relations (the scenario `high-demand`) against a price that "
+    "apart it is interpolated, and where twice the exposure, each to the end of its scale at most, gains less, twice is taken. Told beside it: no interest in good relations (the scenario `high-demand`) against a price that "
     "is lower by the same utility at the opening depth. The form weighs against the claim: at an equal gain of utility a quadratic "
     "cost (E9) eases twice as much at the margin as a linear term adds (E6, E8).",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful", told=("demand as in high-demand",),
