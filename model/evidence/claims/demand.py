@@ -93,7 +93,8 @@ _CHEAPER = PerDraw(lambda draws: draws["behaviour.autonomy"] * (1 - PRICE_CUT))
     note="Both raised from where they are: demand (Russia's and China's exposure to the programmes of the United States) against "
     "depth a fifth cheaper; the tie should gain more from the first in five years. Demand is raised until the two states' mean utility "
     "gains as much as by the cheaper price, over the same years with all depths held where they opened; between exposures a quarter "
-    "apart it is interpolated, and where twice the exposure, each to the end of its scale at most, gains less, twice is taken. Told beside it: no interest in good relations (the scenario `high-demand`) against a price that "
+    "apart it is interpolated, and where twice the exposure, each to the end of its scale at most, gains less, "
+    "twice is taken. Told beside it: no interest in good relations (the scenario `high-demand`) against a price that "
     "is lower by the same utility at the opening depth. The form weighs against the claim: at an equal gain of utility a quadratic "
     "cost (E9) eases twice as much at the margin as a linear term adds (E6, E8).",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful", told=("demand as in high-demand",),
