@@ -30,9 +30,9 @@ from model.evidence.claims import (
     worlds,
 )
 from model.evidence.claims.charts import claims_figure
+from model.evidence.claims.demand import FIVE_YEARS, HELD_DEPTH, _opening, at_equal_gain, autonomy_of_equal_gain
 from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
 from model.evidence.claims.seen import needs_of
-from model.evidence.claims.trajectories import COST_RISE, _opening, stake_of_equal_cost
 from model.evidence.claims.worlds import TREATY
 from model.evidence.rivals import fitting, rival_changes, rival_names
 from model.experiments.prior import prior_draws
@@ -67,16 +67,19 @@ def test_every_claim_is_there_and_says_how_it_is_read():
     assert len({claim.words for claim in CLAIMS.values()}) == len(CLAIMS)
 
 
-def test_no_tested_claim_survives_without_its_mechanism():
+def test_every_tested_claim_loses_by_the_loss_of_its_mechanism():
+    tested = [claim for claim in CLAIMS.values() if claim.kind == TESTED]
     groups: dict[str, list[Claim]] = {}
-    for claim in CLAIMS.values():
-        if claim.kind == TESTED:
-            groups.setdefault(repr(dict(claim.off)), []).append(claim)
+    for claim in tested:
+        groups.setdefault(repr(dict(claim.off)), []).append(claim)
+    whole = evaluate_claims(DRAWS, claims=tested, seed=5).claims.set_index("id")["share"]
     survivors = {}
     for claims in groups.values():
         found = evaluate_claims(DRAWS, claims=claims, changes=claims[0].off, seed=5).claims
         assert len(found) == len(claims)
-        survivors |= {row.id: row.share for row in found.itertuples() if row.share >= HOLDS}
+        for id_, share in zip(found["id"], found["share"], strict=True):
+            if share >= HOLDS or share > whole[id_] or (share == whole[id_] and share > 0):
+                survivors[id_] = (whole[id_], share)
     assert not survivors
 
 
@@ -147,12 +150,12 @@ def test_a_change_laid_over_the_worlds_wins_over_claim_and_draws():
     assert (evaluate_claims(10, claims=[claim], changes={path: 0.05}).effects["M1"] == 0).all()
 
 
-def test_demand_and_price_are_raised_at_equal_cost():
+def test_want_of_stake_and_a_lower_price_gain_the_same():
     draws, at = prior_draws(20, 3), _opening()
-    stakes = stake_of_equal_cost(draws)
-    assert (stakes > draws["behaviour.stake"]).all()
-    for stake, (_, draw) in zip(stakes, draws.iterrows(), strict=True):
-        lost = np.zeros(2)
+    prices = autonomy_of_equal_gain(draws)
+    assert (prices < draws["behaviour.autonomy"]).all()
+    for price, (_, draw) in zip(prices, draws.iterrows(), strict=True):
+        gained = np.zeros(2)
         for state in ("RUS", "CHN"):
 
             def worth(autonomy: float, interest: float, state: str = state, draw: pd.Series = draw) -> float:
@@ -162,9 +165,30 @@ def test_demand_and_price_are_raised_at_equal_cost():
 
             autonomy, interest = draw["behaviour.autonomy"], draw["behaviour.stake"]
             before = worth(autonomy, interest)
-            lost += [before - worth(autonomy * (1 + COST_RISE), interest), before - worth(autonomy, stake)]
-        assert lost[0] == pytest.approx(lost[1])
-        assert lost[0] > 0
+            gained += [worth(autonomy, 0) - before, worth(price, interest) - before]
+        assert gained[0] == pytest.approx(gained[1])
+        assert gained[0] > 0
+
+
+@given(st.lists(st.floats(0.1, 1), min_size=2, max_size=6), st.floats(0, 1), st.floats(-2, 2), st.floats(-2, 2))
+def test_a_lever_is_read_off_at_the_gain_that_is_asked(steps, place, slope, start):
+    """Where what a lever comes to is a line in what it gains, that line is what is read off."""
+    gains = np.cumsum(steps)
+    asked = gains[0] + place * (gains[-1] - gains[0])
+    pulls = [np.array([gain]) for gain in gains]
+    values = [start + slope * gain for gain in pulls]
+    (found,) = at_equal_gain(np.array([asked]), pulls, values)
+    assert found == pytest.approx(start + slope * asked)
+    (beyond,) = at_equal_gain(np.array([gains[-1] + 1]), pulls, values)
+    assert beyond == values[-1]
+
+
+def test_no_depth_moves_while_demand_and_price_are_weighed():
+    held = FIVE_YEARS.but(HELD_DEPTH)
+    opening = _opening()["depth"]
+    claim = simple(lambda see: {when: see(held, f"depth:{TREATY}@{when}") for when in ("min", "max")})
+    found = evaluate_claims(5, claims=[claim]).parts
+    assert found["mean"].to_numpy() == pytest.approx(opening)
 
 
 @pytest.mark.parametrize("name", rival_names())
@@ -242,7 +266,7 @@ def test_the_command_prints_one_list_and_succeeds_whatever_the_verdicts(capsys):
         (["--only", "C34,C85"], "'C85': no claim of that id"),
         (["--only", ","], "names no claim"),
         (["--rival", "rachet"], "did you mean ratchet?"),
-        (["--parameters", "nowhere.parquet"], "nowhere.parquet: cannot be read"),
+        (["--parameters", "nowhere.parquet"], "'nowhere.parquet': cannot be read"),
         (["--parameters", "postprior"], "did you mean posterior?"),
         (["--draws", "1"], "draws"),
         (["--out", str(ROOT / "tests")], "is not empty"),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from . import central_asia, commitment, nature, price, trajectories
+from . import central_asia, commitment, demand, nature, price, trajectories
 from .declare import BUILT_IN, KINDS, NOT_MODELLED, TESTED, Claim, Parts, PerDraw, See, World, to_test
 from .evaluate import Evidence, Inquiry, evaluate_claims, inquire
 
-MODULES = (commitment, central_asia, nature, price, trajectories)
+MODULES = (commitment, central_asia, nature, price, demand, trajectories)
 
 
 def _place(id_: str) -> tuple[int, str]:

@@ -184,8 +184,9 @@ def c25(see: See) -> Parts:
 @to_test(
     "C26", "P9", "The two levels hold each other up: without either, the other is shallower.",
     note="One level: the Tashkent Treaty and the Russia-China tie, by the mean of their depths; the other: Shanghai. "
-    "August 2006.",
-    unit="depth", off={"switches.region": False}, without="treaties that do not support each other",
+    "August 2006. What carries it is consultation: perceived threat spreads by the depth of every treaty that the parties share (E4). "
+    "Article XIV, the memo's own link, does not carry it, and treaties that do each other's work (E6) weigh against it.",
+    unit="depth", off={"switches.contagion": False}, without="no contagion of threat",
 )  # fmt: skip
 def c26(see: See) -> Parts:
     names = ("tashkent", "rus-chn-1992", "rus-chn-2001")

@@ -98,13 +98,19 @@ c7 = built_in(
 @to_test(
     "C8", "P4", "The ally that is less threatened comes to act on its partner's threat.",
     note="A missile-defence threat to China alone, Russia itself exposed to none: does Russia want the tie deeper, more "
-    "so than under the statement? That consultation moves Russia's perception is built in (E4); what it then wants is not.",
-    unit="depth", off=NO_COMMITMENT, without=WITHOUT_ARTICLES,
+    "so than under the statement? The sign of the perceptual channel is built in: consultation can only raise the lesser "
+    "perception towards the greater (E4). Tested is what lies beyond it: whether Russia then wants more depth, though a quarrel that "
+    "is not shared makes depth dearer (E9) and help is owed (E7). Told beside it: that help, the behavioural channel, "
+    "whose sign is built in too, for the statement owes none.",
+    unit="depth", off=NO_COMMITMENT, without=WITHOUT_ARTICLES, told=("Russia owes more help",),
 )  # fmt: skip
 def c8(see: See) -> Parts:
-    world, outcome = QUIET.but(exposures("RUS", {"md": 0})), f"ideal:{TREATY}/RUS@2004-08"
-    without = response(see, world.but(STATEMENT), "china-md", outcome)
-    return {"Russia's ideal rises by more": response(see, world, "china-md", outcome) - without}
+    world = QUIET.but(exposures("RUS", {"md": 0}))
+    ideal, owed = (
+        response(see, world, "china-md", outcome) - response(see, world.but(STATEMENT), "china-md", outcome)
+        for outcome in (f"ideal:{TREATY}/RUS@2004-08", f"owed:{TREATY}/RUS@2004-08")
+    )
+    return {"Russia's ideal rises by more": ideal, "Russia owes more help": owed}
 
 
 @to_test(

@@ -11,6 +11,8 @@ UNSIGNED = RECORD.but({f"treaties.{TREATY}.signing": "endogenous", f"treaties.{T
 IN_FORCE = f"obligation:{TREATY}"
 FULL_OBLIGATION = 2
 """The obligation of the treaty of 2001."""
+FIRST_PACKAGE = 0.6
+"""The package by which C48 is judged: the first that was chosen."""
 
 
 @to_test(
@@ -73,18 +75,29 @@ c47 = not_modelled(
 
 @to_test(
     "C48", "P17-18", "If China pays Russia's debt, the West loses its strongest lever.",
-    note="The package of the scenario `debt-bought-out`, .8 to Russia, with the debt and with the debt bought out, five years on. "
-    "A package of .6, tried first, is too small for most draws to take up with or without the debt: there the claim is contested.",
+    note="A package of .6 to Russia, with the debt and with the debt bought out, five years on. This size was chosen first, and "
+    "the claim is judged by it. Told beside it: .8, the package of the scenario `debt-bought-out`, which was taken up after the result "
+    "at .6 was known.",
     unit="alignment", off={"switches.offers": False}, without="no offers",
+    told=("Russia stays closer to the bloc, .8", "the package does less, .8"),
 )  # fmt: skip
 def c48(see: See) -> Parts:
-    indebted = MEMO.but(lever("offer-RUS", PACKAGE))
-    free = indebted.but({"states.RUS.leverage": 0})
+    def gaps(size: float) -> tuple[Floats, Floats]:
+        indebted = MEMO.but(lever("offer-RUS", size))
+        free = indebted.but({"states.RUS.leverage": 0})
+        alignment, accepted = (
+            see(free, f"{what}:RUS@2006-09") - see(indebted, f"{what}:RUS@2006-09")
+            for what in ("alignment", "accepted")
+        )
+        return alignment, -accepted
 
-    def gap(what: str) -> Floats:
-        return see(free, f"{what}:RUS@2006-09") - see(indebted, f"{what}:RUS@2006-09")
-
-    return {"Russia stays closer to the bloc": gap("alignment"), "the package does less": -gap("accepted")}
+    first, later = gaps(FIRST_PACKAGE), gaps(PACKAGE)
+    return {
+        "Russia stays closer to the bloc": first[0],
+        "the package does less": first[1],
+        "Russia stays closer to the bloc, .8": later[0],
+        "the package does less, .8": later[1],
+    }
 
 
 c49 = not_modelled(

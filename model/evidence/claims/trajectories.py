@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
-
-from agents.interest import curvature, dominance
 
 from ...draws import Floats
-from ...pack import pack
-from ...schema.load import load_scenario
 from .central_asia import HALF
 from .commitment import response
 from .declare import Parts, PerDraw, See, to_test
@@ -38,8 +32,6 @@ from .worlds import (
 DEPTH = f"depth:{TREATY}"
 FIVE_YEARS_ON = "2006-09"
 """Five years after an offer of September 2001."""
-COST_RISE = 0.2
-"""Rise of the price of depth against which C51 weighs an equal loss of demand."""
 DOWN = 0.8
 """A package works where the tie is a fifth below its twin, as in docs/behaviour.md."""
 RUNG_ONE = 2 / 7
@@ -59,61 +51,15 @@ CORES = {
 """Russia and China fear and contribute the same, as in the scenario `common-core`."""
 
 
-@lru_cache
-def _opening() -> dict[str, float]:
-    """Numbers of the tie in August 2001 that do not differ between draws."""
-    s = load_scenario(MEMO.scenario)
-    treaty = s.treaties[TREATY]
-    assert treaty.opening is not None
-    shares = pack(s).numbers["capability"][-1]
-    russia, china = (float(shares[sorted(s.states).index(state)]) for state in ("RUS", "CHN"))
-    scope = treaty.scope
-    return {
-        "depth": s.institution.opening_share * treaty.opening.rung / s.institution.steps,
-        "mistrust": treaty.opening.mistrust,
-        "directed": sum(scope[k] for k in scope if k in SPONSORED) / sum(scope.values()),
-        "RUS": dominance(1, china, russia),
-        "CHN": dominance(1, russia, china),
-    }
-
-
-def stake_of_equal_cost(draws: pd.DataFrame) -> Floats:
-    """The stake at which both lose as much utility at the opening depth as by the rise of the price of depth.
-
-    Price of depth: `U` falls by `rise*a*D^2/2` (E9, the part without entrapment); stake: by `directed*stake*D`
-    (E8, weight 1). The mean of the two states' equal-cost rises is used.
-    """
-    at = _opening()
-    autonomy, mu, stake = (draws[f"behaviour.{name}"].to_numpy() for name in ("autonomy", "mu", "stake"))
-    # The equation is plain arithmetic here, and takes arrays as well as numbers.
-    of: Any = curvature
-    russia, china = (of(autonomy, 1.0, mu, at[state], at["mistrust"], 0.0, 0.0) for state in ("RUS", "CHN"))
-    rise = COST_RISE * (russia + china) / 2 * at["depth"] / (2 * at["directed"])
-    return np.asarray(stake + rise)
-
-
-_EQUAL_STAKE = PerDraw(stake_of_equal_cost)
-_DEARER = PerDraw(lambda draws: draws["behaviour.autonomy"] * (1 + COST_RISE))
 _CEILING = PerDraw(lambda draws: draws["behaviour.domestic_cap"])
-
-
-@to_test(
-    "C51", "P20", "The tie is weak for want of demand, not because organs are costly.",
-    note="The interest in good relations (demand) against the price of depth, each raised so that both states lose the same "
-    "utility at the opening depth: the tie should suffer more from the first. August 2006. The form weighs against it: at an "
-    "equal loss of utility a quadratic cost (E9) bites twice as hard at the margin as a linear one (E8).",
-    unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
-)  # fmt: skip
-def c51(see: See) -> Parts:
-    less_demand = MEMO.but({"behaviour.stake": _EQUAL_STAKE})
-    dearer = MEMO.but({"behaviour.autonomy": _DEARER})
-    return {"demand costs more depth": see(dearer, f"{DEPTH}@2006-08") - see(less_demand, f"{DEPTH}@2006-08")}
 
 
 @to_test(
     "C52", "P21", "Where the tie goes depends on the United States more than on anything else.",
     note="Range of the tie's depth after fourteen years over what the United States does (its programmes flare up never, "
-    "or three times as often), against the same for regional threats and for half or half as much again of Russia's or of China's capacity.",
+    "or three times as often), against the same for regional threats and for half or half as much again of Russia's or of China's capacity. "
+    "Weaker than the words: three rivals to the United States stand for anything else, each over one range of our choosing and with the rest at "
+    "the draw's values; the share of the variance that is due to each, interactions included (Sobol totals), is not compared.",
     unit="depth", off={f"states.{s}.exposure.{k}": 0 for s in ("RUS", "CHN") for k in SPONSORED},
     without="programmes of the United States that concern neither",
 )  # fmt: skip
@@ -231,7 +177,9 @@ def c57(see: See) -> Parts:
 @to_test(
     "C58", "P25", "Russia would rather be equidistant, but commitments make turning back costly, the more so with time.",
     note="Russia's alignment after ten years without new quarrels: above that under the statement, and above 0; and the price of "
-    "turning to the United States is higher in 2007 than in 2001.",
+    "turning to the United States is higher in 2007 than in 2001. Weaker than the words: the price, the least offer that Russia would take "
+    "(E15), stands for the cost of turning back; no refusal and no package that grows with the years is run, and that Russia would "
+    "rather be equidistant is not tested.",
     unit="alignment", off=NO_COMMITMENT,
     without="articles that are written and have no effect",
 )  # fmt: skip
