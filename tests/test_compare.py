@@ -131,7 +131,10 @@ def test_a_tie_that_one_world_lacks_is_0_there():
 
 
 def test_a_treaty_that_ends_in_one_world_is_told():
-    short = {"treaties.rus-chn-2001.articles.term.years": 1, "treaties.rus-chn-2001.articles.term.renewal_years": 1}
+    short = {
+        "treaties.rus-chn-2001.articles.term.years": 1,
+        "treaties.rus-chn-2001.articles.term.renewal_years": 1,
+    }
     found = compare("us-package-russia", "us-package-russia", replicates=4, months=60, changes=short,
                     outcomes=[DEPTH])  # fmt: skip
     status = "status:rus-chn-2001"
@@ -140,7 +143,9 @@ def test_a_treaty_that_ends_in_one_world_is_told():
     first = runs.trajectories.loc[runs.trajectories[status] == 2, "month"].min()[:4]
     assert ended == 4
     told = [words for words in found.notes if words.startswith("rus-chn-2001 ended in ")]
-    assert told == [f"rus-chn-2001 ended in 4 of 4 runs of {found.b}, first in {first}; in 0 of 4 runs of {found.a}"]
+    assert told == [
+        f"rus-chn-2001 ended in 4 of 4 runs of {found.b}, first in {first}; in 0 of 4 runs of {found.a}"
+    ]
     assert set(found.effects["outcome"]) == {DEPTH}
 
 

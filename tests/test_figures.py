@@ -7,12 +7,15 @@ import warnings
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
+import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from model import Result, run
-from model.figures import FIGURES, draw_figures
+from model.experiments.charts import _against
+from model.figures import FIGURES, contrast, draw_figures, readable
 
 from .test_membership import PLACE, parties, world
 

@@ -17,7 +17,7 @@ from scipy.stats import ks_2samp
 import model
 from model import InputError
 from model.analysis.given import _delta, places, sliced
-from model.analysis.methods import MAIN, indices
+from model.analysis.methods import MAIN, indices, warnings
 from model.analysis.noise import noise_table
 from model.analysis.sensitivity import Sensitivity, analyse
 from model.analysis.signs import sample_signs, signs

@@ -62,7 +62,7 @@ def test_what_is_wrong_is_one_plain_sentence(arguments, sentence, capsys, tmp_pa
     [
         ("behaviour.contagoin", "0, 1", "factors.behaviour.contagoin: unknown; did you mean behaviour.contagion?"),
         ("behaviuor.rise", "0, 1", "factors.behaviuor: unknown; did you mean behaviour?"),
-        ("behaviour.rise", "7, 8", "factors.behaviour.rise: 7: must be at most 1"),
+        ("behaviour.rise", "7, 8", "factors.behaviour.rise: 7.0: must be at most 1"),
         ("states.RUS.exposure.nota", "0, 1", "factors.states.RUS.exposure: 'nota' is no source of this scenario"),
     ],
 )
@@ -81,7 +81,9 @@ def test_the_folder_of_another_study_is_refused_before_anything_is_forecast(comm
         main(["batch", str(files[0]), "--out", str(tmp_path / "kept"), "--no-figures"])
     capsys.readouterr()
     said = refusal([command, str(files[1]), "--out", str(tmp_path / "kept")], capsys)
-    assert said == f"entente: {tmp_path / 'kept'}: holds a study of another study; name another folder, or --fresh\n"
+    assert (
+        said == f"entente: {tmp_path / 'kept'}: holds a study of another study; name another folder, or --fresh\n"
+    )
 
 
 def test_a_set_beyond_the_rows_of_a_file_is_refused_and_one_within_is_its_row(tmp_path):
@@ -89,7 +91,7 @@ def test_a_set_beyond_the_rows_of_a_file_is_refused_and_one_within_is_its_row(tm
     pd.DataFrame({"behaviour.rise": [0.2, 0.3, 0.4]}).to_csv(file, index=False)
     for number in range(3):
         assert one_set(str(file), number).equals(parameter_sets(str(file), 3, 0).iloc[number])
-    with pytest.raises(InputError, match="--draw 3: .* holds 3 sets of parameters, 0 to 2"):
+    with pytest.raises(InputError, match=r"--draw 3: .* holds 3 sets of parameters, 0 to 2"):
         one_set(str(file), 3)
 
 

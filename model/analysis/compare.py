@@ -80,7 +80,9 @@ def compare(
     first = load_scenario(a, None if months is None else {"months": months})
     second = first if b is None else load_scenario(b, None if months is None else {"months": months})
     gone, words = knock_outs(second, without, without_treaty, without_event)
-    changed = [f"without {word}" for word in words] + [f"{path} = {value}" for path, value in (changes or {}).items()]
+    changed = [f"without {word}" for word in words] + [
+        f"{path} = {value}" for path, value in (changes or {}).items()
+    ]
     if b is None and not changed:
         raise InputError("compare: one scenario and no change: name a second, or what is different")
     notes = events_gone(second, gone)
@@ -135,7 +137,9 @@ def _told(effects: pd.DataFrame) -> pd.DataFrame:
     undated = effects["year"].isna()
     last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
     told = last[last["verdict"] != "identical"]
-    return told.reindex(told["difference"].abs().sort_values(ascending=False, kind="stable").index).head(TOLD)
+    order = told["difference"].abs().sort_values(ascending=False, kind="stable").index
+    first: pd.DataFrame = told.reindex(order).head(TOLD)
+    return first
 
 
 def _sentence(row: dict[Any, Any]) -> str:

@@ -42,7 +42,7 @@ def endings(found: Paired, treaties: Sequence[str], names: tuple[str, str], last
     for treaty in treaties:
         years = [_years(side, status_of(treaty), last) for side in (found.a, found.b)]
         shares = [np.isfinite(own).mean() for own in years]
-        if max(shares) <= FEW or np.array_equal(*years, equal_nan=True):
+        if max(shares) <= FEW or np.array_equal(years[0], years[1], equal_nan=True):
             continue
         parts = [_part(own, name) for own, name in zip(years, names, strict=True)]
         said.append(f"{treaty} ended in {parts[1]}; in {parts[0]}")

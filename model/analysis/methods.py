@@ -109,9 +109,9 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
             said.append(f"{outcome}: not settled: {_unsettled(full, len(wide), len(moved_on), main, of_greatest)}")
         beyond = full[full["high"] > 1] if main == "ST" else full[:0]
         if len(beyond):
-            largest = beyond["high"].idxmax()
+            largest = str(beyond["high"].idxmax())
             said.append(
-                f"{outcome}: the interval of ST of {largest} reaches {full.loc[largest, 'high']:.2f}, but no share of a "
+                f"{outcome}: the interval of ST of {largest} reaches {beyond['high'].max():.2f}, but no share of a "
                 "variance is above 1: that is sampling error, and a larger base sample is needed."
             )
     return said

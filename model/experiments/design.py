@@ -35,7 +35,11 @@ def load_study(name: str) -> tuple[Study, Scenario, Path]:
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else STUDIES / f"{name}.yaml"
     if not path.is_file():
-        rule = "no such file" if path.suffix and name.endswith((".yaml", ".yml")) else "no study of that name (entente studies lists them)"
+        rule = (
+            "no such file"
+            if path.suffix and name.endswith((".yaml", ".yml"))
+            else "no study of that name (entente studies lists them)"
+        )
         raise InputError(f"{shown(name)}: {rule}{nearest(name, study_names())}")
     study = read_record(Study, path)
     scenario = study.scenario

@@ -135,9 +135,13 @@ def make_way(folder: str | Path) -> None:
 def same_study(folder: str | Path, identity: Mapping[str, str]) -> None:
     """See that a study already in `folder` is the one of this identity. Raises `InputError` where it is another."""
     found = Store(folder).read_manifest()
-    other = [] if found is None else [name for name, value in identity.items() if found["identity"].get(name) != value]
+    other = (
+        [] if found is None else [name for name, value in identity.items() if found["identity"].get(name) != value]
+    )
     if other:
-        raise InputError(f"{folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh")
+        raise InputError(
+            f"{folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh"
+        )
 
 
 def _left_over(name: str) -> bool:

@@ -40,7 +40,9 @@ def scenario_file(name: str, relative_to: Path | None = None) -> Path:
         return path if path.is_absolute() or relative_to is None else relative_to / path
     path = SCENARIOS / f"{name}.yaml"
     if not path.is_file() and Path(name).is_dir():
-        raise InputError(f"{shown(name)}: a folder; name a scenario (entente scenarios lists them) or a .yaml file")
+        raise InputError(
+            f"{shown(name)}: a folder; name a scenario (entente scenarios lists them) or a .yaml file"
+        )
     if "/" in name or "\\" in name or not path.is_file():
         raise InputError(
             f"{shown(name)}: no scenario of that name (entente scenarios lists them) and no .yaml file"

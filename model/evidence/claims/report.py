@@ -40,7 +40,7 @@ def least_part(parts: pd.DataFrame, id_: str) -> str:
     own = parts[(parts["id"] == id_) & parts["required"].astype(bool)]
     if len(own) < 2 or own["share"].min() == 1:
         return ""
-    least = own.loc[own["share"].idxmin()]
+    least = own.sort_values("share", kind="stable").to_dict("records")[0]
     return f"least: {least['part']} {least['share']:.2f}"
 
 
