@@ -126,6 +126,8 @@ def _unsettled(full: pd.DataFrame, wide: int, moved: int, main: str, of_greatest
     if moved:
         noun = "value" if moved == 1 else "values"
         parts.append(f"{moved} {noun} moved by more than {MOVED:g}{of_greatest} when the sample doubled")
-    worst = (full["high"] - full["low"]).idxmax()
-    ends = f"{full.loc[worst, 'low']:.2f} to {full.loc[worst, 'high']:.2f}"
-    return f"{' and '.join(parts)}; the widest interval is that of {worst}, {ends}. Double the sample."
+    widest = full.reset_index().to_dict("records")[int((full["high"] - full["low"]).argmax())]
+    ends = f"{widest['low']:.2f} to {widest['high']:.2f}"
+    return (
+        f"{' and '.join(parts)}; the widest interval is that of {widest['parameter']}, {ends}. Double the sample."
+    )
