@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from .commands.batch import batch
 from .commands.calibrate import calibrate
@@ -62,7 +63,7 @@ def run(
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .experiments.folder import run_folder, run_of, write_run
-    from .experiments.prior import parameter_sets
+    from .experiments.prior import one_set
     from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
@@ -73,8 +74,7 @@ def run(
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     changes = parse_changes(set_ or [])
     if parameters != "default":
-        taken = parameter_sets(parameters, set_number + 1, 0).iloc[set_number]
-        changes = {str(path): value for path, value in taken.items()} | changes
+        changes = {str(path): value for path, value in one_set(parameters, set_number).items()} | changes
     if from_ is None:
         ready = checked(scenario, seed, months, replicate, changes)
     else:
@@ -251,10 +251,29 @@ def main(arguments: list[str] | None = None) -> None:
         words = getattr(error, "format_message", None)
         if words is None:
             raise
-        if str(words()).strip():
-            _fail(" ".join(str(words()).split()))
+        sentence = _option_sentence(error) or " ".join(str(words()).split())
+        if sentence:
+            _fail(sentence)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+_OPTION_RULES = {
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+}
+
+
+def _option_sentence(error: Exception) -> str:
+    """What is wrong with the value of an option, as the other sentences have it; empty where it is something else."""
+    names = getattr(getattr(error, "param", None), "opts", None)
+    if not names or not isinstance(error.__cause__, ValidationError):
+        return ""
+    found = error.__cause__.errors()[0]
+    rule = _OPTION_RULES.get(found["type"])
+    return f"{names[0]} {found['input']}: {rule.format(**found.get('ctx', {}))}" if rule else ""
 
 
 def _note(words: str) -> None:

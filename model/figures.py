@@ -14,7 +14,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, Normalize
+from matplotlib.colors import BoundaryNorm, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -32,6 +32,9 @@ NETWORK_DATES = 4
 COLUMNS = 3
 LEGEND_COLUMNS, LEGEND_ROW = 4, 0.2
 """Names beside each other in a legend below a figure, and the inches that a row of them takes."""
+CONTRAST, DARKER = 4.5, 0.9
+"""Contrast with white that small text needs (WCAG 2.2, level AA), and by how much a colour is darkened at a time."""
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 STYLES = ("-", "--", "-.", ":")
 DRAWING: Any = {"svg.hashsalt": "entente", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
@@ -66,6 +69,21 @@ def palette(names: list[str]) -> dict[str, tuple[Any, str]]:
         name: (colours[n % 8], STYLES[n // 8 % 4] if len(names) > 8 else STYLES[n % 4])
         for n, name in enumerate(names)
     }
+
+
+def readable(colour: Any) -> tuple[float, float, float]:
+    """A colour for text on white: the same hue, darkened until its contrast is `CONTRAST` at least (WCAG 2.2)."""
+    found = np.array(to_rgb(colour))
+    while contrast(found) < CONTRAST:
+        found = found * DARKER
+    return float(found[0]), float(found[1]), float(found[2])
+
+
+def contrast(colour: Any) -> float:
+    """Contrast of a colour with white, 1..21, by its relative luminance (WCAG 2.2)."""
+    part = np.array(to_rgb(colour))
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return float(1.05 / (linear @ LUMINANCE + 0.05))
 
 
 def _title(scenario: Scenario, what: str) -> str:
@@ -170,13 +188,13 @@ def _name_lines(scenario: Scenario, axes: Axes, running: pd.DataFrame, marks: di
     span = max(last - first, 0.1)
     for row, height in zip(lasting.itertuples(), heights, strict=True):
         axes.annotate(scenario.treaties[row.treaty].name, (last, row.depth), xytext=(last + 0.02 * span, height - lift),
-                      color=marks[row.treaty][0], fontsize=8, va="center", annotation_clip=False,
+                      color=readable(marks[row.treaty][0]), fontsize=8, va="center", annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": marks[row.treaty][0], "lw": 0.5, "shrinkA": 0})  # fmt: skip
     for row in ends[years_of(ends["month"]) < last - 1e-9].itertuples():
         at = month_number(row.month) / MONTHS_IN_YEAR
         axes.plot(at, row.depth, marker="x", color=marks[row.treaty][0], ms=5)
         axes.annotate(f"{scenario.treaties[row.treaty].name} ends", (at, row.depth), xytext=(3, 7), fontsize=7,
-                      color=marks[row.treaty][0], textcoords="offset points", va="bottom")  # fmt: skip
+                      color=readable(marks[row.treaty][0]), textcoords="offset points", va="bottom")  # fmt: skip
     axes.set_xlim(first, last + 0.25 * span)
     axes.set_xticks([tick for tick in axes.get_xticks() if first <= tick <= last])
 

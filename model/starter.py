@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from .schema.errors import InputError, shown
+from .schema.load import scenario_names
 
 TEMPLATE = """\
 # A scenario of your own: two states, one threat, one treaty.
@@ -70,6 +71,8 @@ def write_starter(name: str, folder: Path | None = None) -> Path:
     """Write `name`.yaml into a folder (the current one). Raises `InputError` where it exists."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name):
         raise InputError(f"{shown(name)}: a name has letters, digits, dots, dashes and underscores, 60 at most")
+    if name in scenario_names():
+        raise InputError(f"{shown(name)}: a scenario of that name comes with the model; take another name")
     path = (folder or Path()) / f"{name}.yaml"
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -221,7 +221,7 @@ def test_the_command_exits_2_and_writes_nothing(case_file, capsys):
         (["run", "--colour"], "--colour"),
         (["walk"], "walk"),
         (["check", "nowhere.yaml"], "no such file"),
-        (["check", "/"], "no scenario"),
+        (["check", "/"], "a folder"),
         (["why", "nowhere", "tashkent"], "no run folder"),
         (["new", "a/b"], "letters"),
     ],

@@ -130,6 +130,29 @@ def test_a_tie_that_one_world_lacks_is_0_there():
     assert found.effects["difference"].iloc[0] < 0
 
 
+def test_a_treaty_that_ends_in_one_world_is_told():
+    short = {
+        "treaties.rus-chn-2001.articles.term.years": 1,
+        "treaties.rus-chn-2001.articles.term.renewal_years": 1,
+    }
+    found = compare("us-package-russia", "us-package-russia", replicates=4, months=60, changes=short,
+                    outcomes=[DEPTH])  # fmt: skip
+    status = "status:rus-chn-2001"
+    runs = simulate(load_scenario("us-package-russia", short), 4, 0, outcomes=[status], months=60, keep="yearly")
+    ended = int((runs.outcomes[status] == 2).sum())
+    first = runs.trajectories.loc[runs.trajectories[status] == 2, "month"].min()[:4]
+    assert ended == 4
+    told = [words for words in found.notes if words.startswith("rus-chn-2001 ended in ")]
+    assert told == [
+        f"rus-chn-2001 ended in 4 of 4 runs of {found.b}, first in {first}; in 0 of 4 runs of {found.a}"
+    ]
+    assert set(found.effects["outcome"]) == {DEPTH}
+
+
+def test_a_treaty_that_ends_in_neither_world_has_no_note():
+    assert compare("memo-2001", changes=OFF, outcomes=[DEPTH], replicates=2, months=SHORT).notes == ()
+
+
 def test_outcomes_are_named_in_each_world():
     pair = ("depth:rus-chn-2001", "depth:shanghai-2001")
     found = paired("memo-2001", "memo-2001", [pair], replicates=2, months=SHORT)

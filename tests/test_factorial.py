@@ -17,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 import model
 from model import InputError, load_scenario, simulate
 from model.analysis.factorial import components, decomposed
+from model.analysis.factorial_charts import _level
 from model.analysis.values import Values
 from model.cli import main
 from model.experiments.design import load_study, make_design
@@ -194,3 +195,8 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(case, tmp_path, capsys):
     assert words in notes
     assert notes.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_switch_is_told_as_on_or_off():
+    assert [_level("gate", level) for level in (False, True)] == ["gate off", "gate on"]
+    assert _level("rise", 0.5) == "rise: 0.5"

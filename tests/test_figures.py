@@ -7,12 +7,15 @@ import warnings
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
+import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from model import Result, run
-from model.figures import FIGURES, draw_figures
+from model.experiments.charts import _against
+from model.figures import FIGURES, contrast, draw_figures, readable
 
 from .test_membership import PLACE, parties, world
 
@@ -158,3 +161,18 @@ def test_an_odd_world_is_drawn_without_error_or_warning(name, tmp_path):
         written = draw_figures(done.scenario, done.tables, tmp_path)
     assert len(written) == 2 * len(FIGURES)
     assert all(path.stat().st_size > 1000 for path in written)
+
+
+def test_labels_are_dark_enough_to_be_read_on_white():
+    for colour in sns.color_palette("colorblind", 8):
+        assert contrast(readable(colour)) >= 4.5
+    dark = (0.1, 0.2, 0.3)
+    assert readable(dark) == dark
+    assert contrast("black") == pytest.approx(21)
+    assert contrast("white") == pytest.approx(1)
+
+
+def test_an_outcome_that_never_moves_stands_in_a_range_that_can_be_read():
+    data = pd.DataFrame({"behaviour.rise": [0.2, 0.3, 0.4, 0.5], "rung:t": 3.0, "depth:t": 0.25})
+    assert _against(data, ["behaviour.rise"], "rung:t").axes[0].get_ylim() == (2, 4)
+    assert _against(data, ["behaviour.rise"], "depth:t").axes[0].get_ylim() == pytest.approx((0.15, 0.35))

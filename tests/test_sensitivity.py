@@ -17,7 +17,7 @@ from scipy.stats import ks_2samp
 import model
 from model import InputError
 from model.analysis.given import _delta, places, sliced
-from model.analysis.methods import MAIN, indices
+from model.analysis.methods import MAIN, indices, warnings
 from model.analysis.noise import noise_table
 from model.analysis.sensitivity import Sensitivity, analyse
 from model.analysis.signs import sample_signs, signs
@@ -214,9 +214,40 @@ def test_convergence_is_reported_on_nested_parts_and_warned_about():
     assert sorted(small.convergence["n"].unique()) == [16, 32, 64]
     whole = large.convergence[large.convergence["n"] == 16384].reset_index(drop=True)
     pd.testing.assert_frame_equal(whole, large.indices)
-    assert len(small.warnings) == 1
     assert "not settled" in small.warnings[0]
     assert large.warnings == []
+
+
+def table_of(values: dict[str, tuple[float, float, float, float]]) -> pd.DataFrame:
+    """ST of factors on half the sample and on all of it: half, whole, and the ends of the whole's interval."""
+    rows = [
+        {"outcome": "y", "index": "ST", "parameter": name, "value": value, "low": low, "high": high, "n": n}
+        for name, (half, whole, low, high) in values.items()
+        for n, value in ((32, half), (64, whole))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_warnings_say_only_what_applies():
+    study = study_of(3, {"kind": "saltelli", "base": 64}, method="sobol")
+    calm, moved, wide = (0.3, 0.3, 0.28, 0.32), (0.2, 0.3, 0.28, 0.32), (0.3, 0.3, 0.1, 0.5)
+    assert warnings(study, table_of({"a": calm, "b": calm})) == []
+    (only_moved,) = warnings(study, table_of({"a": moved, "b": calm}))
+    assert "1 value moved" in only_moved
+    assert "wider" not in only_moved
+    (only_wide,) = warnings(study, table_of({"a": wide, "b": calm}))
+    assert "1 of 2 intervals of ST is wider" in only_wide
+    assert "moved" not in only_wide
+    (both,) = warnings(study, table_of({"a": wide, "b": wide, "c": moved, "d": moved}))
+    assert "2 of 4 intervals of ST are wider" in both
+    assert "2 values moved" in both
+
+
+def test_a_total_effect_above_1_is_told_as_sampling_error():
+    study = study_of(3, {"kind": "saltelli", "base": 64}, method="sobol")
+    (caution,) = warnings(study, table_of({"a": (0.99, 0.99, 0.95, 1.04)}))
+    assert "ST of a reaches 1.04" in caution
+    assert "sampling error" in caution
 
 
 def test_chance_is_told_from_parameters():

@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 
 from ..experiments.prior import parameter_sets
+from ..outcomes import series_of
+from ..schema.base import month_number, month_text
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
+from .endings import endings, status_of, treaties_told
 from .knockout import events_gone, knock_outs
 from .output import records
 from .paired import LEVEL, AnyWorld, paired
@@ -77,8 +80,10 @@ def compare(
     first = load_scenario(a, None if months is None else {"months": months})
     second = first if b is None else load_scenario(b, None if months is None else {"months": months})
     gone, words = knock_outs(second, without, without_treaty, without_event)
-    told = [f"without {word}" for word in words] + [f"{path} = {value}" for path, value in (changes or {}).items()]
-    if b is None and not told:
+    changed = [f"without {word}" for word in words] + [
+        f"{path} = {value}" for path, value in (changes or {}).items()
+    ]
+    if b is None and not changed:
         raise InputError("compare: one scenario and no change: name a second, or what is different")
     notes = events_gone(second, gone)
     second = load_scenario(second, gone | dict(changes or {}))
@@ -88,14 +93,21 @@ def compare(
         rows = parameter_sets(rows, 1 if rows == "default" else draws, seed)
     if replicates is None:
         replicates = draws if len(rows) == 1 else 1
-    found = paired(first, second, outcomes or tie_outcomes(first, second), rows, replicates, seed, keep="yearly")
-    effects = found.effects
+    asked = list(outcomes or tie_outcomes(first, second))
+    treaties = [id_ for id_ in treaties_told(asked) if id_ in first.treaties or id_ in second.treaties]
+    on_the_side = [status_of(id_) for id_ in treaties if status_of(id_) not in map(series_of, asked)]
+    found = paired(first, second, [*asked, *on_the_side], rows, replicates, seed, keep="yearly")
+    effects = found.effects[~found.effects["outcome"].isin(on_the_side)].reset_index(drop=True)
     years = pd.to_numeric(effects["when"].str.extract(r"^(\d{4})-", expand=False))
     effects.insert(2, "year", years.astype("Int64"))
     differing = effects.loc[effects["verdict"] != "identical", "outcome"]
-    label = " ".join([second.name, ", ".join(told)]).strip()
+    label = " ".join([second.name, ", ".join(changed)]).strip()
+    absent = [words for words in found.absent if words.partition(" ")[0] not in on_the_side]
+    last = month_text(month_number(first.start) + first.months - 1)[:4]
+    told_of = treaties_told(_told(effects)["outcome"].tolist())
+    ended = endings(found, told_of, (first.name, label), last)
     return Comparison(
-        first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *found.absent)
+        first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *absent, *ended)
     )
 
 
@@ -116,13 +128,18 @@ def sentences(found: Comparison) -> list[str]:
     """What differs most at the end of the run, or over it, in plain words."""
     if found.identical:
         return ["The two worlds never differ, in any run, month or outcome."]
-    effects = found.effects
+    lines = [_sentence(row) for row in _told(found.effects).to_dict("records")]
+    return lines or ["At the end of the run nothing differs any more; the table has the years between."]
+
+
+def _told(effects: pd.DataFrame) -> pd.DataFrame:
+    """The effects that are told in sentences, the greatest first."""
     undated = effects["year"].isna()
     last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
     told = last[last["verdict"] != "identical"]
-    told = told.reindex(told["difference"].abs().sort_values(ascending=False, kind="stable").index)
-    lines = [_sentence(row) for row in told.head(TOLD).to_dict("records")]
-    return lines or ["At the end of the run nothing differs any more; the table has the years between."]
+    order = told["difference"].abs().sort_values(ascending=False, kind="stable").index
+    first: pd.DataFrame = told.reindex(order).head(TOLD)
+    return first
 
 
 def _sentence(row: dict[Any, Any]) -> str:

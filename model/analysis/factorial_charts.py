@@ -58,10 +58,15 @@ def _label(row: dict[Any, Any], found: Decomposition) -> str:
     names = str(row["term"]).split(JOIN)
     words = [
         name if (levels := factors[name].levels) is None or factors[name].scenarios or len(levels) > 2
-        else f"{name.rsplit('.', 1)[-1]}: {levels[-1]}"
+        else _level(name.rsplit(".", 1)[-1], levels[-1])
         for name in names
     ]  # fmt: skip
     return f"{' × '.join(words)} ({row['share']:.0%})"
+
+
+def _level(name: str, level: Any) -> str:
+    """A factor at a level; a switch is on or off."""
+    return f"{name} {'on' if level else 'off'}" if isinstance(level, bool) else f"{name}: {level}"
 
 
 def main_effects(found: Decomposition) -> pd.DataFrame:

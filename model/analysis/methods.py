@@ -105,11 +105,29 @@ def warnings(study: Study, table: pd.DataFrame) -> list[str]:
         half = own[own["n"] == full["n"].iloc[0] // 2].set_index("parameter")["value"].reindex(full.index)
         moved_on = full[((full["value"] - half).abs() / scale > MOVED).to_numpy()]
         if len(wide) or len(moved_on):
-            worst = (full["high"] - full["low"]).idxmax()
+            of_greatest = "" if main != "mu_star" else " of the greatest value"
+            said.append(f"{outcome}: not settled: {_unsettled(full, len(wide), len(moved_on), main, of_greatest)}")
+        beyond = full[full["high"] > 1] if main == "ST" else full[:0]
+        if len(beyond):
+            largest = str(beyond["high"].idxmax())
             said.append(
-                f"{outcome}: not settled: {len(wide)} of {len(full)} intervals of {main} are wider than {WIDE:g} "
-                f"{'' if scale == 1.0 else 'of the greatest value '}and {len(moved_on)} values moved by more than "
-                f"{MOVED:g} when the sample doubled; the widest is {worst}, {full.loc[worst, 'low']:.2f} to "
-                f"{full.loc[worst, 'high']:.2f}. Double the sample."
+                f"{outcome}: the interval of ST of {largest} reaches {beyond['high'].max():.2f}, but no share of a "
+                "variance is above 1: that is sampling error, and a larger base sample is needed."
             )
     return said
+
+
+def _unsettled(full: pd.DataFrame, wide: int, moved: int, main: str, of_greatest: str) -> str:
+    """Intervals that are wide and values that still move, told where there are some, and the widest interval."""
+    parts = []
+    if wide:
+        verb = "is" if wide == 1 else "are"
+        parts.append(f"{wide} of {len(full)} intervals of {main} {verb} wider than {WIDE:g}{of_greatest}")
+    if moved:
+        noun = "value" if moved == 1 else "values"
+        parts.append(f"{moved} {noun} moved by more than {MOVED:g}{of_greatest} when the sample doubled")
+    widest = full.reset_index().to_dict("records")[int((full["high"] - full["low"]).argmax())]
+    ends = f"{widest['low']:.2f} to {widest['high']:.2f}"
+    return (
+        f"{' and '.join(parts)}; the widest interval is that of {widest['parameter']}, {ends}. Double the sample."
+    )

@@ -27,7 +27,7 @@ SAME = 1e-9
 """Numbers that are no further apart are the same: no outcome has meaning on such a scale."""
 MOST = 10**15
 """Counts of runs beyond this are told as this."""
-TIES = ("depth", "rung", "dyad", "members", "obligation")
+TIES = ("depth", "rung", "dyad", "members", "obligation", "status")
 """Quantities that are 0 in a world that has no such treaty or state: there is no tie."""
 
 AnyWorld = str | Path | dict[str, Any] | Scenario

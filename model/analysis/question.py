@@ -108,7 +108,11 @@ def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else QUESTIONS / f"{name}.yaml"
     if not path.is_file():
-        rule = "no such file" if name.endswith((".yaml", ".yml")) else "no question of that name"
+        rule = (
+            "no such file"
+            if name.endswith((".yaml", ".yml"))
+            else "no question of that name (entente threshold lists them)"
+        )
         raise InputError(f"{shown(name)}: {rule}{nearest(name, question_names())}")
     question = read_record(Question, path)
     if changes:

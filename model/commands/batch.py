@@ -39,7 +39,7 @@ def batch(
     from ..experiments.places import below
     from ..experiments.plan import make_batch
     from ..experiments.redraw import redraw
-    from ..experiments.store import make_way
+    from ..experiments.store import make_way, same_study
     from ..screen import forecast, runs_progress
 
     if workers is not None and scheduler is not None:
@@ -47,6 +47,8 @@ def batch(
     ready = make_batch(study, parameters=parameters, draws=draws)
     folder = out or str(Path("runs") / ready.study.name)
     make_way(folder)
+    if not fresh:
+        same_study(folder, ready.identity)
     _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
     if dry_run:
         if as_json:

@@ -21,12 +21,14 @@ def decompose(
     from ..analysis.factorial import FOLDER, make_decomposition
     from ..analysis.factorial import decompose as analyse
     from ..analysis.factorial_charts import main_effects
-    from ..experiments.store import make_way
+    from ..experiments.store import make_way, same_study
     from ..screen import forecast, runs_progress
 
     ready = make_decomposition(study)
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
+    if not fresh:
+        same_study(folder, ready.identity)
     _note(forecast(ready.study.name, ready.forecast(), 0))
     with runs_progress(ready.runs, ready.study.name) as advance:
         found = analyse(ready, folder, workers, fresh, advance, _note)

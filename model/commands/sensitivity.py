@@ -24,12 +24,14 @@ def sensitivity(
     from ..analysis.methods import needed
     from ..analysis.sensitivity import FOLDER, forecast_runs, make_sensitivity
     from ..analysis.sensitivity import sensitivity as analyse
-    from ..experiments.store import make_way
+    from ..experiments.store import make_way, same_study
     from ..screen import runs_progress
 
     ready = make_sensitivity(study)
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
+    if not fresh:
+        same_study(folder, ready.identity)
     method, runs = needed(ready.study).method, forecast_runs(ready)
     _note(
         f"{ready.study.name}: {method}: {runs:,} runs: {len(ready.design):,} points, {ready.study.replicates} replicates"

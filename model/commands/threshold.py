@@ -19,9 +19,9 @@ def threshold(
     parameters: Annotated[
         str | None, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
     ] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of the parameters.")] = None,
-    replicates: Annotated[int | None, typer.Option(help="Runs of each draw.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the draws and the noise.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Draws of the parameters.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..experiments.prior import parameter_sets
+from ..outcomes import parse_outcomes
 from ..pack import MEMBER, World, pack
 from ..schema.errors import InputError, nearest, shown
 from ..schema.load import load_scenario
@@ -145,6 +146,10 @@ def landscape(
     compared = {}
     if world.powers:
         outcomes = [f"alignment:{state}@{when}" for state in world.states]
+        try:
+            parse_outcomes(outcomes[:1], world)
+        except InputError as error:
+            raise InputError(f"--when {shown(when)}: {str(error).rpartition(': ')[2]}") from None
         x = measure(ready, parameter_sets(parameters, draws, seed), range(draws), outcomes, seed)
         count = len(world.states)
         compared = _agreement(x, -sides[0, :count] * sides[0, count], world.states)

@@ -21,7 +21,7 @@ from .digest import outcomes_digest
 from .folder import scenario_text, versions, yaml_text
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
-from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes
+from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes, same_study
 
 
 def run_batch(
@@ -89,11 +89,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         store.clear()
         found = None
     if found is not None:
-        other = [name for name, value in batch.identity.items() if found["identity"].get(name) != value]
-        if other:
-            raise InputError(
-                f"{store.folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh"
-            )
+        same_study(store.folder, batch.identity)
         store.manifest = found
     else:
         store.manifest = {

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -18,6 +19,8 @@ from .folder import StudyRun
 BAND = (0.1, 0.9)
 """Quantiles between which a band stands."""
 LEVELS_SHOWN, FACTORS_SHOWN, BINS = 8, 12, 10
+COUNTED = ("rung", "members", "obligation", "status", "blocked", "term_end")
+"""Quantities that are whole numbers in every run."""
 FIRST, SECOND = "#0072B2", "#D55E00"
 
 
@@ -95,9 +98,19 @@ def _against(data: pd.DataFrame, factors: list[str], outcome: str) -> Figure:
     for spare in cells[len(shown) :]:
         spare.remove()
     more = f", the {len(shown)} of {len(factors)} factors that move it most" if len(shown) < len(factors) else ""
+    _sensible_range(cells[0], data[outcome], outcome)
     figure.suptitle(f"{outcome} against each factor (line: mean){more}", fontsize=10)
     figure.supylabel(outcome, fontsize=9)
     return figure
+
+
+def _sensible_range(axes: Axes, values: pd.Series, outcome: str) -> None:
+    """Room around an outcome that is always the same: a unit of what is counted, a tenth of what is a share."""
+    if values.nunique() == 1:
+        room = 1.0 if outcome.partition(":")[0] in COUNTED else 0.1
+        axes.set_ylim(values.iloc[0] - room, values.iloc[0] + room)
+        if room == 1:
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _association(factor: pd.Series, outcome: pd.Series) -> float:
@@ -139,5 +152,6 @@ def _over_time(kept: StudyRun, factors: list[str], series: str) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.ticklabel_format(axis="x", useOffset=False)
     low, high = (int(100 * q) for q in BAND)
+    _sensible_range(axes, data[series], series)
     axes.set(xlabel="year", ylabel=series, title=f"{series}: median, and {low} to {high} % of runs")
     return figure

@@ -35,7 +35,11 @@ def load_study(name: str) -> tuple[Study, Scenario, Path]:
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else STUDIES / f"{name}.yaml"
     if not path.is_file():
-        rule = "no such file" if path.suffix and name.endswith((".yaml", ".yml")) else "no study of that name"
+        rule = (
+            "no such file"
+            if path.suffix and name.endswith((".yaml", ".yml"))
+            else "no study of that name (entente studies lists them)"
+        )
         raise InputError(f"{shown(name)}: {rule}{nearest(name, study_names())}")
     study = read_record(Study, path)
     scenario = study.scenario
@@ -60,7 +64,7 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
             try:
                 load_scenario(scenario, {factor: value})
             except InputError as error:
-                raise InputError(f"{path}: factors.{factor}: {shown(value)}: {error}") from None
+                raise InputError(f"{path}: {_of_factor(factor, value, str(error))}") from None
         if isinstance(study.design, FullFactorial) and takes.levels is None:
             raise InputError(f"{path}: factors.{factor}: a full factorial needs values: list, discrete or grid")
     try:
@@ -77,6 +81,16 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
     runs = points_of(study, path.parent) * study.replicates
     if runs > RUNS_AT_MOST:
         raise InputError(f"{path}: design: {runs:.3g} runs: {RUNS_AT_MOST:.0e} at most")
+
+
+def _of_factor(factor: str, value: Any, sentence: str) -> str:
+    """What is wrong with a factor, from the sentence about the scenario that takes its value."""
+    at, _, rule = sentence.partition(": ")[2].partition(": ")
+    if factor == at:
+        return f"factors.{factor}: {rule}"
+    # A mistake in a part of the path, or one elsewhere that the value brings about.
+    inside = factor.startswith(f"{at}.")
+    return f"factors.{at}: {rule}" if inside else f"factors.{factor}: {shown(value)}: {at}: {rule}"
 
 
 def points_of(study: Study, folder: Path) -> int:

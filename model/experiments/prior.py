@@ -48,6 +48,20 @@ def parameter_sets(name: str, draws: int, seed: int) -> pd.DataFrame:
         return pd.DataFrame(index=range(draws))
     if name == "prior":
         return prior_draws(draws, seed)
+    frame = _rows(name)
+    order = np.random.default_rng(seed).permutation(len(frame))
+    return frame.iloc[np.resize(order, draws)].reset_index(drop=True)
+
+
+def one_set(name: str, number: int, seed: int = 0) -> pd.Series:
+    """Row `number` of `parameter_sets`, counted from 0. Raises `InputError` beyond the rows of a file."""
+    if name not in ("default", "prior") and number >= (held := len(_rows(name))):
+        raise InputError(f"--draw {number}: {name} holds {held} sets of parameters, 0 to {held - 1}")
+    return parameter_sets(name, number + 1, seed).iloc[number]
+
+
+def _rows(name: str) -> pd.DataFrame:
+    """The rows of a file of parameters, or of the posterior."""
     path = POSTERIOR if name == "posterior" else Path(name)
     if path.suffix not in (".parquet", ".csv"):
         rule = f"must be {', '.join(NAMES)}, or a .parquet or .csv file"
@@ -61,5 +75,4 @@ def parameter_sets(name: str, draws: int, seed: int) -> pd.DataFrame:
     frame = frame.drop(columns=["point"], errors="ignore")
     if frame.empty:
         raise InputError(f"--parameters {path}: holds no rows")
-    order = np.random.default_rng(seed).permutation(len(frame))
-    return frame.iloc[np.resize(order, draws)].reset_index(drop=True)
+    return frame

@@ -12,6 +12,7 @@ import io
 import json
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -131,11 +132,23 @@ def make_way(folder: str | Path) -> None:
         raise InputError(f"{named}: cannot be written: {reason(error)}") from None
 
 
+def same_study(folder: str | Path, identity: Mapping[str, str]) -> None:
+    """See that a study already in `folder` is the one of this identity. Raises `InputError` where it is another."""
+    found = Store(folder).read_manifest()
+    other = (
+        [] if found is None else [name for name, value in identity.items() if found["identity"].get(name) != value]
+    )
+    if other:
+        raise InputError(
+            f"{folder}: holds a study of another {' and '.join(other)}; name another folder, or --fresh"
+        )
+
+
 def _left_over(name: str) -> bool:
     return name == LOCK or (name.startswith(".") and name.endswith(DRAFT))
 
 
 __all__ = [
     "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "STUDY", "TRAJECTORIES", "Store", "checksum", "make_way",
-    "parquet_bytes", "write_whole",
+    "parquet_bytes", "same_study", "write_whole",
 ]  # fmt: skip

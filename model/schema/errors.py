@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+BEGINNING = 3
+"""Letters with which a name must begin to be taken for the beginning of a longer one."""
+
 
 class InputError(ValueError):
     """Something the user gave is wrong; the message names the thing, the value, the rule, the way out."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """`"; did you mean x?"` for the closest of `names`, or nothing when none is close."""
-    close = get_close_matches(name, list(names), n=1, cutoff=0.6)
+    """`"; did you mean x?"` for the closest of `names`, or one that begins so, or nothing when none is close."""
+    known = list(names)
+    begun = [one for one in known if one.startswith(name)] if len(name) >= BEGINNING else []
+    close = get_close_matches(name, known, n=1, cutoff=0.6) or begun
     return f"; did you mean {close[0]}?" if close else ""
 
 

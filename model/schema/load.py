@@ -39,9 +39,14 @@ def scenario_file(name: str, relative_to: Path | None = None) -> Path:
         path = Path(name)
         return path if path.is_absolute() or relative_to is None else relative_to / path
     path = SCENARIOS / f"{name}.yaml"
+    if not path.is_file() and Path(name).is_dir():
+        raise InputError(
+            f"{shown(name)}: a folder; name a scenario (entente scenarios lists them) or a .yaml file"
+        )
     if "/" in name or "\\" in name or not path.is_file():
         raise InputError(
-            f"{shown(name)}: no scenario of that name and no .yaml file{nearest(name, scenario_names())}"
+            f"{shown(name)}: no scenario of that name (entente scenarios lists them) and no .yaml file"
+            f"{nearest(name, scenario_names())}"
         )
     return path
 

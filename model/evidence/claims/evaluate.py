@@ -13,7 +13,7 @@ from scipy.stats import bootstrap
 
 from ...draws import Floats
 from ...experiments.prior import parameter_sets
-from ...schema.errors import InputError, nearest, shown
+from ...schema.errors import InputError, shown
 from ..rivals import rival_changes
 from .declare import TESTED, Claim
 from .seen import Needs, needs_of, run_worlds
@@ -127,10 +127,22 @@ def chosen_claims(only: Iterable[str] | None) -> list[Claim]:
     wanted = [known.get(str(id_).casefold(), str(id_)) for id_ in only]
     for id_ in wanted:
         if id_ not in CLAIMS:
-            raise InputError(f"{shown(id_)}: no claim of that id; they run from C1 to C58{nearest(id_, CLAIMS)}")
+            raise InputError(f"{shown(id_)}: no claim of that id; they are {_range(CLAIMS)}{_meant(id_, CLAIMS)}")
     if not wanted:
         raise InputError("only: names no claim")
     return [claim for id_, claim in CLAIMS.items() if id_ in wanted]
+
+
+def _range(known: Iterable[str]) -> str:
+    """Ids in words: those that are plain numbers by their ends, the others by name."""
+    plain = [id_ for id_ in known if id_[1:].isdigit()]
+    return " and ".join([f"{plain[0]} to {plain[-1]}", *(id_ for id_ in known if id_ not in plain)])
+
+
+def _meant(text: str, known: Iterable[str]) -> str:
+    """An id written otherwise, such as 34 or C034; another number is no misspelling."""
+    id_ = "C" + text.casefold().lstrip("c-_ 0")
+    return f"; did you mean {id_}?" if id_ in known else ""
 
 
 def _untested(claim: Claim) -> dict[str, Any]:

@@ -35,6 +35,15 @@ def number(value: float) -> str:
     return f"{value:+.3f}" if abs(value) >= 0.0005 or value == 0 else f"{value:+.0e}"
 
 
+def least_part(parts: pd.DataFrame, id_: str) -> str:
+    """The required margin of a claim that refutes it most, in words; empty where it has one only, or none refutes."""
+    own = parts[(parts["id"] == id_) & parts["required"].astype(bool)]
+    if len(own) < 2 or own["share"].min() == 1:
+        return ""
+    least = own.sort_values("share", kind="stable").to_dict("records")[0]
+    return f"least: {least['part']} {least['share']:.2f}"
+
+
 def print_table(found: Evidence, rival: str | None) -> None:
     """One row a claim on the terminal."""
     draws = len(found.draws)
@@ -48,7 +57,8 @@ def print_table(found: Evidence, rival: str | None) -> None:
         if row["share"] is not None:
             interval = f"{number(row['low'])} to {number(row['high'])}"
             numbers = (f"{row['share']:.2f}", f"{number(row['effect'])} {claim.unit}", interval)
-        table.add_row(claim.id, claim.words, *numbers, f"[{style}]{verdict}[/{style}]")
+        words = claim.words + (f"\n[dim]{least}[/dim]" if (least := least_part(found.parts, row["id"])) else "")
+        table.add_row(claim.id, words, *numbers, f"[{style}]{verdict}[/{style}]")
     counts = found.claims["verdict"].value_counts()
     table.caption = ", ".join(f"{counts[name]} {name}" for name in counts.index)
     console = Console()
