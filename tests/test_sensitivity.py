@@ -16,10 +16,11 @@ from scipy.stats import ks_2samp
 
 import model
 from model import InputError
+from model.analysis.found import Sensitivity
 from model.analysis.given import _delta, places, sliced
 from model.analysis.methods import MAIN, indices, warnings
 from model.analysis.noise import noise_table
-from model.analysis.sensitivity import Sensitivity, analyse
+from model.analysis.sensitivity import analyse
 from model.analysis.signs import sample_signs, signs
 from model.analysis.statements import statements
 from model.analysis.values import Values

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,33 +21,13 @@ from ..experiments.plan import Batch, make_batch
 from ..experiments.store import Store, make_way, parquet_bytes
 from ..schema.errors import InputError
 from ..schema.study import RESAMPLES, FullFactorial, Study
+from .factorial_charts import draw_decomposition
+from .found import JOIN, Decomposition
 from .sobol import resampled_weights
 from .values import Values, complete, read_values
 
 FOLDER = "decomposition"
 LEVEL = 0.95
-JOIN = " x "
-
-
-@dataclass
-class Decomposition:
-    """What a factorial study found.
-
-    `terms`: a row an outcome, year and term (a factor, or factors joined by ` x `), with its `order`, its `share` of
-    the variance between combinations, and for terms of two-level factors the `effect` of going from the first levels
-    to the second, each with `low` and `high`. `cells`: the mean outcome of each combination, with its interval.
-    """
-
-    study: Study
-    terms: pd.DataFrame
-    cells: pd.DataFrame
-    folder: Path | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The frames by the names of their files."""
-        return {"terms": self.terms, "cells": self.cells}
 
 
 def make_decomposition(name: str) -> Batch:
@@ -88,8 +67,6 @@ def decompose(
     found = decomposed(batch.study, complete(read_values(batch, folder), batch.study.name))
     found.folder = folder
     with Store(folder).held():
-        from .factorial_charts import draw_decomposition
-
         for name, table in found.tables.items():
             write_whole(folder / FOLDER / f"{name}.parquet", parquet_bytes(table))
             write_whole(folder / FOLDER / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())

@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from ..figures import DRAWING
-from .factorial import JOIN, Decomposition
+from .found import JOIN, Decomposition
 from .sensitivity_charts import panels, save_figure
 
 SHOWN = 12

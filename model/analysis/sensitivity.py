@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +16,17 @@ from ..experiments.plan import Batch, make_batch
 from ..experiments.store import Store, make_way, parquet_bytes
 from ..schema.errors import InputError
 from ..schema.study import DUMMY, Study
+from .found import Sensitivity
 from .given import places
 from .methods import block_length, check_sample, convergence, indices, needed, warnings
 from .noise import noise_table
+from .sensitivity_charts import draw_sensitivity
+from .sensitivity_report import report_html
 from .signs import sample_signs, signs, signs_runs
 from .values import Values, complete, read_values
 
 FOLDER = "sensitivity"
 Say = Callable[[str], None]
-
-
-@dataclass
-class Sensitivity:
-    """What a sensitivity study found.
-
-    `indices` has the columns `outcome, year, method, parameter, index, value, low, high, n`; `convergence` the same
-    for nested parts of the sample; `variance` tells chance from parameters; `signs` the pre-registered signs;
-    `constant` names outcomes that nothing moved (`outcome`, `year`, `value`); `warnings` are sentences.
-    """
-
-    study: Study
-    indices: pd.DataFrame
-    convergence: pd.DataFrame
-    variance: pd.DataFrame
-    signs: pd.DataFrame
-    constant: pd.DataFrame
-    warnings: list[str]
-    points: int
-    folder: Path | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The frames by the names of their files."""
-        return {
-            "indices": self.indices, "convergence": self.convergence, "variance": self.variance,
-            "signs": self.signs, "constant": self.constant,
-        }  # fmt: skip
 
 
 def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
@@ -165,8 +138,6 @@ def sensitivity(
 
 def write_sensitivity(found: Sensitivity, folder: Path, summary: dict[str, Any]) -> None:
     """Write tables (Parquet and CSV), figures and the report, each file whole, the report last."""
-    from .sensitivity_charts import draw_sensitivity
-    from .sensitivity_report import report_html
 
     into = folder / FOLDER
     with Store(folder).held():

@@ -19,8 +19,8 @@ from ..experiments.groups import declared_group, moved, study_groups
 from ..experiments.places import write_whole
 from ..figures import DPI, DRAWING, palette
 from ..schema.study import DUMMY
+from .found import Sensitivity
 from .methods import MAIN, needed
-from .sensitivity import Sensitivity
 
 SHOWN, FOLLOWED, COLUMNS = 15, 6, 2
 """Parameters in a bar chart, parameters followed as the sample grows, panels beside each other."""

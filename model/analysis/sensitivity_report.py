@@ -9,8 +9,8 @@ import pandas as pd
 
 from ..schema.behaviour import Behaviour
 from ..schema.study import DUMMY
+from .found import Sensitivity
 from .methods import MAIN, needed
-from .sensitivity import Sensitivity
 from .sensitivity_charts import main_rows, short
 
 TEMPLATE = "sensitivity.html.j2"

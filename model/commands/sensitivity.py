@@ -67,7 +67,7 @@ def sensitivity(
 
 
 def _print(found: object, report: Path) -> None:
-    from ..analysis.sensitivity import Sensitivity
+    from ..analysis.found import Sensitivity
     from ..analysis.sensitivity_charts import main_rows, short
 
     assert isinstance(found, Sensitivity)
