@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
-from moto.server import ThreadedMotoServer
 
 import model
 from model import InputError, load_run
@@ -26,6 +24,10 @@ from model.experiments.places import place_of
 from model.experiments.plan import make_batch
 
 from .test_batch import STUDY, TIMES, contents, main_ends
+
+distributed = pytest.importorskip("distributed")
+moto = pytest.importorskip("moto.server")
+Client, LocalCluster = distributed.Client, distributed.LocalCluster
 
 HOME = Path(model.__file__).resolve().parents[1]
 BLOCK = 64
@@ -59,7 +61,7 @@ def workers():
 def bucket():
     """A bucket of an S3 server on this machine."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     told = {
