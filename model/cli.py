@@ -67,7 +67,7 @@ def run(
     from .result import ENGINES, checked
     from .result import run as run_once
     from .schema.load import parse_changes
-    from .screen import progress, yearly_table
+    from .screen import note, progress, yearly_table
     from .summary import summary
 
     if engine not in ENGINES:
@@ -87,7 +87,7 @@ def run(
     if engine == "ensemble":
         from .ensemble import prepare
 
-        prepare(_note)
+        prepare(note)
     began = time.perf_counter()
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
         result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine)
@@ -156,8 +156,9 @@ def bench(
 ) -> None:
     """Measure both engines, Mesa's batch runner and the store on this machine; a few minutes."""
     from .experiments.bench import bench as measure
+    from .screen import note
 
-    report = measure(_note)
+    report = measure(note)
     sys.stdout.write((json.dumps(report) if as_json else json.dumps(report, indent=1)) + "\n")
 
 
@@ -274,10 +275,6 @@ def _option_sentence(error: Exception) -> str:
     found = error.__cause__.errors()[0]
     rule = _OPTION_RULES.get(found["type"])
     return f"{names[0]} {found['input']}: {rule.format(**found.get('ctx', {}))}" if rule else ""
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")
 
 
 def _fail(sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,11 @@ from rich.table import Table
 from .schema.scenario import Scenario
 
 DYADS_SHOWN = 3
+
+
+def note(words: str) -> None:
+    """Tell something on stderr: stdout holds results only."""
+    sys.stderr.write(words + "\n")
 
 
 @contextmanager

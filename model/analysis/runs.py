@@ -22,7 +22,7 @@ from ..lanes.compiled import is_kept
 from ..rows import lots
 from ..schema.errors import InputError
 from ..schema.scenario import Scenario
-from .output import note
+from ..screen import note
 
 Noise = NDArray[np.int64]
 BLOCK = 256

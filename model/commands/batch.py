@@ -40,7 +40,7 @@ def batch(
     from ..experiments.plan import make_batch
     from ..experiments.redraw import redraw
     from ..experiments.store import make_way, same_study
-    from ..screen import forecast, runs_progress
+    from ..screen import forecast, note, runs_progress
 
     if workers is not None and scheduler is not None:
         raise InputError("--workers: threads of this machine; with --scheduler the cluster has its own")
@@ -49,13 +49,13 @@ def batch(
     make_way(folder)
     if not fresh:
         same_study(folder, ready.identity)
-    _note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
+    note(forecast(ready.study.name, ready.forecast(), len(ready.failures)))
     if dry_run:
         if as_json:
             sys.stdout.write(json.dumps({"run_dir": folder, **ready.forecast()}) + "\n")
         return
     with runs_progress(ready.runs, ready.study.name) as advance:
-        report = run_batch(ready, folder, workers, fresh, advance, _note, scheduler)
+        report = run_batch(ready, folder, workers, fresh, advance, note, scheduler)
     if figures:
         redraw(folder)
     if as_json:
@@ -66,9 +66,5 @@ def batch(
             f"{report['runs_per_s']:.0f} runs a second. Everything is in {folder}\n"
         )
     if report["failed"]:
-        _note(f"{report['failed']} runs failed; {below(folder, 'failed.parquet')} says why")
+        note(f"{report['failed']} runs failed; {below(folder, 'failed.parquet')} says why")
         sys.exit(1)
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")

@@ -34,14 +34,14 @@ def calibrate(
     from ..evidence.diagnostics import synthetic_ranks, unevenness
     from ..evidence.portraits import calibration_figures
     from ..experiments.places import write_whole
-    from ..screen import runs_progress
+    from ..screen import note, runs_progress
 
     with runs_progress(draws * replicates, "calibration") as advance:
-        found = fit(out, record, draws, replicates, seed, workers, fresh, advance, _note)
+        found = fit(out, record, draws, replicates, seed, workers, fresh, advance, note)
     ranks = synthetic_ranks(found, min(synthetic, draws))
     report = {"run_dir": str(out), **sum_up(found), "synthetic": unevenness(ranks)}
     if report["effective_draws"] < keep:
-        _note(
+        note(
             f"Only {report['effective_draws']:.0f} effective draws stand behind the {keep} kept; ask for more --draws"
         )
     write_posterior(found, out / "posterior.parquet", keep)
@@ -69,7 +69,3 @@ def _words(report: dict[str, Any]) -> str:
             f"posterior {row['low']:.3g} to {row['high']:.3g} (90 %), median {row['median']:.3g}"
         )
     return "\n".join([*lines, f"Everything is in {report['run_dir']}"]) + "\n"
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")

@@ -27,12 +27,12 @@ def claims(
     from ..evidence.claims import inquire
     from ..evidence.claims.report import json_rows, keep, print_table
     from ..experiments.folder import run_folder
-    from ..screen import runs_progress
+    from ..screen import note, runs_progress
 
     ids = None if only is None else [id_.strip() for id_ in only.split(",") if id_.strip()]
     ready = inquire(draws, ids, rival, seed, parameters)
     folder = None if out is None else run_folder(out, "claims")
-    prepare(_note)
+    prepare(note)
     with runs_progress(ready.runs, "claims") as advance:
         found = ready.evaluate(workers, advance)
     if folder is not None:
@@ -43,7 +43,3 @@ def claims(
         print_table(found, rival)
         if folder is not None:
             sys.stdout.write(f"Everything is in {folder}\n")
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")

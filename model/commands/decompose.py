@@ -22,16 +22,16 @@ def decompose(
     from ..analysis.factorial import decompose as analyse
     from ..analysis.factorial_charts import main_effects
     from ..experiments.store import make_way, same_study
-    from ..screen import forecast, runs_progress
+    from ..screen import forecast, note, runs_progress
 
     ready = make_decomposition(study)
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
     if not fresh:
         same_study(folder, ready.identity)
-    _note(forecast(ready.study.name, ready.forecast(), 0))
+    note(forecast(ready.study.name, ready.forecast(), 0))
     with runs_progress(ready.runs, ready.study.name) as advance:
-        found = analyse(ready, folder, workers, fresh, advance, _note)
+        found = analyse(ready, folder, workers, fresh, advance, note)
     terms = main_effects(found)
     if as_json:
         answer = {
@@ -51,7 +51,3 @@ def decompose(
             )
             sys.stdout.write(f"  {row['term']}: {row['share']:.1%} of the variance{effect}\n")
     sys.stdout.write(f"Everything is in {folder / FOLDER}\n")
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")

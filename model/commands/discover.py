@@ -28,8 +28,9 @@ def discover(
     from ..analysis.discover import check_search, sentences, study_folder
     from ..analysis.discover import discover as find
     from ..analysis.discover_charts import discovery_figures
-    from ..analysis.output import note, write_analysis
+    from ..analysis.output import write_analysis
     from ..experiments.folder import run_folder
+    from ..screen import note
 
     folder = run_folder(out, "discover")
     check_search(study, outcome, above, below)

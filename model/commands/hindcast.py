@@ -30,9 +30,10 @@ def hindcast(
     from ..ensemble import prepare
     from ..evidence.hindcast import hindcast as score
     from ..experiments.folder import run_folder
+    from ..screen import note
 
     folder = None if out is None else run_folder(out, "hindcast")
-    prepare(lambda words: print(words, file=sys.stderr))
+    prepare(note)
     found = score(scenario, record, parameters, draws, seed, rival)
     report = found.report()
     if folder is not None:

@@ -27,8 +27,9 @@ def landscape(
     """Divide states and powers into the two blocs of least energy, and compare the model's alignments."""
     from ..ensemble import prepare
     from ..evidence.landscape import landscape as compare
+    from ..screen import note
 
-    prepare(lambda words: print(words, file=sys.stderr))
+    prepare(note)
     found = compare(scenario, distances, when, parameters, draws, seed)
     if as_json:
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")

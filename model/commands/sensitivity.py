@@ -25,7 +25,7 @@ def sensitivity(
     from ..analysis.sensitivity import FOLDER, forecast_runs, make_sensitivity
     from ..analysis.sensitivity import sensitivity as analyse
     from ..experiments.store import make_way, same_study
-    from ..screen import runs_progress
+    from ..screen import note, runs_progress
 
     ready = make_sensitivity(study)
     folder = out or Path("runs") / ready.study.name
@@ -33,7 +33,7 @@ def sensitivity(
     if not fresh:
         same_study(folder, ready.identity)
     method, runs = needed(ready.study).method, forecast_runs(ready)
-    _note(
+    note(
         f"{ready.study.name}: {method}: {runs:,} runs: {len(ready.design):,} points, {ready.study.replicates} replicates"
         + (f", and {runs - ready.runs:,} for the signs" if runs > ready.runs else "")
     )
@@ -43,11 +43,11 @@ def sensitivity(
             sys.stdout.write(json.dumps(plan) + "\n")
         return
     with runs_progress(ready.runs, ready.study.name) as advance:
-        found = analyse(ready, folder, workers, fresh, advance, _note)
+        found = analyse(ready, folder, workers, fresh, advance, note)
     for row in found.constant.to_dict("records"):
-        _note(f"{row['outcome']} in {row['year']}: always {row['value']:.3g}; there is nothing to explain in it")
+        note(f"{row['outcome']} in {row['year']}: always {row['value']:.3g}; there is nothing to explain in it")
     for sentence in found.warnings:
-        _note(sentence)
+        note(sentence)
     report = folder / FOLDER / "report.html"
     if as_json:
         kept = ["outcome", "year", "parameter", "index", "value", "low", "high"]
@@ -82,7 +82,3 @@ def _print(found: object, report: Path) -> None:
     if len(verdicts):
         sys.stdout.write("Signs: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()) + "\n")
     sys.stdout.write(f"The report is {report}\n")
-
-
-def _note(words: str) -> None:
-    sys.stderr.write(words + "\n")

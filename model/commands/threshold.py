@@ -26,12 +26,13 @@ def threshold(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
-    from ..analysis.output import note, write_analysis
+    from ..analysis.output import write_analysis
     from ..analysis.question import load_question, question_names
     from ..analysis.threshold import sentence
     from ..analysis.threshold import threshold as answer
     from ..analysis.threshold_charts import threshold_figures
     from ..experiments.folder import run_folder
+    from ..screen import note
 
     if question is None:
         names = question_names()

@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..ensemble import Runs, measure_block
-from ..rows import Lot, lots
+from ..analysis.runs import run_rows
 from ..schema.base import month_number
 from ..schema.errors import InputError
 from ..schema.load import load_scenario
 from ..schema.scenario import Scenario
 from .record import Record
 
-PART = 256
-"""Runs that a worker takes at once: their noise is held in memory together."""
-
 
 def measure(
-    scenario: Scenario,
-    parameters: pd.DataFrame,
-    replicates: Sequence[int],
-    outcomes: Sequence[str],
-    seed: int,
-    workers: int | None = None,
+    scenario: Scenario, parameters: pd.DataFrame, replicates: Sequence[int], outcomes: Sequence[str], seed: int
 ) -> np.ndarray:
     """Outcomes of each row of `parameters`, run once under the replicate beside it; shape (rows, outcomes).
 
-    The same numbers for any number of workers. Raises `InputError` where a row cannot run.
+    Raises `InputError` where a row cannot run.
     """
-    sets, failures = lots(scenario, parameters, outcomes)
-    if failures:
-        raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
-    numbers = np.asarray(replicates, dtype=np.int64)
-    parts = [
-        (lot, Runs(rows, numbers[lot.points[rows]]))
-        for lot in sets
-        for rows in np.array_split(np.arange(len(lot.points)), -(-len(lot.points) // PART))
-    ]
-
-    def run(part: tuple[Lot, Runs]) -> tuple[np.ndarray, np.ndarray]:
-        table, _ = measure_block(*part, seed, "none")
-        return table["point"].to_numpy(), table[list(outcomes)].to_numpy(dtype=float)
-
-    found = np.empty((len(parameters), len(outcomes)))
-    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        for points, values in pool.map(run, parts):
-            found[points] = values
-    return found
+    found = run_rows(scenario, parameters, np.asarray(replicates, dtype=np.int64), seed, outcomes)
+    if len(found.failed):
+        first = found.failed.iloc[0]
+        raise InputError(f"parameters, row {first['point']}: {first['message']}")
+    return found.outcomes[list(outcomes)].to_numpy(dtype=float)
 
 
 @dataclass(frozen=True)

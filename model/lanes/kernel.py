@@ -6,20 +6,15 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from llvmlite import binding
 from numba import njit
 
 from ..pack import BEHAVIOUR, INSTITUTION, SWITCHES
-
-# A lane loop reads up to a dozen arrays. LLVM vectorises it only if it may compare that many addresses
-# for overlap when the loop begins; its default of eight leaves the widest loops scalar.
-binding.set_option("entente", "-runtime-memory-check-threshold=128")
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """A function that runs in lanes: compiled without the interpreter's lock, no fast-math.
+    """A function of many runs: compiled into its caller, without the interpreter's lock, no fast-math.
 
     Only compiled code calls it. The wrappers that let the interpreter call it would take longer to
     compile than the function itself.
