@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,30 @@ def draw_figures(scenario: Scenario, tables: Frames, folder: Path) -> list[Path]
     written: list[Path] = []
     with mpl.rc_context(DRAWING):
         for name, make in FIGURES.items():
-            figure = make(scenario, tables)
-            FigureCanvasAgg(figure)
-            for kind in ("png", "svg"):
-                path = folder / f"{name}.{kind}"
-                metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-                figure.savefig(path, dpi=DPI, metadata=metadata)
-                written.append(path)
+            written += save_figure(make(scenario, tables), folder / name)
+    return written
+
+
+def images(figure: Figure) -> dict[str, bytes]:
+    """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
+    FigureCanvasAgg(figure)
+    found = {}
+    # The ids of an SVG get their salt when it is written.
+    with mpl.rc_context(DRAWING):
+        for kind in ("png", "svg"):
+            sheet = BytesIO()
+            metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+            figure.savefig(sheet, format=kind, dpi=DPI, metadata=metadata)
+            found[kind] = sheet.getvalue()
+    return found
+
+
+def save_figure(figure: Figure, path: Path) -> list[Path]:
+    """Write a figure as `path` with .png and with .svg behind it; returns the files."""
+    written = []
+    for kind, content in images(figure).items():
+        written.append(path.with_name(f"{path.name}.{kind}"))
+        written[-1].write_bytes(content)
     return written
 
 

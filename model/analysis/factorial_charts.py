@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from ..figures import DRAWING
 from .found import JOIN, Decomposition
-from .sensitivity_charts import panels, save_figure
+from .sensitivity_charts import panels, save_whole
 
 SHOWN = 12
 """Terms in a panel: those with the greatest share of variance."""
@@ -22,7 +22,7 @@ SHOWN = 12
 def draw_decomposition(found: Decomposition, folder: Path) -> dict[str, bytes]:
     """Draw the effects into `folder` as PNG and SVG; returns the PNGs by name."""
     with mpl.rc_context(DRAWING):
-        return {"terms": save_figure(_figure(found), folder / "terms")}
+        return {"terms": save_whole(_figure(found), folder / "terms")}
 
 
 def _figure(found: Decomposition) -> Figure:

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..experiments.places import write_whole
 from ..experiments.store import parquet_bytes
-from ..figures import DPI, DRAWING
+from ..figures import images
 from ..schema.errors import InputError
 
 REPORT = "report.json"
@@ -37,7 +35,8 @@ def write_analysis(
             write_whole(draft / f"{name}.parquet", parquet_bytes(frame))
             write_whole(draft / f"{name}.csv", frame.to_csv(index=False).encode())
         for name, figure in figures.items():
-            _save(figure, draft / name)
+            for kind, content in images(figure).items():
+                write_whole(draft / f"{name}.{kind}", content)
         write_whole(draft / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
         if folder.exists():
             folder.rmdir()
@@ -46,14 +45,6 @@ def write_analysis(
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure)
-    # The ids of an SVG get their salt when it is written.
-    with mpl.rc_context(DRAWING):
-        figure.savefig(f"{path}.png", dpi=DPI, metadata={"Software": None})
-        figure.savefig(f"{path}.svg", metadata={"Date": None})
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -62,8 +62,8 @@ def run_rows(
     """
     rows = rows.reset_index(drop=True)
     sets, failures = lots(scenario, rows, outcomes)
-    if not sets:
-        raise InputError(failures[0].message)
+    if len(failures) == len(rows):
+        raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
     if not is_kept():
         prepare(note)
     stop = threading.Event()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ..experiments.groups import declared_group, moved, study_groups
 from ..experiments.places import write_whole
-from ..figures import DPI, DRAWING, palette
+from ..figures import DRAWING, images, palette
 from ..schema.study import DUMMY
 from .found import Sensitivity
 from .methods import MAIN, needed
@@ -44,20 +41,15 @@ def draw_sensitivity(found: Sensitivity, folder: Path) -> dict[str, bytes]:
             figures["plane"] = _plane(found)
         if found.indices.groupby("outcome")["year"].nunique().max() > 1:
             figures["time"] = _over_time(found)
-        return {name: save_figure(figure, folder / name) for name, figure in figures.items()}
+        return {name: save_whole(figure, folder / name) for name, figure in figures.items()}
 
 
-def save_figure(figure: Figure, path: Path) -> bytes:
-    """Write a figure as SVG and PNG, each whole; returns the PNG. The same figure gives the same bytes."""
-    FigureCanvasAgg(figure)
-    made = b""
-    for kind in ("svg", "png"):
-        metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        sheet = io.BytesIO()
-        figure.savefig(sheet, format=kind, dpi=DPI, metadata=metadata)
-        made = sheet.getvalue()
-        write_whole(path.with_name(f"{path.name}.{kind}"), made)
-    return made
+def save_whole(figure: Figure, path: Path) -> bytes:
+    """Write a figure as SVG and PNG, each whole; returns the PNG."""
+    made = images(figure)
+    for kind, content in made.items():
+        write_whole(path.with_name(f"{path.name}.{kind}"), content)
+    return made["png"]
 
 
 def short(parameter: str) -> str:

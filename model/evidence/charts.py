@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..figures import DPI, DRAWING
+from ..figures import DRAWING, save_figure
 from .hindcast import MODEL, RATCHET, Hindcast
 from .record import TOP_RUNG, Record
 from .score import interval
@@ -26,15 +24,7 @@ BAR = 0.8
 def save(figures: dict[str, Figure], folder: Path) -> list[Path]:
     """Write each figure as PNG and SVG, the same bytes for the same data; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, figure in figures.items():
-        FigureCanvasAgg(figure)
-        for kind in ("png", "svg"):
-            metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-            written.append(folder / f"{name}.{kind}")
-            with mpl.rc_context(DRAWING):
-                figure.savefig(written[-1], dpi=DPI, metadata=metadata)
-    return written
+    return [path for name, figure in figures.items() for path in save_figure(figure, folder / name)]
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..figures import DPI, DRAWING, palette, years_of
+from ..figures import DRAWING, palette, save_figure, years_of
 from .folder import StudyRun
 
 BAND = (0.1, 0.9)
@@ -45,18 +43,7 @@ def draw_study(kept: StudyRun, folder: Path) -> list[Path]:
         if not kept.trajectories.empty:
             for name in kept.trajectories.columns.drop(["point", "replicate", "month"]):
                 made[f"time-{name.replace(':', '-').replace('/', '-')}"] = _over_time(kept, factors, name)
-        return [path for name, figure in made.items() for path in _save(figure, folder / name)]
-
-
-def _save(figure: Figure, path: Path) -> list[Path]:
-    FigureCanvasAgg(figure)
-    written = []
-    for kind in ("png", "svg"):
-        file = path.with_name(f"{path.name}.{kind}")
-        metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(file, dpi=DPI, metadata=metadata)
-        written.append(file)
-    return written
+        return [path for name, figure in made.items() for path in save_figure(figure, folder / name)]
 
 
 def _heatmap(data: pd.DataFrame, factors: list[str], outcome: str) -> Figure:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
 from ...experiments.places import write_whole
 from ...experiments.store import parquet_bytes
-from ...figures import DPI, DRAWING
+from ...figures import images
 from . import CLAIMS
 from .charts import claims_figure
 from .evaluate import Evidence
@@ -79,16 +76,3 @@ def keep(found: Evidence, folder: Path, settings: dict[str, Any]) -> None:
     manifest = {"kind": "claims", "command": ["entente", *sys.argv[1:]], **settings}
     manifest["seconds"] = dict(zip(found.claims["id"], seconds, strict=True))
     write_whole(folder / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
-
-
-def images(figure: Figure) -> dict[str, bytes]:
-    """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
-    found = {}
-    for kind in ("png", "svg"):
-        sink = BytesIO()
-        metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        # The ids of an SVG get their salt when it is written.
-        with mpl.rc_context(DRAWING):
-            figure.savefig(sink, format=kind, dpi=DPI, metadata=metadata)
-        found[kind] = sink.getvalue()
-    return found
