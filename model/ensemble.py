@@ -71,7 +71,9 @@ def simulate(
     if parameters is None:
         design = pd.DataFrame(index=[0])
     sets, failures = lots(ready, design, outcomes)
-    if not sets and failures:
+    if not len(design):
+        raise InputError("parameters: no rows; one at least is needed")
+    if len(failures) == len(design):
         raise InputError(failures[0].message)
     tables, series = [], []
     for lot in sets:

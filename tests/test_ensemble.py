@@ -105,6 +105,12 @@ def test_phases_have_the_same_names_and_order():
     assert re.findall(r"^        (?:    )?_?(\w+)\(", body, re.M) == list(PHASES)
 
 
+@pytest.mark.parametrize(("values", "words"), [([3.0, 4.0], "behaviour.rise"), ([], "no rows")])
+def test_rows_of_which_none_can_run_are_told_in_a_sentence(values, words):
+    with pytest.raises(InputError, match=words):
+        simulate("memo-2001", parameters={"behaviour.rise": values}, months=3)
+
+
 def test_rows_stand_side_by_side_and_change_nothing_for_each_other():
     """A row among others, in any block, is the run that it is alone; noise belongs to the replicate."""
     values = {"behaviour.rise": [0.2, 0.3, 0.5], "switches.contagion": [True, False, True],
