@@ -25,7 +25,7 @@ app: $(READY) ## Watch and steer the model in the browser, on http://127.0.0.1:8
 	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
 
 test: lint ## Run all checks and tests
-	@$(BIN)/python -c 'from model.ensemble import prepare; prepare(print)'
+	@$(BIN)/python -c 'from entente.engines.compiled.ensemble import prepare; prepare(print)'
 	@$(BIN)/python -m pytest -n auto
 
 baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import solara
-
-from model.page.tab import Tab
+from entente.page.tab import Tab
 
 
 @solara.component

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from entente import InputError, run, simulate
+from entente.engines.compiled.ensemble import prepare
+from entente.experiments.prior import prior_draws
+from entente.schema.load import load_scenario
 from matplotlib.figure import Figure
-
-from model import InputError, run, simulate
-from model.ensemble import prepare
-from model.experiments.prior import prior_draws
-from model.schema.load import load_scenario
 
 HERE = Path(__file__).resolve().parent
 DRAWS, SEED = 200, 2001

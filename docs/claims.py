@@ -14,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-
-from model import evaluate_claims, hindcast
-from model.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
-from model.evidence.claims.charts import claims_figure, rivals_figure
-from model.evidence.claims.report import number
-from model.evidence.rivals import rival_names
-from model.figures import images
+from entente import evaluate_claims, hindcast
+from entente.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
+from entente.evidence.claims.charts import claims_figure, rivals_figure
+from entente.evidence.claims.report import number
+from entente.evidence.rivals import rival_names
+from entente.telling.figures import images
 
 HERE = Path(__file__).resolve().parent
 NUMBERS, PARTS = HERE / "claims.csv", HERE / "claims-parts.csv"

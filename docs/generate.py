@@ -15,21 +15,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import entente.month.bargain
+import entente.month.ladder  # noqa: F401  (registers its equations)
+from entente import InputError, load_scenario
+from entente.agents.equation import EQUATIONS
+from entente.agents.state import ideal_depth
+from entente.engines.interactive.alliance import PHASES
+from entente.engines.interactive.collect import orientation
+from entente.schema.base import bounds, declared
+from entente.schema.state import Power, State
+from entente.schema.threat import Source
+from entente.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
+from entente.telling.codebook import json_schema, outcome_table, parameter_table, switch_table
+from entente.world.outcomes import dyad_index
 from pydantic import BaseModel
-
-import model.treaties.bargain
-import model.treaties.ladder  # noqa: F401  (registers its equations)
-from agents.equation import EQUATIONS
-from agents.state import ideal_depth
-from model import InputError, load_scenario
-from model.alliance import PHASES
-from model.codebook import json_schema, outcome_table, parameter_table, switch_table
-from model.collect import orientation
-from model.outcomes import dyad_index
-from model.schema.base import bounds, declared
-from model.schema.state import Power, State
-from model.schema.threat import Source
-from model.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT / "docs" / "ODD.md"

@@ -1,6 +1,6 @@
 """The world that states act in: treaties, institutions, runs.
 
-`from model import load_scenario, run` is all that a notebook needs: `run("memo-2001", seed=1)`
+`from entente import load_scenario, run` is all that a notebook needs: `run("memo-2001", seed=1)`
 gives an object with each table as a frame. Heavy modules are imported when they are first used.
 """
 
@@ -10,29 +10,29 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
-    "AllianceModel": "model.alliance",
-    "InputError": "model.schema.errors",
-    "Result": "model.result",
-    "Scenario": "model.schema.scenario",
-    "Simulation": "model.ensemble",
-    "calibrate": "model.evidence.calibrate",
-    "hindcast": "model.evidence.hindcast",
-    "landscape": "model.evidence.landscape",
-    "compare": "model.analysis.compare",
-    "discover": "model.analysis.discover",
-    "evaluate_claims": "model.evidence.claims",
-    "decompose": "model.analysis.factorial",
-    "load_run": "model.experiments.folder",
-    "load_scenario": "model.schema.load",
-    "paired": "model.analysis.paired",
-    "parameter_sets": "model.experiments.prior",
-    "run": "model.result",
-    "scenario_names": "model.schema.load",
-    "sensitivity": "model.analysis.sensitivity",
-    "signs": "model.analysis.signs",
-    "simulate": "model.ensemble",
-    "threshold": "model.analysis.threshold",
-    "why": "model.why",
+    "AllianceModel": "entente.engines.interactive.alliance",
+    "InputError": "entente.errors",
+    "Result": "entente.engines.result",
+    "Scenario": "entente.schema.scenario",
+    "Simulation": "entente.engines.compiled.ensemble",
+    "calibrate": "entente.evidence.calibrate",
+    "hindcast": "entente.evidence.hindcast",
+    "landscape": "entente.evidence.landscape",
+    "compare": "entente.analysis.compare",
+    "discover": "entente.analysis.discover",
+    "evaluate_claims": "entente.evidence.claims",
+    "decompose": "entente.analysis.factorial",
+    "load_run": "entente.experiments.folder",
+    "load_scenario": "entente.schema.load",
+    "paired": "entente.analysis.paired",
+    "parameter_sets": "entente.experiments.prior",
+    "run": "entente.engines.result",
+    "scenario_names": "entente.schema.load",
+    "sensitivity": "entente.analysis.sensitivity",
+    "signs": "entente.analysis.signs",
+    "simulate": "entente.engines.compiled.ensemble",
+    "threshold": "entente.analysis.threshold",
+    "why": "entente.telling.why",
 }
 
 __all__ = sorted(_PUBLIC)

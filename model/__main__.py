@@ -1,4 +1,4 @@
-"""`python -m model`: the same as `entente`."""
+"""`python -m entente`: the same as `entente`."""
 
 from .cli import main
 

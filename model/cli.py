@@ -21,7 +21,7 @@ from .commands.hindcast import hindcast
 from .commands.landscape import landscape
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
-from .schema.errors import InputError
+from .errors import InputError
 
 app = typer.Typer(
     name="entente",
@@ -62,13 +62,13 @@ def run(
     set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
+    from .engines.result import ENGINES, checked
+    from .engines.result import run as run_once
     from .experiments.folder import run_folder, run_of, write_run
     from .experiments.prior import one_set
-    from .result import ENGINES, checked
-    from .result import run as run_once
     from .schema.load import parse_changes
     from .screen import note, progress, yearly_table
-    from .summary import summary
+    from .telling.summary import summary
 
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
@@ -85,7 +85,7 @@ def run(
         seed = ready.seed
     folder = run_folder(out, ready.name)
     if engine == "ensemble":
-        from .ensemble import prepare
+        from .engines.compiled.ensemble import prepare
 
         prepare(note)
     began = time.perf_counter()
@@ -95,7 +95,7 @@ def run(
     tables = result.tables
     draw: Any = None
     if figures:
-        from .figures import draw_figures
+        from .telling.figures import draw_figures
 
         draw = draw_figures
     write_run(result, folder, engine=engine, command=["entente", *sys.argv[1:]], seconds={"run": ran}, draw=draw)
@@ -170,7 +170,7 @@ def why(
 ) -> None:
     """Tell why a treaty deepened, hollowed out, gained or lost parties."""
     from .experiments.folder import one_run
-    from .why import why as sentences
+    from .telling.why import why as sentences
 
     kept = one_run(run_dir)
     sys.stdout.write("\n".join(sentences(kept.scenario, kept.tables, treaty, month)) + "\n")
@@ -191,7 +191,7 @@ def check(file: Annotated[str, typer.Argument(help="A scenario file, or a scenar
 @app.command()
 def schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
-    from .codebook import json_schema
+    from .telling.codebook import json_schema
 
     sys.stdout.write(json_schema())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .schema.errors import InputError, shown
+from .errors import InputError, shown
 from .schema.load import scenario_names
 
 TEMPLATE = """\

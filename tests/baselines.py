@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from model import run
-from model.outcomes import dyad_index
-from model.pack import World
-from model.schema.yaml12 import read_yaml
-from model.trajectory import Trajectory
+from entente import run
+from entente.schema.yaml12 import read_yaml
+from entente.world.outcomes import dyad_index
+from entente.world.pack import World
+from entente.world.trajectory import Trajectory
 
 FOLDER = Path(__file__).parent / "baselines"
 SEED = 0

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from entente import InputError, load_scenario
+from entente.cli import main
+from entente.schema.yaml12 import parse_yaml, scalar
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from model import InputError, load_scenario
-from model.cli import main
-from model.schema.yaml12 import parse_yaml, scalar
 
 GOOD = """\
 name: good

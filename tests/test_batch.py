@@ -13,18 +13,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from entente import InputError, load_run, run
+from entente.cli import main
+from entente.experiments.batch import run_batch
+from entente.experiments.design import load_study, make_design, study_names
+from entente.experiments.folder import one_run, run_of
+from entente.experiments.plan import make_batch
+from entente.experiments.redraw import redraw
+from entente.experiments.store import Store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from SALib.sample import sobol
-
-from model import InputError, load_run, run
-from model.cli import main
-from model.experiments.batch import run_batch
-from model.experiments.design import load_study, make_design, study_names
-from model.experiments.folder import one_run, run_of
-from model.experiments.plan import make_batch
-from model.experiments.redraw import redraw
-from model.experiments.store import Store
 
 STUDY = """
 name: little
@@ -304,8 +303,8 @@ def test_a_saltelli_design_is_salibs(tmp_path):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 40), st.integers(2, 6))
 def test_a_latin_hypercube_fills_every_stratum_once(points, seed):
-    from model.experiments.design import unit_points
-    from model.schema.study import Study
+    from entente.experiments.design import unit_points
+    from entente.schema.study import Study
 
     study = Study.model_validate(
         {"scenario": "memo-2001", "factors": {"behaviour.rise": {"uniform": [0.2, 0.5]}}, "seed": seed,

@@ -18,9 +18,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
-from model.experiments.folder import load_run, write_run
-from model.result import run
+from entente.engines.result import run
+from entente.experiments.folder import load_run, write_run
 
 # An environment for the numbers alone has neither Playwright nor the page's server.
 playwright = pytest.importorskip("playwright.sync_api")
@@ -34,7 +33,7 @@ SETTLE_MS = 500
 HOST = "127.0.0.1"
 PLAY, PAUSE = "▶", "❚❚"
 FAILING_APP = """
-from model.alliance import AllianceModel
+from entente.engines.interactive.alliance import AllianceModel
 from app import Page as Page
 
 month = AllianceModel.step

@@ -10,16 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import norm
-
-from model import InputError, load_run
-from model.cli import main
-from model.evidence import diagnostics
-from model.evidence.calibrate import KEPT, SETS, Calibration, calibrate, resample, study_of, write_posterior
-from model.evidence.diagnostics import chains, learned, synthetic_ranks, unevenness
-from model.evidence.likelihood import (
+from entente import InputError, load_run
+from entente.cli import main
+from entente.evidence import diagnostics
+from entente.evidence.calibrate import KEPT, SETS, Calibration, calibrate, resample, study_of, write_posterior
+from entente.evidence.diagnostics import chains, learned, synthetic_ranks, unevenness
+from entente.evidence.likelihood import (
     ALIGNMENT_ERROR,
     DISTANCES,
     ERROR,
@@ -34,11 +30,14 @@ from model.evidence.likelihood import (
     un_distances,
     weights,
 )
-from model.evidence.odds import evidence, reached
-from model.evidence.record import TOP_RUNG, Cell, Record, record_file
-from model.experiments.places import checksum
-from model.experiments.plan import make_batch
-from model.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
+from entente.evidence.odds import evidence, reached
+from entente.evidence.record import TOP_RUNG, Cell, Record, record_file
+from entente.experiments.places import checksum
+from entente.experiments.plan import make_batch
+from entente.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
 
 # -- likelihood -----------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
-
-from model import load_scenario, run
+from entente import load_scenario, run
 
 SEEDS = {"memo-2001": (2, 3, 9), "record-1992": (0,)}
 

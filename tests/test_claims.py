@@ -9,13 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from agents.interest import curvature, linear_terms, utility
-from model import evaluate_claims, load_scenario, run
-from model.cli import main
-from model.evidence.claims import (
+from entente import evaluate_claims, load_scenario, run
+from entente.agents.interest import curvature, linear_terms, utility
+from entente.cli import main
+from entente.evidence.claims import (
     CLAIMS,
     KINDS,
     TESTED,
@@ -29,14 +26,16 @@ from model.evidence.claims import (
     trajectories,
     worlds,
 )
-from model.evidence.claims.charts import claims_figure
-from model.evidence.claims.demand import FIVE_YEARS, HELD_DEPTH, _opening, at_equal_gain, autonomy_of_equal_gain
-from model.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
-from model.evidence.claims.seen import needs_of
-from model.evidence.claims.worlds import TREATY
-from model.evidence.rivals import fitting, rival_changes, rival_names
-from model.experiments.prior import prior_draws
-from model.treaties import ladder
+from entente.evidence.claims.charts import claims_figure
+from entente.evidence.claims.demand import FIVE_YEARS, HELD_DEPTH, _opening, at_equal_gain, autonomy_of_equal_gain
+from entente.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
+from entente.evidence.claims.seen import needs_of
+from entente.evidence.claims.worlds import TREATY
+from entente.evidence.rivals import fitting, rival_changes, rival_names
+from entente.experiments.prior import prior_draws
+from entente.month import ladder
+from hypothesis import given
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 40

@@ -12,16 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
-
-import model
-from model import InputError, load_run
-from model.cli import main
-from model.experiments import cluster as clusters
-from model.experiments.batch import run_batch
-from model.experiments.cluster import AHEAD, Order, likeness
-from model.experiments.folder import run_of
-from model.experiments.places import place_of
-from model.experiments.plan import make_batch
+from entente import InputError, load_run
+from entente.cli import main
+from entente.experiments import cluster as clusters
+from entente.experiments.batch import run_batch
+from entente.experiments.cluster import AHEAD, Order, likeness
+from entente.experiments.folder import run_of
+from entente.experiments.places import place_of
+from entente.experiments.plan import make_batch
 
 from .test_batch import STUDY, TIMES, contents, main_ends
 
@@ -29,7 +27,7 @@ distributed = pytest.importorskip("distributed")
 moto = pytest.importorskip("moto.server")
 Client, LocalCluster = distributed.Client, distributed.LocalCluster
 
-HOME = Path(model.__file__).resolve().parents[1]
+HOME = Path(entente.__file__).resolve().parents[1]
 BLOCK = 64
 PROCESSES = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
 LONGER = STUDY.replace("points: 24", "points: 512").replace("months: 24", "months: 60")
@@ -97,9 +95,9 @@ def listed(where: str | Path) -> int:
 
 DIES = """
 import json, os, signal, sys
-from model.experiments.batch import run_batch
-from model.experiments.plan import make_batch
-from model.experiments.places import place_of
+from entente.experiments.batch import run_batch
+from entente.experiments.plan import make_batch
+from entente.experiments.places import place_of
 
 study, block, where, scheduler = sys.argv[1:]
 

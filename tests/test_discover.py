@@ -8,12 +8,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-
-from model import InputError, discover
-from model.analysis.boxes import SIGNIFICANT
-from model.analysis.discover import sentences
-from model.analysis.discover_charts import discovery_figures
-from model.cli import main
+from entente import InputError, discover
+from entente.analysis.boxes import SIGNIFICANT
+from entente.analysis.discover import sentences
+from entente.analysis.discover_charts import discovery_figures
+from entente.cli import main
 
 STUDY = """
 name: little

@@ -22,11 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from model.alliance import PHASES
-from model.schema.base import declared
-from model.schema.behaviour import Behaviour, Institution
-from model.schema.yaml12 import read_yaml
+from entente.engines.interactive.alliance import PHASES
+from entente.schema.base import declared
+from entente.schema.behaviour import Behaviour, Institution
+from entente.schema.yaml12 import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

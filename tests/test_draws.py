@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from model.draws import draw, stream
+from entente.world.draws import draw, stream
 
 WORLD = (("A", "B"), ("x", "y"), ("t",))
 

@@ -13,22 +13,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from entente import InputError, load_scenario, run, simulate
+from entente.engines.compiled import month
+from entente.engines.compiled.compiled import SOURCES, cache_folder, code_digest, is_kept
+from entente.engines.compiled.ensemble import trajectory
+from entente.schema.base import month_text
+from entente.schema.load import scenario_names
+from entente.schema.treaty import RULES
+from entente.world.rows import lots
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import model
-from model import InputError, load_scenario, run, simulate
-from model.ensemble import trajectory
-from model.lanes import month
-from model.lanes.compiled import SOURCES, cache_folder, code_digest, is_kept
-from model.rows import lots
-from model.schema.base import month_text
-from model.schema.load import scenario_names
-from model.schema.treaty import RULES
-
 from .worlds import START, busy_world, scenarios
 
-HOME = Path(model.__file__).resolve().parents[1]
+HOME = Path(entente.__file__).resolve().parents[1]
 
 
 def assert_same(world, seed, replicate=0):
@@ -99,7 +97,7 @@ def test_a_world_of_two_hundred_states_is_the_same():
 
 
 def test_phases_have_the_same_names_and_order():
-    from model.alliance import PHASES
+    from entente.engines.interactive.alliance import PHASES
 
     body = Path(month.__file__).read_text().split("def _run")[1].split("@kernel")[0]
     assert re.findall(r"^        (?:    )?_?(\w+)\(", body, re.M) == list(PHASES)
@@ -183,9 +181,9 @@ def plain(home: Path, code: str, **environment: str) -> str:
 
 
 TWO_ENGINES = """
-from model import run
-from model.ensemble import trajectory
-from model.lanes.compiled import code_digest
+from entente import run
+from entente.engines.compiled.ensemble import trajectory
+from entente.engines.compiled.compiled import code_digest
 done = run("record-1992", 3, months=12)
 ours = trajectory(done.world, 3)
 same = all((ours[q] == done.trajectory[q]).all() for q in ours.arrays)
@@ -194,8 +192,8 @@ print(same, repr(float(done.trajectory["perception"].sum())), code_digest())
 
 
 SMALLEST = """
-from model import run
-from model.ensemble import trajectory
+from entente import run
+from entente.engines.compiled.ensemble import trajectory
 place = {"longitude": 0.0, "latitude": 0.0}
 states = {name: {"name": name, "place": place, "capability": 0.1} for name in "AB"}
 world = {"name": "small", "start": "2000-01", "months": 4, "states": states}

@@ -10,22 +10,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from entente import InputError, load_scenario, simulate
+from entente.analysis.factorial import components, decomposed
+from entente.analysis.factorial_charts import _level
+from entente.analysis.values import Values
+from entente.cli import main
+from entente.experiments.design import load_study, make_design
+from entente.experiments.folder import run_of
+from entente.experiments.prior import prior_ranges
+from entente.experiments.settings import differences
+from entente.experiments.settings import settings as set_by
+from entente.schema.study import Study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-
-import model
-from model import InputError, load_scenario, simulate
-from model.analysis.factorial import components, decomposed
-from model.analysis.factorial_charts import _level
-from model.analysis.values import Values
-from model.cli import main
-from model.experiments.design import load_study, make_design
-from model.experiments.folder import run_of
-from model.experiments.prior import prior_ranges
-from model.experiments.settings import differences
-from model.experiments.settings import settings as set_by
-from model.schema.study import Study
 
 TWO = {"list": [0, 1]}
 
@@ -166,7 +164,7 @@ def test_a_factorial_from_start_to_figure(tmp_path, capsys):
     assert {row["year"] for row in answer["terms"]} == {2001, 2002, 2003}
     for name in ("terms.parquet", "terms.csv", "cells.csv", "figures/terms.png", "figures/terms.svg"):
         assert (out / "decomposition" / name).stat().st_size > 0
-    found = model.decompose(str(path), out)
+    found = entente.decompose(str(path), out)
     pd.testing.assert_frame_equal(found.terms, pd.read_parquet(out / "decomposition" / "terms.parquet"))
     # Any point is run again as it was: the last has both levels set, and its own draw.
     scenario, changes, _ = run_of(out, 11)

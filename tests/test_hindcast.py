@@ -7,16 +7,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from model import InputError, hindcast, load_scenario
-from model.cli import main
-from model.evidence.baselines import base_rate, last_coded, persistence, ratchet, ratchet_rungs
-from model.evidence.forecast import forecast, measure, reading
-from model.evidence.likelihood import fitting
-from model.evidence.record import TOP_RUNG, Cell, Record, load_record
-from model.evidence.score import (
+from entente import InputError, hindcast, load_scenario
+from entente.cli import main
+from entente.evidence.baselines import base_rate, last_coded, persistence, ratchet, ratchet_rungs
+from entente.evidence.forecast import forecast, measure, reading
+from entente.evidence.likelihood import fitting
+from entente.evidence.record import TOP_RUNG, Cell, Record, load_record
+from entente.evidence.score import (
     RUNGS,
     SMOOTHING,
     coverage,
@@ -26,7 +23,9 @@ from model.evidence.score import (
     moves,
     rps,
 )
-from model.experiments.prior import parameter_sets
+from entente.experiments.prior import parameter_sets
+from hypothesis import given
+from hypothesis import strategies as st
 
 ALPS = """
 name: alps

@@ -7,13 +7,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from entente import InputError, landscape, load_scenario
+from entente.cli import main
+from entente.evidence.landscape import MOST, Landscape, distance_landscape, threat_landscape
+from entente.world.pack import pack
 from hypothesis import given
 from hypothesis import strategies as st
-
-from model import InputError, landscape, load_scenario
-from model.cli import main
-from model.evidence.landscape import MOST, Landscape, distance_landscape, threat_landscape
-from model.pack import pack
 
 PLACE = {"longitude": 0, "latitude": 0}
 WORLD = {

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from model import run
-from model.schema.base import bounds, declared
-from model.schema.behaviour import Behaviour, Institution, Switches
-from model.schema.treaty import RULES
-from model.terms import GATED
-from model.trajectory import QUANTITIES
+from entente import run
+from entente.schema.base import bounds, declared
+from entente.schema.behaviour import Behaviour, Institution, Switches
+from entente.schema.treaty import RULES
+from entente.world.terms import GATED
+from entente.world.trajectory import QUANTITIES
 
 from .test_membership import CLOSE, FEARFUL, FOUR, REGION, SPHERE, month, offer, pair, parties, world
 

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from agents.interest import security_benefit
-from agents.perception import provision
-from model import AllianceModel, run
-from model.alliance import release
-from model.schema.base import month_number, month_text
-from model.schema.behaviour import Behaviour, Institution
-from model.treaties.ladder import opening_depth
+from entente import AllianceModel, run
+from entente.agents.interest import security_benefit
+from entente.agents.perception import provision
+from entente.engines.interactive.alliance import release
+from entente.month.ladder import opening_depth
+from entente.schema.base import month_number, month_text
+from entente.schema.behaviour import Behaviour, Institution
 
 START = "2000-01"
 PLACE = {"longitude": 0, "latitude": 0}

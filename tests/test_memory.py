@@ -27,7 +27,7 @@ keep: monthly
 """
 CODE = """
 import sys
-from model.experiments.batch import make_batch, run_batch
+from entente.experiments.batch import make_batch, run_batch
 
 print(run_batch(make_batch(sys.argv[1]), sys.argv[2], 2)["peak_rss_mib"])
 """

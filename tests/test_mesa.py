@@ -5,11 +5,10 @@ from __future__ import annotations
 import mesa
 import numpy as np
 import pytest
-
-from agents.power import OutsidePower
-from agents.state import StateAgent
-from model import AllianceModel, InputError, run
-from model.alliance import PHASES, release
+from entente import AllianceModel, InputError, run
+from entente.agents.power import OutsidePower
+from entente.agents.state import StateAgent
+from entente.engines.interactive.alliance import PHASES, release
 
 
 def test_agents_are_mesa_agents_and_answer_do():

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-import model
-from model import alliance, run
-from model.alliance import PHASES
-from model.ensemble import trajectory
+from entente import alliance, run
+from entente.engines.compiled.ensemble import trajectory
+from entente.engines.interactive.alliance import PHASES
 
 from .worlds import busy_world
 
-HOME = Path(model.__file__).resolve().parents[1]
+HOME = Path(entente.__file__).resolve().parents[1]
 SEEDS, MONTHS = (0, 4), 60
 PAIRS = list(zip(PHASES, PHASES[1:], strict=False))
 WITHOUT_EFFECT = ("consult", "act")
@@ -56,9 +54,9 @@ def test_neighbours_swapped_in_the_interactive_engine_break_parity(pair, worlds,
 MUTANTS = """
 import ast, inspect, json, sys
 import numpy as np
-from model import run
-from model.ensemble import trajectory
-from model.lanes import month
+from entente import run
+from entente.engines.compiled.ensemble import trajectory
+from entente.engines.compiled import month
 from tests.worlds import busy_world
 
 worlds = [run(busy_world(np.random.default_rng(seed), int(sys.argv[1])), seed) for seed in map(int, sys.argv[2:])]

@@ -13,10 +13,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from entente import scenario_names
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
-from model import scenario_names
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -102,7 +101,7 @@ def test_an_installed_package_runs_far_from_the_checkout(installed, tmp_path):
         assert Path(place).is_relative_to(installed), place
     assert json.loads(names) == scenario_names()
     said = call(
-        sys.executable, "-m", "model", "run", "memo-2001", "--months", "6", "--no-figures", "--json",
+        sys.executable, "-m", "entente", "run", "memo-2001", "--months", "6", "--no-figures", "--json",
         folder=tmp_path, PYTHONPATH=str(installed),
     )  # fmt: skip
     report = json.loads(said)

@@ -13,33 +13,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from entente.engines.result import run
+from entente.errors import InputError
+from entente.experiments.folder import load_run, write_run
+from entente.page.details import HINT, details, history, in_force
+from entente.page.dials import Dial, dials, parse
+from entente.page.files import figures_file, opened_scenario, session_file, tables_file
+from entente.page.gallery import PICTURES, gallery
+from entente.page.levers import act, forms, setting
+from entente.page.palette import DARK, LIGHT, alignment, rung, series
+from entente.page.places import hull, positions
+from entente.page.player import Pace, Player, Screen
+from entente.page.replay import Recorded, open_run, run_names
+from entente.page.scene import marks, years
+from entente.page.session import Session
+from entente.page.style import standalone
+from entente.page.svg import runs, spread
+from entente.page.teller import Teller
+from entente.page.threats import strength
+from entente.page.ties import against_twin
+from entente.page.wishes import flows
+from entente.schema.base import bounds, declared
+from entente.schema.behaviour import Behaviour, Institution, Switches
+from entente.schema.load import load_scenario, parse_scenario
+from entente.world.trajectory import QUANTITIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.experiments.folder import load_run, write_run
-from model.page.details import HINT, details, history, in_force
-from model.page.dials import Dial, dials, parse
-from model.page.files import figures_file, opened_scenario, session_file, tables_file
-from model.page.gallery import PICTURES, gallery
-from model.page.levers import act, forms, setting
-from model.page.palette import DARK, LIGHT, alignment, rung, series
-from model.page.places import hull, positions
-from model.page.player import Pace, Player, Screen
-from model.page.replay import Recorded, open_run, run_names
-from model.page.scene import marks, years
-from model.page.session import Session
-from model.page.style import standalone
-from model.page.svg import runs, spread
-from model.page.teller import Teller
-from model.page.threats import strength
-from model.page.ties import against_twin
-from model.page.wishes import flows
-from model.result import run
-from model.schema.base import bounds, declared
-from model.schema.behaviour import Behaviour, Institution, Switches
-from model.schema.errors import InputError
-from model.schema.load import load_scenario, parse_scenario
-from model.trajectory import QUANTITIES
 from tests.worlds import scenarios
 
 MONTHS = 30
@@ -650,7 +650,7 @@ def test_a_scenario_of_which_no_model_can_be_made_leaves_what_is_shown(monkeypat
     def fail(*_: Any) -> None:
         raise OverflowError("too many treaties")
 
-    monkeypatch.setattr("model.page.session.started", fail)
+    monkeypatch.setattr("entente.page.session.started", fail)
     with pytest.raises(InputError, match="record-1992: no model of it could be made: too many treaties"):
         session.open("record-1992")
     assert (session.label, session.month, session.date) == ("memo-2001", 2, "2001-09")

@@ -6,12 +6,11 @@ import json
 
 import numpy as np
 import pytest
-
-from model import load_run, load_scenario, run, scenario_names
-from model.cli import main
-from model.schema.load import SCENARIOS
-from model.schema.yaml12 import read_yaml
-from model.why import why
+from entente import load_run, load_scenario, run, scenario_names
+from entente.cli import main
+from entente.schema.load import SCENARIOS
+from entente.schema.yaml12 import read_yaml
+from entente.telling.why import why
 
 
 @pytest.mark.parametrize("name", scenario_names())

@@ -10,28 +10,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from entente import InputError
+from entente.analysis.found import Sensitivity
+from entente.analysis.given import _delta, places, sliced
+from entente.analysis.methods import MAIN, indices, warnings
+from entente.analysis.noise import noise_table
+from entente.analysis.sensitivity import analyse
+from entente.analysis.signs import sample_signs, signs
+from entente.analysis.statements import statements
+from entente.analysis.values import Values
+from entente.cli import main
+from entente.experiments.design import load_study, make_design, problem_of, study_names, unit_points
+from entente.experiments.groups import declared_group, moved
+from entente.experiments.prior import prior_ranges
+from entente.schema.load import load_scenario
+from entente.schema.study import DUMMY, Study
+from entente.world.outcomes import parse_outcomes
+from entente.world.pack import pack
 from SALib.analyze import delta, morris, pawn, sobol
 from SALib.test_functions import Sobol_G
 from scipy.stats import ks_2samp
-
-import model
-from model import InputError
-from model.analysis.found import Sensitivity
-from model.analysis.given import _delta, places, sliced
-from model.analysis.methods import MAIN, indices, warnings
-from model.analysis.noise import noise_table
-from model.analysis.sensitivity import analyse
-from model.analysis.signs import sample_signs, signs
-from model.analysis.statements import statements
-from model.analysis.values import Values
-from model.cli import main
-from model.experiments.design import load_study, make_design, problem_of, study_names, unit_points
-from model.experiments.groups import declared_group, moved
-from model.experiments.prior import prior_ranges
-from model.outcomes import parse_outcomes
-from model.pack import pack
-from model.schema.load import load_scenario
-from model.schema.study import DUMMY, Study
 
 ISHIGAMI_S1 = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, DUMMY: 0.0}
 ISHIGAMI_ST = {"x1": 0.5576, "x2": 0.4424, "x3": 0.2437, DUMMY: 0.0}
@@ -414,14 +412,14 @@ def test_the_same_files_for_any_number_of_workers_and_after_a_batch(study, tmp_p
     assert ends(["sensitivity", study, "--out", str(folders[0]), "--workers", "1"]) == 0
     assert ends(["batch", study, "--out", str(folders[1]), "--workers", "2", "--no-figures"]) == 0
     capsys.readouterr()
-    found = model.sensitivity(study, folders[1], workers=2)
+    found = entente.sensitivity(study, folders[1], workers=2)
     assert files(folders[0] / "sensitivity") == files(folders[1] / "sensitivity")
     assert found.seconds["runs"] >= 0
     assert (found.indices["method"] == "sobol").all()
     # Another analysis of the same runs makes no new ones.
     Path(study).write_text(STUDY.replace("resamples: 50", "resamples: 60"))
     before = {name: text for name, text in files(folders[1]).items() if name.startswith("outcomes")}
-    model.sensitivity(study, folders[1])
+    entente.sensitivity(study, folders[1])
     assert before == {name: text for name, text in files(folders[1]).items() if name.startswith("outcomes")}
 
 
@@ -490,7 +488,7 @@ def test_every_method_ends_in_a_report(design, analysis, figures, study, tmp_pat
     if "delta" in analysis:
         text = text.replace(", depth:tashkent@2002, rung:rus-chn-2001@2001-09", "")
     Path(study).write_text(text.replace("{method: sobol, resamples: 50}", analysis))
-    found = model.sensitivity(study, tmp_path / "out")
+    found = entente.sensitivity(study, tmp_path / "out")
     assert found.folder is not None
     assert (found.folder / "sensitivity" / "report.html").read_text().count("data:image/png") == figures
     main_index = found.indices[found.indices["index"] == MAIN[found.indices["method"].iloc[0]]]

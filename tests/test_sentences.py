@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
-from model import InputError
-from model.cli import main
-from model.evidence.claims.report import least_part
-from model.experiments.prior import one_set, parameter_sets
-from model.schema.errors import nearest
+from entente import InputError
+from entente.cli import main
+from entente.errors import nearest
+from entente.evidence.claims.report import least_part
+from entente.experiments.prior import one_set, parameter_sets
 
 STUDY = """\
 name: {name}

@@ -7,14 +7,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from entente import InputError, simulate, threshold
+from entente.analysis.question import load_question, question_names
+from entente.analysis.search import bootstrap, critical_values, share_interval, smallest
+from entente.analysis.threshold import sentence
+from entente.cli import main
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from model import InputError, simulate, threshold
-from model.analysis.question import load_question, question_names
-from model.analysis.search import bootstrap, critical_values, share_interval, smallest
-from model.analysis.threshold import sentence
-from model.cli import main
 
 from .toys import toy
 
@@ -149,7 +148,7 @@ def test_change_since_the_start_is_what_simulate_shows(asked):
     question, scenario = load_question(file)
     rows = found.answers[0].curve
     # The middle lever for the first draw, run by hand with that draw's noise.
-    from model import parameter_sets
+    from entente import parameter_sets
 
     draw = parameter_sets("prior", 3, 0)
     alone = simulate(scenario, 3, 0, draw.assign(**{LEVER: 1.0}),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from entente import load_scenario, run
+from entente.experiments.folder import scenario_text
+from entente.schema.load import parse_scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from model import load_scenario, run
-from model.experiments.folder import scenario_text
-from model.schema.load import parse_scenario
 
 from .worlds import scenarios
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-
-from model import Simulation
-from model.ensemble import failed_frame
-from model.schema.base import month_number, month_text
-from model.schema.scenario import Scenario
+from entente import Simulation
+from entente.engines.compiled.ensemble import failed_frame
+from entente.schema.base import month_number, month_text
+from entente.schema.scenario import Scenario
 
 Measure = Callable[[Scenario, pd.DataFrame, np.ndarray], Mapping[str, np.ndarray]]
 

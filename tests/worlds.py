@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from entente.schema.base import bounds, declared, month_text
+from entente.schema.behaviour import Behaviour, Switches
+from entente.schema.treaty import RULES
 from hypothesis import strategies as st
-
-from model.schema.base import bounds, declared, month_text
-from model.schema.behaviour import Behaviour, Switches
-from model.schema.treaty import RULES
 
 START = 2000 * 12
 SOURCES = ("alpha", "beta", "gamma")

@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import Any
 
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.prior import parameter_sets
+from entente.schema.base import month_number, month_text
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.world.outcomes import series_of
 
-from ..experiments.prior import parameter_sets
-from ..outcomes import series_of
-from ..schema.base import month_number, month_text
-from ..schema.errors import InputError
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
 from .endings import endings, status_of, treaties_told
 from .knockout import events_gone, knock_outs
 from .output import records

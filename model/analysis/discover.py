@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError, nearest, shown
+from entente.experiments.batch import run_batch
+from entente.experiments.folder import StudyRun, whole_study
+from entente.experiments.plan import make_batch
 
-from ..experiments.batch import run_batch
-from ..experiments.folder import StudyRun, whole_study
-from ..experiments.plan import make_batch
-from ..schema.errors import InputError, nearest, shown
 from .boxes import Box, Limit, factor_columns, find_boxes
 from .output import records
 

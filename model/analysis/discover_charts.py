@@ -10,12 +10,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from entente.telling.figures import DRAWING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from ..figures import DRAWING
 from .discover import Discovery
 
 YES, NO, BOX = "#D55E00", "0.7", "#0072B2"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from entente.engines.compiled.ensemble import Simulation
+from entente.engines.interactive.treaty import ENDED
+from entente.world.draws import Floats
+from entente.world.outcomes import series_of
+from entente.world.trajectory import QUANTITIES
 
-from ..draws import Floats
-from ..ensemble import Simulation
-from ..outcomes import series_of
-from ..trajectory import QUANTITIES
-from ..treaties.treaty import ENDED
 from .paired import Paired
 
 FEW = 0.05

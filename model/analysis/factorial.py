@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.batch import run_batch
+from entente.experiments.places import write_whole
+from entente.experiments.plan import Batch, make_batch
+from entente.experiments.store import Store, make_way, parquet_bytes
+from entente.schema.study import RESAMPLES, FullFactorial, Study
+from entente.world.draws import Floats
 
-from ..draws import Floats
-from ..experiments.batch import run_batch
-from ..experiments.places import write_whole
-from ..experiments.plan import Batch, make_batch
-from ..experiments.store import Store, make_way, parquet_bytes
-from ..schema.errors import InputError
-from ..schema.study import RESAMPLES, FullFactorial, Study
 from .factorial_charts import draw_decomposition
 from .found import JOIN, Decomposition
 from .sobol import resampled_weights

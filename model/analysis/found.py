@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-
-from ..schema.study import Study
+from entente.schema.study import Study
 
 JOIN = " x "
 """Between the factors of an interaction."""

@@ -8,8 +8,8 @@ from typing import Any
 import numba
 import numpy as np
 import pandas as pd
+from entente.world.draws import Floats
 
-from ..draws import Floats
 from .sobol import resampled_weights
 from .tables import Estimate, half_width
 

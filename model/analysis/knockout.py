@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..schema.errors import InputError, nearest, shown
-from ..schema.intervention import Threat
-from ..schema.scenario import Scenario
+from entente.errors import InputError, nearest, shown
+from entente.schema.intervention import Threat
+from entente.schema.scenario import Scenario
 
 
 def without_article(scenario: Scenario, named: str) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.design import unit_points
+from entente.experiments.groups import moved, study_groups
+from entente.schema.study import Analysis, Morris, Saltelli, Study
+from entente.world.draws import Floats
 
-from ..draws import Floats
-from ..experiments.design import unit_points
-from ..experiments.groups import moved, study_groups
-from ..schema.errors import InputError
-from ..schema.study import Analysis, Morris, Saltelli, Study
 from .given import delta_indices, pawn_indices, places
 from .morris import morris_indices
 from .sobol import sobol_indices

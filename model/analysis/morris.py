@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from entente.world.draws import Floats
 
-from ..draws import Floats
 from .sobol import resampled_weights
 from .tables import Estimate, half_width
 

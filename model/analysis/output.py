@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.places import write_whole
+from entente.experiments.store import parquet_bytes
+from entente.telling.figures import images
 from matplotlib.figure import Figure
-
-from ..experiments.places import write_whole
-from ..experiments.store import parquet_bytes
-from ..figures import images
-from ..schema.errors import InputError
 
 REPORT = "report.json"
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.ensemble import Simulation
+from entente.errors import InputError
+from entente.schema.base import month_number, month_text
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.outcomes import parse_outcomes, series_of
+from entente.world.pack import World, pack
 from scipy.stats import t as student
 
-from ..draws import Floats
-from ..ensemble import Simulation
-from ..outcomes import parse_outcomes, series_of
-from ..pack import World, pack
-from ..schema.base import month_number, month_text
-from ..schema.errors import InputError
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
 from .runs import Runner, by_draw, repeated, run_rows
 
 LEVEL = 0.95
@@ -75,7 +75,7 @@ def paired(
 
     The same row and replicate hears the same noise in both, and no two rows share any. Noise belongs to named
     things, so that worlds that differ in treaties, states or sources still pair. `outcomes` are names as in
-    `model.outcomes`, or pairs of a name in `a` and one in `b`; `keep` (none, yearly, monthly) asks for every
+    `entente.world.outcomes`, or pairs of a name in `a` and one in `b`; `keep` (none, yearly, monthly) asks for every
     December or month of their series too. The interval is Student's t on the paired differences: of
     replicates where there is one row, else of the rows' means. `runner` is what runs the rows.
     Raises `InputError`, also for fewer than two draws or replicates.

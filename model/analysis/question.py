@@ -8,16 +8,15 @@ from math import ceil, log2
 from pathlib import Path
 from typing import Annotated, Any
 
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import MONTH_PATTERN, Record, month_number
+from entente.schema.load import CONFIGS, load_scenario, read_record
+from entente.schema.paths import leaf, limits
+from entente.schema.scenario import Scenario
+from entente.schema.study import Level, Number, Range
+from entente.world.outcomes import parse_outcomes
+from entente.world.pack import pack
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
-
-from ..outcomes import parse_outcomes
-from ..pack import pack
-from ..schema.base import MONTH_PATTERN, Record, month_number
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import CONFIGS, load_scenario, read_record
-from ..schema.paths import leaf, limits
-from ..schema.scenario import Scenario
-from ..schema.study import Level, Number, Range
 
 QUESTIONS = CONFIGS / "questions"
 FINEST = 1e-6

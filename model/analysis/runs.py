@@ -15,14 +15,13 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.compiled import is_kept
+from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, measure_block, prepare
+from entente.errors import InputError
+from entente.schema.scenario import Scenario
+from entente.screen import note
+from entente.world.rows import lots
 from numpy.typing import NDArray
-
-from ..ensemble import Runs, Simulation, failed_frame, measure_block, prepare
-from ..lanes.compiled import is_kept
-from ..rows import lots
-from ..schema.errors import InputError
-from ..schema.scenario import Scenario
-from ..screen import note
 
 Noise = NDArray[np.int64]
 BLOCK = 256

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.batch import run_batch
+from entente.experiments.places import write_whole
+from entente.experiments.plan import Batch, make_batch
+from entente.experiments.store import Store, make_way, parquet_bytes
+from entente.schema.study import DUMMY, Study
 
-from ..experiments.batch import run_batch
-from ..experiments.places import write_whole
-from ..experiments.plan import Batch, make_batch
-from ..experiments.store import Store, make_way, parquet_bytes
-from ..schema.errors import InputError
-from ..schema.study import DUMMY, Study
 from .found import Sensitivity
 from .given import places
 from .methods import block_length, check_sample, convergence, indices, needed, warnings

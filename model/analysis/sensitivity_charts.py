@@ -8,14 +8,14 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from entente.experiments.groups import declared_group, moved, study_groups
+from entente.experiments.places import write_whole
+from entente.schema.study import DUMMY
+from entente.telling.figures import DRAWING, images, palette
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from ..experiments.groups import declared_group, moved, study_groups
-from ..experiments.places import write_whole
-from ..figures import DRAWING, images, palette
-from ..schema.study import DUMMY
 from .found import Sensitivity
 from .methods import MAIN, needed
 

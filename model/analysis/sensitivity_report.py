@@ -6,9 +6,9 @@ import base64
 from typing import Any
 
 import pandas as pd
+from entente.schema.behaviour import Behaviour
+from entente.schema.study import DUMMY
 
-from ..schema.behaviour import Behaviour
-from ..schema.study import DUMMY
 from .found import Sensitivity
 from .methods import MAIN, needed
 from .sensitivity_charts import main_rows, short
@@ -38,7 +38,7 @@ def report_html(found: Sensitivity, pictures: dict[str, bytes], summary: dict[st
     """The report as HTML with its figures inlined; it holds no time and no path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Environment(loader=PackageLoader("model.analysis", "."), autoescape=True, undefined=StrictUndefined)
+    page = Environment(loader=PackageLoader("entente.analysis", "."), autoescape=True, undefined=StrictUndefined)
     method = needed(found.study).method
     return page.get_template(TEMPLATE).render(
         study=found.study, method=method, meaning=MEANINGS[method], main=MAIN[method],

@@ -15,17 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.ensemble import prepare, simulate
+from entente.experiments.places import write_whole
+from entente.experiments.prior import prior_draws, prior_ranges
+from entente.experiments.store import parquet_bytes
+from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.scenario import Scenario
+from entente.schema.study import RESAMPLES
+from entente.world.draws import Floats
+from entente.world.outcomes import series_of
 
-from ..draws import Floats
-from ..ensemble import prepare, simulate
-from ..experiments.places import write_whole
-from ..experiments.prior import prior_draws, prior_ranges
-from ..experiments.store import parquet_bytes
-from ..lanes.compiled import code_digest
-from ..outcomes import series_of
-from ..schema.load import load_scenario, scenario_hash
-from ..schema.scenario import Scenario
-from ..schema.study import RESAMPLES
 from .sobol import resampled_weights
 from .statements import Statement, statements
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
+from entente.schema.base import Record
+from entente.schema.load import CONFIGS, read_record
+from entente.schema.scenario import MAX_MONTHS
 from pydantic import Field, model_validator
-
-from ..schema.base import Record
-from ..schema.load import CONFIGS, read_record
-from ..schema.scenario import MAX_MONTHS
 
 
 class Statement(Record):

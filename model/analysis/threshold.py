@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.ensemble import failed_frame
+from entente.errors import InputError
+from entente.experiments.prior import parameter_sets
+from entente.schema.paths import leaf
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.rows import lots
 
-from ..draws import Floats
-from ..ensemble import failed_frame
-from ..experiments.prior import parameter_sets
-from ..rows import lots
-from ..schema.errors import InputError
-from ..schema.paths import leaf
-from ..schema.scenario import Scenario
 from .output import plain, records
 from .paired import LEVEL
 from .question import Question, load_question

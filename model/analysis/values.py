@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-
-from ..draws import Floats
-from ..experiments.plan import Batch
-from ..experiments.store import OUTCOMES, TRAJECTORIES
-from ..outcomes import series_of
-from ..schema.base import MONTHS_IN_YEAR, month_number, month_text
-from ..schema.errors import InputError
+from entente.errors import InputError
+from entente.experiments.plan import Batch
+from entente.experiments.store import OUTCOMES, TRAJECTORIES
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
+from entente.world.draws import Floats
+from entente.world.outcomes import series_of
 
 DECEMBER = "-12"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from ..schema.errors import InputError
+from entente.errors import InputError
 
 
 def batch(
@@ -35,12 +34,12 @@ def batch(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run a study; interrupted or killed, the same command goes on where it stopped."""
-    from ..experiments.batch import run_batch
-    from ..experiments.places import below
-    from ..experiments.plan import make_batch
-    from ..experiments.redraw import redraw
-    from ..experiments.store import make_way, same_study
-    from ..screen import forecast, note, runs_progress
+    from entente.experiments.batch import run_batch
+    from entente.experiments.places import below
+    from entente.experiments.plan import make_batch
+    from entente.experiments.redraw import redraw
+    from entente.experiments.store import make_way, same_study
+    from entente.screen import forecast, note, runs_progress
 
     if workers is not None and scheduler is not None:
         raise InputError("--workers: threads of this machine; with --scheduler the cluster has its own")

@@ -27,14 +27,14 @@ def calibrate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Calibrate to the record up to August 2001; interrupted, the same command goes on where it stopped."""
-    from ..evidence.calibrate import calibrate as fit
-    from ..evidence.calibrate import write_posterior
-    from ..evidence.charts import save
-    from ..evidence.diagnostics import report as sum_up
-    from ..evidence.diagnostics import synthetic_ranks, unevenness
-    from ..evidence.portraits import calibration_figures
-    from ..experiments.places import write_whole
-    from ..screen import note, runs_progress
+    from entente.evidence.calibrate import calibrate as fit
+    from entente.evidence.calibrate import write_posterior
+    from entente.evidence.charts import save
+    from entente.evidence.diagnostics import report as sum_up
+    from entente.evidence.diagnostics import synthetic_ranks, unevenness
+    from entente.evidence.portraits import calibration_figures
+    from entente.experiments.places import write_whole
+    from entente.screen import note, runs_progress
 
     with runs_progress(draws * replicates, "calibration") as advance:
         found = fit(out, record, draws, replicates, seed, workers, fresh, advance, note)

@@ -23,11 +23,11 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
     """Put the memo's claims to the model: in which share of draws does each hold?"""
-    from ..ensemble import prepare
-    from ..evidence.claims import inquire
-    from ..evidence.claims.report import json_rows, keep, print_table
-    from ..experiments.folder import run_folder
-    from ..screen import note, runs_progress
+    from entente.engines.compiled.ensemble import prepare
+    from entente.evidence.claims import inquire
+    from entente.evidence.claims.report import json_rows, keep, print_table
+    from entente.experiments.folder import run_folder
+    from entente.screen import note, runs_progress
 
     ids = None if only is None else [id_.strip() for id_ in only.split(",") if id_.strip()]
     ready = inquire(draws, ids, rival, seed, parameters)

@@ -45,12 +45,12 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Compare two worlds on the same noise: difference with interval per tie and year."""
-    from ..analysis.compare import compare as compare_worlds
-    from ..analysis.compare import sentences
-    from ..analysis.compare_charts import comparison_figures
-    from ..analysis.output import write_analysis
-    from ..experiments.folder import run_folder
-    from ..schema.load import parse_changes
+    from entente.analysis.compare import compare as compare_worlds
+    from entente.analysis.compare import sentences
+    from entente.analysis.compare_charts import comparison_figures
+    from entente.analysis.output import write_analysis
+    from entente.experiments.folder import run_folder
+    from entente.schema.load import parse_changes
 
     folder = run_folder(out, "compare")
     found = compare_worlds(

@@ -18,11 +18,11 @@ def decompose(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say what each factor of a full factorial study does alone, and what they do together."""
-    from ..analysis.factorial import FOLDER, make_decomposition
-    from ..analysis.factorial import decompose as analyse
-    from ..analysis.factorial_charts import main_effects
-    from ..experiments.store import make_way, same_study
-    from ..screen import forecast, note, runs_progress
+    from entente.analysis.factorial import FOLDER, make_decomposition
+    from entente.analysis.factorial import decompose as analyse
+    from entente.analysis.factorial_charts import main_effects
+    from entente.experiments.store import make_way, same_study
+    from entente.screen import forecast, note, runs_progress
 
     ready = make_decomposition(study)
     folder = out or Path("runs") / ready.study.name

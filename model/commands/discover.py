@@ -25,12 +25,12 @@ def discover(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the boxes of factors in which an outcome is above or below a level (PRIM and CART)."""
-    from ..analysis.discover import check_search, sentences, study_folder
-    from ..analysis.discover import discover as find
-    from ..analysis.discover_charts import discovery_figures
-    from ..analysis.output import write_analysis
-    from ..experiments.folder import run_folder
-    from ..screen import note
+    from entente.analysis.discover import check_search, sentences, study_folder
+    from entente.analysis.discover import discover as find
+    from entente.analysis.discover_charts import discovery_figures
+    from entente.analysis.output import write_analysis
+    from entente.experiments.folder import run_folder
+    from entente.screen import note
 
     folder = run_folder(out, "discover")
     check_search(study, outcome, above, below)

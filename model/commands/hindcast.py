@@ -27,18 +27,18 @@ def hindcast(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Score a scenario against a record, beside persistence, base rate and the ratchet."""
-    from ..ensemble import prepare
-    from ..evidence.hindcast import hindcast as score
-    from ..experiments.folder import run_folder
-    from ..screen import note
+    from entente.engines.compiled.ensemble import prepare
+    from entente.evidence.hindcast import hindcast as score
+    from entente.experiments.folder import run_folder
+    from entente.screen import note
 
     folder = None if out is None else run_folder(out, "hindcast")
     prepare(note)
     found = score(scenario, record, parameters, draws, seed, rival)
     report = found.report()
     if folder is not None:
-        from ..evidence.charts import hindcast_figure, save
-        from ..experiments.places import write_whole
+        from entente.evidence.charts import hindcast_figure, save
+        from entente.experiments.places import write_whole
 
         write_whole(folder / "hindcast.json", (json.dumps(report, indent=1) + "\n").encode())
         write_whole(folder / "cells.csv", found.cells.to_csv(index=False).encode())

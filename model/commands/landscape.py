@@ -25,9 +25,9 @@ def landscape(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Divide states and powers into the two blocs of least energy, and compare the model's alignments."""
-    from ..ensemble import prepare
-    from ..evidence.landscape import landscape as compare
-    from ..screen import note
+    from entente.engines.compiled.ensemble import prepare
+    from entente.evidence.landscape import landscape as compare
+    from entente.screen import note
 
     prepare(note)
     found = compare(scenario, distances, when, parameters, draws, seed)

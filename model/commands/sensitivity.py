@@ -21,11 +21,11 @@ def sensitivity(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say what a study's outcomes depend on, with intervals, figures and a report."""
-    from ..analysis.methods import needed
-    from ..analysis.sensitivity import FOLDER, forecast_runs, make_sensitivity
-    from ..analysis.sensitivity import sensitivity as analyse
-    from ..experiments.store import make_way, same_study
-    from ..screen import note, runs_progress
+    from entente.analysis.methods import needed
+    from entente.analysis.sensitivity import FOLDER, forecast_runs, make_sensitivity
+    from entente.analysis.sensitivity import sensitivity as analyse
+    from entente.experiments.store import make_way, same_study
+    from entente.screen import note, runs_progress
 
     ready = make_sensitivity(study)
     folder = out or Path("runs") / ready.study.name
@@ -67,8 +67,8 @@ def sensitivity(
 
 
 def _print(found: object, report: Path) -> None:
-    from ..analysis.found import Sensitivity
-    from ..analysis.sensitivity_charts import main_rows, short
+    from entente.analysis.found import Sensitivity
+    from entente.analysis.sensitivity_charts import main_rows, short
 
     assert isinstance(found, Sensitivity)
     for outcome, own in main_rows(found).groupby("outcome", sort=False):

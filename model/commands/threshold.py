@@ -26,13 +26,13 @@ def threshold(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
-    from ..analysis.output import write_analysis
-    from ..analysis.question import load_question, question_names
-    from ..analysis.threshold import sentence
-    from ..analysis.threshold import threshold as answer
-    from ..analysis.threshold_charts import threshold_figures
-    from ..experiments.folder import run_folder
-    from ..screen import note
+    from entente.analysis.output import write_analysis
+    from entente.analysis.question import load_question, question_names
+    from entente.analysis.threshold import sentence
+    from entente.analysis.threshold import threshold as answer
+    from entente.analysis.threshold_charts import threshold_figures
+    from entente.experiments.folder import run_folder
+    from entente.screen import note
 
     if question is None:
         names = question_names()

@@ -12,9 +12,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from entente.experiments.prior import prior_ranges
+from entente.schema.scenario import Scenario
 
-from ..experiments.prior import prior_ranges
-from ..schema.scenario import Scenario
 from .forecast import forecast, measure, reading
 from .likelihood import RECORD, fitting, over_replicates, rung_log_likelihood, weights
 from .record import Record

@@ -16,17 +16,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from entente.engines.compiled.compiled import code_digest
+from entente.errors import InputError
+from entente.experiments.batch import run_batch
+from entente.experiments.places import checksum, write_whole
+from entente.experiments.plan import Batch, cut
+from entente.experiments.prior import prior_draws
+from entente.experiments.store import DESIGN, OUTCOMES
+from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.scenario import Scenario
+from entente.schema.study import Study, Table
 
-from ..experiments.batch import run_batch
-from ..experiments.places import checksum, write_whole
-from ..experiments.plan import Batch, cut
-from ..experiments.prior import prior_draws
-from ..experiments.store import DESIGN, OUTCOMES
-from ..lanes.compiled import code_digest
-from ..schema.errors import InputError
-from ..schema.load import load_scenario, scenario_hash
-from ..schema.scenario import Scenario
-from ..schema.study import Study, Table
 from .forecast import Reading, reading
 from .likelihood import (
     ALIGNMENT_ERROR,

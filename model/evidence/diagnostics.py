@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.prior import prior_ranges
 from scipy.stats import kstest, rankdata
 
-from ..experiments.prior import prior_ranges
-from ..schema.errors import InputError
 from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
 from .likelihood import (
     CUTOFF,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from entente.analysis.runs import run_rows
+from entente.errors import InputError
+from entente.schema.base import month_number
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
 
-from ..analysis.runs import run_rows
-from ..schema.base import month_number
-from ..schema.errors import InputError
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
 from .record import Record
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError
+from entente.experiments.prior import parameter_sets
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
 
-from ..experiments.prior import parameter_sets
-from ..schema.errors import InputError
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
 from .baselines import base_rate, last_coded, persistence, ratchet
 from .forecast import forecast
 from .record import Record, load_record

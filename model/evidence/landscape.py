@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from entente.errors import InputError, nearest, shown
+from entente.experiments.prior import parameter_sets
+from entente.schema.load import load_scenario
+from entente.world.outcomes import parse_outcomes
+from entente.world.pack import MEMBER, World, pack
 
-from ..experiments.prior import parameter_sets
-from ..outcomes import parse_outcomes
-from ..pack import MEMBER, World, pack
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import load_scenario
 from .forecast import measure
 from .record import RECORDS, read_table
 

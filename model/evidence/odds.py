@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from entente.experiments.prior import prior_ranges
 
-from ..experiments.prior import prior_ranges
 from .baselines import DRIFT, DRIFTS, ratchet_rungs
 from .calibrate import Calibration
 from .likelihood import ERROR, log_evidence, over_replicates, rung_log_likelihood

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from ..schema.base import MONTHS_IN_YEAR, month_number, month_text
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import CONFIGS
-from ..schema.scenario import Scenario
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
+from entente.schema.load import CONFIGS
+from entente.schema.scenario import Scenario
 
 RECORDS = CONFIGS / "records"
 TOP_RUNG = 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import CONFIGS
-from ..schema.scenario import Scenario
-from ..schema.yaml12 import read_yaml
+from entente.errors import InputError, nearest, shown
+from entente.schema.load import CONFIGS
+from entente.schema.scenario import Scenario
+from entente.schema.yaml12 import read_yaml
 
 RIVALS = CONFIGS / "rivals"
 

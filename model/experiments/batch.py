@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..ensemble import failed_frame, prepare
-from ..lanes.block import Stopped
-from ..schema.errors import InputError
-from ..schema.study import DUMMY
+from entente.engines.compiled.block import Stopped
+from entente.engines.compiled.ensemble import failed_frame, prepare
+from entente.errors import InputError
+from entente.schema.study import DUMMY
+
 from .digest import outcomes_digest
 from .folder import scenario_text, versions, yaml_text
 from .places import reason

@@ -20,13 +20,13 @@ from typing import Any
 import mesa
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.ensemble import BLOCK, blocks_of, measure_block, prepare
+from entente.engines.interactive.alliance import AllianceModel, release
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.schema.study import Study
+from entente.world.rows import Lot, lots
 
-from ..alliance import AllianceModel, release
-from ..ensemble import BLOCK, blocks_of, measure_block, prepare
-from ..rows import Lot, lots
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
-from ..schema.study import Study
 from .batch import Batch, Task, peak_rss_mib, run_batch
 from .prior import prior_draws
 

@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.ensemble import prepare
+from entente.errors import InputError, shown
+from entente.schema.load import parse_scenario
+from entente.schema.study import DUMMY, Study
+from entente.schema.yaml12 import parse_yaml
 
-from ..ensemble import prepare
-from ..lanes.compiled import code_digest
-from ..schema.errors import InputError, shown
-from ..schema.load import parse_scenario
-from ..schema.study import DUMMY, Study
-from ..schema.yaml12 import parse_yaml
 from .places import below, is_address, place_of, reason
 from .plan import Batch, Task, cut, run_task
 from .store import DESIGN, ROWS, Store

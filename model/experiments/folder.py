@@ -26,16 +26,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+from entente.engines.result import Result
+from entente.errors import InputError, shown
+from entente.schema.load import parse_scenario, scenario_hash
+from entente.schema.scenario import Scenario
+from entente.schema.study import DUMMY
+from entente.schema.yaml12 import scalar
+from entente.telling.codebook import codebook
+from entente.telling.tables import TABLES
+from entente.world.rows import leaf_value
 
-from ..codebook import codebook
-from ..result import Result
-from ..rows import leaf_value
-from ..schema.errors import InputError, shown
-from ..schema.load import parse_scenario, scenario_hash
-from ..schema.scenario import Scenario
-from ..schema.study import DUMMY
-from ..schema.yaml12 import scalar
-from ..tables import TABLES
 from .places import MANIFEST, Place, below, is_address, place_of, reason
 from .store import ROWS
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..schema.base import declared
-from ..schema.behaviour import Behaviour
-from ..schema.errors import InputError, nearest, shown
-from ..schema.study import DUMMY, Study
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import declared
+from entente.schema.behaviour import Behaviour
+from entente.schema.study import DUMMY, Study
 
 OTHER = "other"
 _PARTS = {"articles": "articles", "sources": "threat", "exposure": "threat", "powers": "outside power"}

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..schema.errors import InputError
+from entente.errors import InputError
 
 MANIFEST, LOCK, DRAFT = "manifest.json", ".lock", ".part"
 

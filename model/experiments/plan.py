@@ -14,17 +14,17 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.ensemble import Runs, block_size, measure_block
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.load import scenario_hash
+from entente.schema.scenario import Scenario
+from entente.schema.study import RUNS_AT_MOST, Study
+from entente.world.outcomes import default_outcomes, series_of
+from entente.world.pack import pack
+from entente.world.rows import Failure, Lot, lots
 
-from ..ensemble import Runs, block_size, measure_block
-from ..lanes.compiled import code_digest
-from ..outcomes import default_outcomes, series_of
-from ..pack import pack
-from ..rows import Failure, Lot, lots
-from ..schema.base import MONTHS_IN_YEAR
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import scenario_hash
-from ..schema.scenario import Scenario
-from ..schema.study import RUNS_AT_MOST, Study
 from .design import crossed, load_study, make_design
 from .prior import parameter_sets
 from .settings import settings

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import declared
+from entente.schema.behaviour import Behaviour
+from entente.schema.load import CONFIGS
 from scipy.stats import qmc
-
-from ..schema.base import declared
-from ..schema.behaviour import Behaviour
-from ..schema.errors import InputError, nearest, shown
-from ..schema.load import CONFIGS
 
 POSTERIOR = CONFIGS / "posterior.parquet"
 NAMES = ("default", "prior", "posterior")

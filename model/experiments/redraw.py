@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ..figures import draw_figures
-from ..schema.errors import InputError
+from entente.errors import InputError
+from entente.telling.figures import draw_figures
+
 from .charts import draw_study
 from .folder import Run, load_run
 from .places import below, place_of, reason

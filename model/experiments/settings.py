@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-
-from ..schema.errors import InputError, shown
-from ..schema.load import load_scenario
-from ..schema.paths import leaf, numeric_leaves
-from ..schema.scenario import Scenario
-from ..schema.study import DUMMY, Study
+from entente.errors import InputError, shown
+from entente.schema.load import load_scenario
+from entente.schema.paths import leaf, numeric_leaves
+from entente.schema.scenario import Scenario
+from entente.schema.study import DUMMY, Study
 
 _WORDS = {"name", "summary"}
 

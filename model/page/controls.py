@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import solara
+from entente.errors import InputError
+from entente.schema.load import scenario_names
+from entente.schema.yaml12 import MAX_BYTES
 from mesa.visualization.solara_viz import ModelController
 
-from ..schema.errors import InputError
-from ..schema.load import scenario_names
-from ..schema.yaml12 import MAX_BYTES
 from .board import DialBoard, FileBoard, LeverBoard, SetupBoard
 from .dials import dials, groups, parse
 from .files import figures_file, opened_scenario, parcel, session_file, tables_file

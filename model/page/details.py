@@ -6,11 +6,11 @@ from collections.abc import Callable
 from html import escape
 
 import numpy as np
+from entente.engines.interactive.treaty import RUNNING
+from entente.schema.intervention import ArticleSwitch, Setting
+from entente.schema.scenario import Scenario
+from entente.schema.treaty import Article, CoveringArticle, RegionalArticle, TermArticle
 
-from ..schema.intervention import ArticleSwitch, Setting
-from ..schema.scenario import Scenario
-from ..schema.treaty import Article, CoveringArticle, RegionalArticle, TermArticle
-from ..treaties.treaty import RUNNING
 from .scene import Scene
 
 OBLIGATIONS = ("none", "non-aggression", "consultation", "act to meet the danger", "mutual defence")

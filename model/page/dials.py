@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
+from entente.errors import InputError, shown
+from entente.schema.base import bounds, declared
+from entente.schema.paths import leaf
+from entente.schema.scenario import Scenario
 from pydantic import BaseModel
-
-from ..schema.base import bounds, declared
-from ..schema.errors import InputError, shown
-from ..schema.paths import leaf
-from ..schema.scenario import Scenario
 
 PARTS = ("behaviour", "institution", "switches")
 MECHANISMS = "mechanisms"

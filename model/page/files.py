@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+from entente.errors import InputError, shown
+from entente.experiments.folder import CODEBOOK, scenario_text
+from entente.schema.load import parse_scenario, scenario_names
+from entente.schema.scenario import Scenario
+from entente.schema.yaml12 import MAX_BYTES, parse_yaml
+from entente.telling.codebook import codebook
 
-from ..codebook import codebook
-from ..experiments.folder import CODEBOOK, scenario_text
-from ..schema.errors import InputError, shown
-from ..schema.load import parse_scenario, scenario_names
-from ..schema.scenario import Scenario
-from ..schema.yaml12 import MAX_BYTES, parse_yaml
 from .style import standalone
 from .svg import Picture
 

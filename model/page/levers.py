@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from entente.errors import InputError, shown
+from entente.schema.intervention import Intervention
+from entente.schema.scenario import Scenario
 from pydantic import TypeAdapter, ValidationError
-
-from ..schema.errors import InputError, shown
-from ..schema.intervention import Intervention
-from ..schema.scenario import Scenario
 
 EVERYONE = "everyone"
 GREATEST = 2.0

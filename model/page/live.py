@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-
-from ..alliance import AllianceModel, release
-from ..pack import World
-from ..schema.intervention import Intervention
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
-from ..tables import build_table
-from ..trajectory import Trajectory
+from entente.engines.interactive.alliance import AllianceModel, release
+from entente.schema.intervention import Intervention
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.telling.tables import build_table
+from entente.world.pack import World
+from entente.world.trajectory import Trajectory
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import cos, pi, sin, sqrt
 
-from ..schema.scenario import Scenario
+from entente.schema.scenario import Scenario
+
 from .palette import alignment, rung, series
 from .places import Box, Point, hull, positions, power_positions
 from .scene import MULTILATERAL, Scene

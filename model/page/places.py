@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, hypot, radians
 
-from ..schema.scenario import Scenario
+from entente.schema.scenario import Scenario
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]

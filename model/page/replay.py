@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from ..experiments.folder import SCENARIO, Run, one_run
-from ..experiments.places import MANIFEST
-from ..pack import World, pack
-from ..schema.errors import InputError, shown
-from ..schema.yaml12 import read_yaml
-from ..trajectory import QUANTITIES, Trajectory
+from entente.errors import InputError, shown
+from entente.experiments.folder import SCENARIO, Run, one_run
+from entente.experiments.places import MANIFEST
+from entente.schema.yaml12 import read_yaml
+from entente.world.pack import World, pack
+from entente.world.trajectory import QUANTITIES, Trajectory
 
 MAX_TABLE_BYTES = 200_000_000
 """Largest table of a run folder that is read."""

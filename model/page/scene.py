@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-
-from ..draws import Floats
-from ..pack import World
-from ..schema.base import MONTHS_IN_YEAR, month_number
-from ..schema.intervention import Concession, Offer, Threat, Weakness
-from ..schema.scenario import Scenario
-from ..trajectory import QUANTITIES, Trajectory
-from ..treaties.ladder import opening_depth
-from ..treaties.treaty import ABSENT, ENDED, RUNNING
+from entente.engines.interactive.treaty import ABSENT, ENDED, RUNNING
+from entente.month.ladder import opening_depth
+from entente.schema.base import MONTHS_IN_YEAR, month_number
+from entente.schema.intervention import Concession, Offer, Threat, Weakness
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.pack import World
+from entente.world.trajectory import QUANTITIES, Trajectory
 
 MULTILATERAL = 3
 """Parties from which on a treaty is drawn as a shape around them, rather than as a line."""

@@ -8,15 +8,15 @@ from threading import RLock
 from typing import Any
 
 import pandas as pd
+from entente.engines.interactive.alliance import AllianceModel
+from entente.errors import InputError, shown
+from entente.experiments.folder import Run
+from entente.schema.base import month_number, month_text
+from entente.schema.intervention import Intervention
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.telling.tables import TABLES
 
-from ..alliance import AllianceModel
-from ..experiments.folder import Run
-from ..schema.base import month_number, month_text
-from ..schema.errors import InputError, shown
-from ..schema.intervention import Intervention
-from ..schema.load import load_scenario
-from ..schema.scenario import Scenario
-from ..tables import TABLES
 from .live import Live, started, steered
 from .replay import Recorded
 from .scene import Scene, opening

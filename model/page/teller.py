@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..schema.base import month_number
-from ..why import why
+from entente.schema.base import month_number
+from entente.telling.why import why
+
 from .session import Session
 
 TABLES_READ = ("treaties", "events", "parties", "perceptions")

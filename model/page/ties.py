@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from entente.engines.interactive.treaty import RUNNING
 
-from ..treaties.treaty import RUNNING
 from .palette import series
 from .scene import Mark, Scene, marks, years
 from .svg import Picture, line, picture, points, runs, spread, tag, text, tip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from entente.errors import nearest, shown
+
 from .base import MONTHS_IN_YEAR, month_number
-from .errors import nearest, shown
 from .intervention import (
     ArticleSwitch,
     Concession,

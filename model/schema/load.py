@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from entente.errors import InputError, nearest, shown
 from pydantic import BaseModel, ValidationError
 
 from .check import problems
-from .errors import InputError, nearest, shown
 from .scenario import Scenario
 from .yaml12 import parse_yaml, read_yaml, scalar
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+_HERE = Path(__file__).resolve()
+# Installed, the data lie inside the package; in the repository, beside its folder.
+CONFIGS = next(at for at in (_HERE.parents[1] / "configs", _HERE.parents[2] / "configs") if at.is_dir())
 SCENARIOS = CONFIGS / "scenarios"
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from .errors import InputError
+from entente.errors import InputError
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 20

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from entente.world.draws import Floats
 
-from ...draws import Floats
 from .declare import Parts, See, World, built_in, to_test
 from .worlds import (
     ARTICLES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...draws import Floats
+from entente.world.draws import Floats
+
 from .declare import Parts, See, World, built_in, not_modelled, to_test
 from .worlds import (
     ARTICLES,

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-
-from ...draws import Floats
+from entente.world.draws import Floats
 
 TESTED, BUILT_IN, NOT_MODELLED = "tested", "built-in", "not-modelled"
 KINDS = (TESTED, BUILT_IN, NOT_MODELLED)
@@ -47,7 +46,7 @@ class See(Protocol):
     """What a claim is given: outcomes of worlds, one number a draw, all worlds on the same draws and noise."""
 
     def __call__(self, world: World, outcome: str) -> Floats:
-        """An outcome, named as in `model.outcomes`."""
+        """An outcome, named as in `entente.world.outcomes`."""
         ...
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.agents.interest import curvature, dominance
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.pack import pack
 
-from agents.interest import curvature, dominance
-
-from ...draws import Floats
-from ...pack import pack
-from ...schema.load import load_scenario
-from ...schema.scenario import Scenario
 from .declare import Parts, PerDraw, See, World, to_test
 from .worlds import MEMO, NO_THREAT, SPONSORED, TREATY, exposures
 

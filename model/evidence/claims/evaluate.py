@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.errors import InputError, shown
+from entente.evidence.rivals import rival_changes
+from entente.experiments.prior import parameter_sets
+from entente.world.draws import Floats
 from scipy.stats import bootstrap
 
-from ...draws import Floats
-from ...experiments.prior import parameter_sets
-from ...schema.errors import InputError, shown
-from ..rivals import rival_changes
 from .declare import TESTED, Claim
 from .seen import Needs, needs_of, run_worlds
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from entente.world.draws import Floats
 
-from ...draws import Floats
 from .central_asia import HALF
 from .commitment import response
 from .declare import Parts, See, World, built_in, not_modelled, to_test

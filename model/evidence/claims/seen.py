@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from entente.engines.compiled.ensemble import Runs, measure_block, prepare
+from entente.errors import InputError, nearest
+from entente.evidence.rivals import fitting
+from entente.schema.load import load_scenario
+from entente.schema.paths import leaf
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.pack import pack
+from entente.world.rows import Lot, lots
 
-from ...draws import Floats
-from ...ensemble import Runs, measure_block, prepare
-from ...pack import pack
-from ...rows import Lot, lots
-from ...schema.errors import InputError, nearest
-from ...schema.load import load_scenario
-from ...schema.paths import leaf
-from ...schema.scenario import Scenario
-from ..rivals import fitting
 from .declare import Claim, PerDraw, World
 
 CHUNK, RUNS = 32, 1024

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from entente.world.draws import Floats
 
-from ...draws import Floats
 from .central_asia import HALF
 from .commitment import response
 from .declare import Parts, PerDraw, See, to_test

@@ -1,0 +1,163 @@
+"""Bargain (E11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entente.agents.equation import where
+from entente.agents.interest import benefit_at, utility
+from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
+
+from .interests import ideal_depth
+from .kernel import DIAL, SWITCH, kernel
+from .layout import AT, OF
+from .plan import BODY, COVER, MAJORITY
+from .seating import decides, leads
+from .tables import get, put
+from .vector import WIDTH, some, spread
+
+
+@kernel
+def bargain(plan: Any, num: Any, now: Any) -> None:
+    """E11 in every running treaty, and among the founders of one not yet signed."""
+    for t in range(plan.treaties):
+        if now.t[AT.bargains, t, 0] != 0.0:
+            least, joint, agreed = negotiate(
+                t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t],
+                now.ts[AT.curve, t], now.ts[AT.ideal, t],
+            )  # fmt: skip
+            put(now.t, least, AT.floor, t)
+            put(now.t, joint, AT.joint, t)
+            put(now.t, agreed, AT.agreed, t)
+            _settle(t, plan, num, now, least, agreed)
+
+
+@kernel
+def negotiate(
+    t: int, plan: Any, num: Any, now: Any, seat: Any, benefit: Any, linear: Any, curve: Any, ideal: Any
+) -> Any:
+    """What the decision rule yields, the joint best, and the depth agreed; 0 where nobody sits."""
+    seated, linear_sum, curve_sum = spread(0.0), spread(0.0), spread(0.0)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        put(now.n, 0.0, AT.sum_benefit, k)
+    put(now.n, 0.0, AT.sum_benefit, plan.sources)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        sits = get(seat, i)
+        seated += sits
+        linear_sum += sits * get(linear, i)
+        curve_sum += sits * get(curve, i)
+        for at in range(len(plan.tk[COVER.covered, t])):
+            k = plan.tk[COVER.covered, t][at]
+            if k < 0:
+                break
+            put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
+        if plan.tether:
+            k = plan.sources
+            put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
+    if plan.t[BODY.decision, t] == MAJORITY:
+        least = _median(t, plan, now, seat, ideal)
+    else:
+        least = _least(t, plan, seat, ideal)
+    joint = ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], linear_sum, curve_sum)
+    # The ratchet computes interests without using them: nothing is paid.
+    linkage = where(get(num.switches, SWITCH.ratchet) != 0.0, 0.0, get(num.dials, DIAL.linkage))
+    agreed = agreed_depth(least, joint, linkage)
+    anyone = seated > 0.0
+    return where(anyone, least, 0.0), where(anyone, joint, 0.0), where(anyone, agreed, 0.0)
+
+
+@kernel
+def _least(t: int, plan: Any, seat: Any, ideal: Any) -> Any:
+    """The least ideal of those that decide."""
+    led = leads(t, plan, seat)
+    least = spread(1.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        least = where(decides(t, i, plan, seat, led) != 0.0, min(least, get(ideal, i)), least)
+    return least
+
+
+@kernel
+def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any) -> Any:
+    """The lower median of all ideals: the one with as many below it as the rule leaves behind."""
+    put(now.z, 1.0, AT.median)
+    for z in range(WIDTH):
+        seated = 0
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            seated += 1 if i >= 0 and seat[i, z] != 0.0 else 0
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0 or seat[i, z] == 0.0:
+                continue
+            below = equal = 0
+            for at in range(len(plan.seats[t])):
+                j = plan.seats[t][at]
+                if j >= 0 and seat[j, z] != 0.0:
+                    below += 1 if ideal[j, z] < ideal[i, z] else 0
+                    equal += 1 if ideal[j, z] == ideal[i, z] else 0
+            if below <= (seated - 1) // 2 < below + equal:
+                now.z[AT.median, z] = ideal[i, z]
+    return get(now.z, AT.median)
+
+
+@kernel
+def worth_of(t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any) -> Any:
+    """U of a depth to one seat."""
+    benefits = spread(0.0)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
+    if plan.tether:
+        k = plan.sources
+        benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
+    return utility(benefits, get(linear, i), get(curve, i), depth)
+
+
+@kernel
+def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> None:
+    """Who pays whom."""
+    benefit, linear, curve = now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t]
+    gains = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        at_floor = worth_of(t, i, plan, num, benefit, linear, curve, least)
+        at_agreed = worth_of(t, i, plan, num, benefit, linear, curve, agreed)
+        seat = get(now.ts, AT.seat, t, i)
+        gained = seat * gain(at_floor, at_agreed)
+        put(now.ts, at_agreed, AT.at_agreed, t, i)
+        put(now.s, seat * due(at_floor, at_agreed), AT.due, i)
+        put(now.s, gained, AT.pays, i)
+        put(now.ts, 0.0, AT.paid, t, i)
+        gains += gained
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        put(now.s, gain_share(get(now.s, AT.pays, i), gains), AT.pays, i)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        owed, received = get(now.s, AT.due, i), spread(0.0)
+        if some(owed != 0.0):
+            for at in range(len(plan.seats[t])):
+                j = plan.seats[t][at]
+                if j < 0:
+                    break
+                flow = payment(owed, get(now.s, AT.pays, j))
+                received += flow
+                put(now.ts, get(now.ts, AT.paid, t, j) + flow, AT.paid, t, j)
+        put(now.ts, received, AT.received, t, i)

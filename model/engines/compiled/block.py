@@ -1,0 +1,249 @@
+"""A block: runs of one world and seed, in tiles of as many as are computed together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+from entente.world.draws import ARRIVAL, DRIFT, MAGNITUDE, PERCEPTION, Draws, Floats, draw
+from entente.world.pack import BEHAVIOUR, World
+from entente.world.terms import arrival_size, long_run_intensity, terms
+from entente.world.trajectory import QUANTITIES
+
+from .compiled import compiled
+from .kernel import DIAL, SWITCH
+from .layout import Ints, Noise, group_numbers, kinships, row_count, row_index, state_rows
+from .plan import Plan, number_plan, world_plan
+from .tables import aligned_zeros
+from .vector import WIDTH
+
+TILES = 32
+"""Tiles that are run in one call: whether to stop is asked in between."""
+KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
+"""Replicates whose noise is kept for the next block, and how much one may take to be."""
+TOGETHER = ("behaviour", "switches", "institution")
+"""Numbers that are multiplied with each other in place: where one differs by run, all do."""
+
+
+class Stopped(Exception):
+    """A block was given up because somebody asked for it."""
+
+
+@dataclass(frozen=True)
+class Probes:
+    """Which recorded numbers are kept: rows of the state, and the treaty in whose life they count (or -1)."""
+
+    table: Ints
+    quantities: frozenset[str]
+
+
+def probes(world: World, wanted: Sequence[tuple[str, tuple[int, ...]]]) -> Probes:
+    """Probes of single numbers: a quantity of `QUANTITIES` and the indices of its things."""
+    rows = row_index(world)
+    table = [
+        [int(rows[name][index]), index[0] if QUANTITIES[name].over.startswith("t") and name != "status" else -1]
+        for name, index in wanted
+    ]
+    return Probes(np.array(table, dtype=np.int64).reshape(len(table), 2), frozenset(name for name, _ in wanted))
+
+
+def run_block(
+    world: World,
+    columns: Mapping[str, Floats],
+    replicates: Sequence[int],
+    seed: int,
+    kept: Probes,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Floats:
+    """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
+
+    Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last
+    run. `stopped` is asked now and then; where it says so, `Stopped` is raised.
+    """
+    block = _Block(world, columns, list(replicates), seed, kept)
+    edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
+    for first, last in zip(edges[:-1], edges[1:], strict=True):
+        block.refresh(first)
+        block.advance(first, last, stopped)
+    return np.moveaxis(block.out, 2, 0).swapaxes(1, 2)
+
+
+class _Block:
+    """Runs of one world in tiles of `WIDTH`; the last tile is filled up with its last run."""
+
+    def __init__(
+        self, world: World, columns: Mapping[str, Floats], replicates: list[int], seed: int, kept: Probes
+    ) -> None:
+        self.world, self.kept = world, kept
+        padding = -len(replicates) % WIDTH
+        self.replicates = [*replicates, *[replicates[-1]] * padding]
+        self.tiles = len(self.replicates) // WIDTH
+        self.numbers = {name: values[..., np.newaxis] for name, values in world.numbers.items()}
+        slots = [world.slots[path] for path in columns]
+        self._part({slot.array for slot in slots})
+        for slot, values in zip(slots, columns.values(), strict=True):
+            self.numbers[slot.array][slot.index] = np.concatenate([values, np.repeat(values[-1:], padding)])
+        self.fixed = world_plan(world) | {
+            "wants_alignment": "alignment" in kept.quantities,
+            "wants_orientation": "orientation" in kept.quantities,
+            "wants_overlap": "overlap" in kept.quantities,
+        }
+        self.plan: Plan | None = None
+        self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))
+        self.out = np.zeros((self.tiles, world.steps - world.opens, len(kept.table), WIDTH))
+        self.seed = seed
+        self.heard: frozenset[str] = frozenset()
+        self.draws: Draws | None = None
+        self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
+        self._set_out()
+
+    def _part(self, varied: set[str]) -> None:
+        """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""
+        if "values" in varied:
+            varied = varied | {change.slot.array for change in self.world.settings}
+        if varied & set(TOGETHER):
+            varied = varied | set(TOGETHER)
+        for name in self.numbers:
+            times = len(self.replicates) if name in varied else 1
+            self.numbers[name] = np.repeat(self.numbers[name], times, axis=-1)
+
+    def refresh(self, step: int) -> None:
+        """Take over what the calendar sets at the beginning of `step`, and derive all numbers anew."""
+        offers: list[tuple[int, int, Floats]] = []
+        for change in self.world.settings:
+            if change.step == step:
+                slot, value = change.slot, self.numbers["values"][change.value]
+                self.numbers[slot.array][slot.index] = value
+                if slot.array == "packages":
+                    offers.append((*slot.index, value))
+        acting = terms(self.world, self.numbers)
+        acting["kin"] = _kinships(acting["polity"], acting["switches"][SWITCH.solidarity])
+        acting["long_run"] = self._long_run(acting)
+        self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
+        self.acting = group_numbers(acting, len(self.replicates))
+        self._hear(acting)
+        for power, state, value in offers:
+            self._put(power, state, value)
+
+    def _set(self, quantity: str, values: Floats) -> None:
+        """Set rows of the state: `values` has the shape of the quantity's things, then runs."""
+        rows = state_rows(self.world, quantity)
+        runs = np.broadcast_to(values, (*rows.shape, len(self.replicates)))
+        self.rows[:, rows.ravel()] = np.moveaxis(runs.reshape(rows.size, self.tiles, WIDTH), 1, 0)
+
+    def _set_out(self) -> None:
+        """The world before its first month, and before what the calendar sets in it."""
+        base = self.numbers["base"]
+        self._set("intensity", base)
+        self._set("effective", base)
+        self._set("perception", self.numbers["exposure"] * base)
+        self._set("provision", self.numbers["provision"])
+        self._set("barred", np.array(-1.0))
+        self._set("ends", np.array(-1.0))
+        for power in range(len(self.world.powers)):
+            for state in range(len(self.world.states)):
+                self._put(power, state, self.numbers["packages"][power, state])
+
+    def _put(self, power: int, state: int, value: Floats) -> None:
+        """Put a package before a state; a power without a policy makes no offers."""
+        offered = value if self.world.policy[power] != "none" else np.zeros_like(value)
+        row = state_rows(self.world, "package")[power, state]
+        self.rows[:, row] = np.broadcast_to(offered, (len(self.replicates),)).reshape(self.tiles, WIDTH)
+
+    def _long_run(self, acting: Mapping[str, Floats]) -> Floats:
+        """Long-run mean intensities, run by run where they can differ; 0 where nobody asks for them."""
+        n = self.numbers
+        if not acting["switches"][SWITCH.held_perception].any():
+            return np.zeros_like(n["base"])
+        named = [n[name] for name in ("base", "rate", "median", "log_sd")]
+        dials = acting["dials"][BEHAVIOUR.index("persistence")]
+        runs = max(dials.shape[-1], *(values.shape[-1] for values in named))
+        found = []
+        for z in range(runs):
+            base, rate, median, log_sd = (
+                np.ascontiguousarray(values[:, z % values.shape[-1]]) for values in named
+            )
+            found.append(long_run_intensity(base, rate, median, log_sd, float(dials[z % dials.shape[-1]])))
+        return np.stack(found, axis=-1)
+
+    def _hear(self, acting: Mapping[str, Floats]) -> None:
+        """The noise of the block; sizes of arrivals are drawn once a replicate unless they differ by run."""
+        median, log_sd = (self.numbers[name].T[:, np.newaxis] for name in ("median", "log_sd"))
+        rows = np.array([self.place[replicate] for replicate in self.replicates], dtype=np.int64)
+        wanted = self._wanted(acting)
+        if self.draws is None or not wanted <= self.heard:
+            self.heard |= wanted
+            self.draws = self._drawn()
+        magnitude, sized = self.draws.magnitude, rows
+        if bool((median != median[:1]).any() or (log_sd != log_sd[:1]).any()):
+            magnitude, sized = magnitude[rows], np.arange(len(rows), dtype=np.int64)
+        else:
+            median, log_sd = median[:1], log_sd[:1]
+        self.noise = Noise(
+            self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception, self.draws.drift,
+            rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH),
+        )  # fmt: skip
+
+    def _drawn(self) -> Draws:
+        """The noise of all replicates, which lead."""
+        found: dict[str, Floats] = {}
+        for row, replicate in enumerate(self.place):
+            one = draws_of(self.world, self.seed, replicate, self.heard)
+            for field in fields(Draws):
+                values = getattr(one, field.name)
+                found.setdefault(field.name, np.empty((len(self.place), *values.shape)))[row] = values
+        return Draws(**found)
+
+    def _wanted(self, acting: Mapping[str, Floats]) -> frozenset[str]:
+        """The streams that some run reads: most of a replicate's noise would be multiplied by 0."""
+        world, switches = self.world, acting["switches"]
+        comes = (acting["arrival"] != 0).any(axis=-1) & switches[SWITCH.arrivals].any()
+        noisy = (acting["exposure"] != 0).any(axis=-1) & acting["dials"][DIAL.sigma].any()
+        sources = [source for source, any_come in zip(world.sources, comes, strict=True) if any_come]
+        names = [name.format(source) for source in sources for name in (ARRIVAL, MAGNITUDE)]
+        names += [PERCEPTION.format(world.states[i], world.sources[k]) for i, k in np.argwhere(noisy)]
+        if switches[SWITCH.ratchet].any():
+            names += [DRIFT.format(treaty) for treaty in world.treaties]
+        return frozenset(names)
+
+    def advance(self, first: int, last: int, stopped: Callable[[], bool]) -> None:
+        present = np.full((len(self.world.treaties), len(self.world.states)), -1, dtype=np.int64)
+        for tile in range(0, self.tiles, TILES):
+            if stopped():
+                raise Stopped
+            # Uncompiled, numpy would warn of quotients that no run reads.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                compiled()(
+                    first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present,
+                    self.noise, self.kept.table, self.out,
+                )  # fmt: skip
+
+
+def _kinships(polity: Floats, solidarity: Floats) -> Floats:
+    """Kinship of every pair of states; 1 throughout, and not read, where nobody minds the other's regime."""
+    if not solidarity.any():
+        return np.ones((len(polity), len(polity), 1))
+    runs = max(polity.shape[-1], len(solidarity))
+    kin: Floats = kinships(
+        np.ascontiguousarray(np.broadcast_to(polity, (len(polity), runs))),
+        np.ascontiguousarray(np.broadcast_to(solidarity, runs)),
+    )
+    return kin
+
+
+_kept_draws = lru_cache(maxsize=KEPT_REPLICATES)(draw)
+
+
+def draws_of(world: World, seed: int, replicate: int, wanted: frozenset[str]) -> Draws:
+    """The noise of a replicate, kept for the next block that needs it unless it is large."""
+    make = _kept_draws if noise_bytes(world) <= KEPT_BYTES else draw
+    return make(world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted)
+
+
+def noise_bytes(world: World) -> int:
+    """What the noise of one replicate takes in memory."""
+    sources = len(world.sources)
+    things = (2 + len(world.states)) * sources + len(world.treaties)
+    return max(1, world.steps * things * np.dtype(float).itemsize)

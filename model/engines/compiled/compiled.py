@@ -1,0 +1,85 @@
+"""The compiled month, and the cache that keeps it.
+
+numba's own cache watches one file; an equation edited elsewhere would silently keep its old numbers. Here
+the cache stands in a folder named after everything that makes the numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import entente
+import numba
+import numpy as np
+from entente import agents
+
+from . import month
+from .kernel import OPTIONS
+
+SOURCES = ("agents", "errors.py", "month", "mechanisms", "schema", "world", "engines/compiled")
+"""What makes the numbers, within the package: a test holds that nothing else is imported for them."""
+
+KEPT_VERSIONS = 4
+"""Compiled versions that stay in the cache; older ones are removed."""
+
+
+@cache
+def code_digest() -> str:
+    """Digest of all sources that make the numbers, and of the numpy and numba that run them."""
+    digest = hashlib.sha256(f"numpy {np.__version__} numba {numba.__version__}".encode())
+    for source in SOURCES:
+        # Only the agents lie outside the package's folder, in the repository.
+        found = Path(agents.__file__).parent if source == "agents" else Path(entente.__file__).parent / source
+        for path in sorted(found.rglob("*.py")) if found.is_dir() else [found]:
+            digest.update(f"{source} {path.relative_to(found).as_posix()}".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path | None:
+    """Where this version's compiled code is kept, or None where no folder can be written.
+
+    `ENTENTE_CACHE` names another folder than the user's own cache.
+    """
+    base = os.environ.get("ENTENTE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = (Path(base) if base else Path.home() / ".cache") / "entente"
+    folder = root / f"{code_digest()[:16]}-py{sys.version_info[0]}{sys.version_info[1]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        os.utime(folder)
+        versions = sorted(root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in versions[KEPT_VERSIONS:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder
+
+
+@cache
+def compiled() -> Any:
+    """`month.advance` as one compiled function, from the cache where it has been kept."""
+    folder = cache_folder()
+    if folder is None or numba.config.DISABLE_JIT:
+        return numba.njit(**OPTIONS)(month.advance)
+    before = numba.config.CACHE_DIR
+    # numba asks for the folder when a function is marked, so nobody else's functions land here.
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(cache=True, **OPTIONS)(month.advance)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def is_kept() -> bool:
+    """Whether this version has been compiled before, so that the first run need not wait."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob("*.nbc"))

@@ -1,0 +1,194 @@
+"""The compiled engine: many runs of a scenario side by side, the same numbers as the interactive one.
+
+`simulate` runs a scenario many times, over rows of changed numbers and over replicates, and returns frames;
+`trajectory` gives one run in full. Noise depends on seed and replicate alone, never on the row, so rows are
+compared on common random numbers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from entente.errors import InputError
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+from entente.world.draws import Floats
+from entente.world.outcomes import Outcome
+from entente.world.pack import World, pack
+from entente.world.rows import Failure, Lot, lots
+from entente.world.trajectory import QUANTITIES, Trajectory
+
+from .block import Probes, noise_bytes, probes, run_block
+from .compiled import is_kept
+from .layout import row_count, row_index
+
+BLOCK = 2048
+"""Runs of a block at most: what is held in memory at once."""
+HELD = 2**28
+"""Bytes of state, or of noise, that a block holds at most."""
+KEEP = ("none", "yearly", "monthly")
+
+
+@dataclass
+class Simulation:
+    """Many runs: `outcomes` has a row a run (`point`, `replicate`, then the outcomes), `trajectories` a row
+    a run and month kept (empty where none is), `failed` a row of the design that could not run, and why.
+    """
+
+    outcomes: pd.DataFrame
+    trajectories: pd.DataFrame
+    failed: pd.DataFrame = field(default_factory=lambda: failed_frame([]))
+
+
+def simulate(
+    scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
+    replicates: int = 1,
+    seed: int = 0,
+    parameters: pd.DataFrame | Mapping[str, Sequence[Any]] | None = None,
+    outcomes: Sequence[str] | None = None,
+    months: int | None = None,
+    keep: str = "none",
+) -> Simulation:
+    """Run a scenario for every row of `parameters` (columns are dotted paths) and every replicate.
+
+    `outcomes` are named as in `entente.world.outcomes` (default: depth and rung of every treaty at the end);
+    `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`.
+    Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence, also where
+    no row is possible.
+    """
+    if keep not in KEEP:
+        raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        raise InputError(f"replicates: {replicates!r}: must be a whole number, 1 or more")
+    ready = load_scenario(scenario, {"months": months} if months is not None else None)
+    design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
+    if parameters is None:
+        design = pd.DataFrame(index=[0])
+    sets, failures = lots(ready, design, outcomes)
+    if not len(design):
+        raise InputError("parameters: no rows; one at least is needed")
+    if len(failures) == len(design):
+        raise InputError(failures[0].message)
+    tables, series = [], []
+    for lot in sets:
+        for block in blocks_of(lot, replicates):
+            table, kept = measure_block(lot, block, seed, keep)
+            tables.append(table)
+            series.append(kept)
+    order = ["point", "replicate"]
+    return Simulation(
+        pd.concat(tables).sort_values(order, kind="stable").reset_index(drop=True),
+        pd.concat(series).sort_values(order, kind="stable").reset_index(drop=True),
+        failed_frame(failures),
+    )
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs of a block: rows of its lot and their replicates."""
+
+    rows: np.ndarray
+    replicates: np.ndarray
+
+
+def block_size(lot: Lot, most: int = BLOCK) -> int:
+    """Runs of a block of the lot, at most `most`: as many as may be held in memory with their noise."""
+    states = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
+    replicates = max(1, HELD // noise_bytes(lot.world))
+    return max(1, min(most, BLOCK, states, len(lot.points) * replicates))
+
+
+def blocks_of(lot: Lot, replicates: int, most: int = BLOCK) -> list[Runs]:
+    """A lot's runs in blocks. Replicates lead, so that neighbours hear the same noise."""
+    count, size = len(lot.points), block_size(lot, most)
+    rows = np.tile(np.arange(count), replicates)
+    numbers = np.repeat(np.arange(replicates), count)
+    return [Runs(rows[at : at + size], numbers[at : at + size]) for at in range(0, len(rows), size)]
+
+
+def measure_block(
+    lot: Lot,
+    block: Runs,
+    seed: int,
+    keep: str,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month."""
+    world, measured = lot.world, lot.measured
+    numbers = list(dict.fromkeys(number for outcome in measured for number in outcome.numbers))
+    wanted = probes(world, numbers)
+    values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
+    place = {number: column for column, number in enumerate(numbers)}
+
+    def series(outcome: Outcome, months: slice) -> Floats:
+        picked = values[[place[number] for number in outcome.numbers], months]
+        return outcome.series(picked.reshape(*picked.shape[:2], -1)[..., : len(block.rows)])
+
+    keys = {"point": lot.points[block.rows], "replicate": block.replicates.astype(np.int64)}
+    if keep == "none":
+        reduced = {outcome.name: outcome.reduce(series(outcome, outcome.months)) for outcome in measured}
+        return pd.DataFrame(keys | reduced), _kept(world, keys, {}, keep)
+    whole = {outcome.series_name: series(outcome, slice(None)) for outcome in measured}
+    reduced = {outcome.name: outcome.reduce(whole[outcome.series_name][outcome.months]) for outcome in measured}
+    return pd.DataFrame(keys | reduced), _kept(world, keys, whole, keep)
+
+
+def _kept(world: World, keys: dict[str, np.ndarray], series: dict[str, Floats], keep: str) -> pd.DataFrame:
+    names = [world.month(world.opens + row) for row in range(world.steps - world.opens)]
+    if keep == "none":
+        return pd.DataFrame({**{name: key[:0] for name, key in keys.items()}, "month": pd.Series(dtype=str)})
+    rows = [row for row, name in enumerate(names) if keep == "monthly" or name.endswith("-12")]
+    count = len(keys["point"])
+    return pd.DataFrame(
+        {name: np.repeat(key, len(rows)) for name, key in keys.items()}
+        | {"month": [names[row] for row in rows] * count}
+        | {name: values[rows].T.reshape(-1) for name, values in series.items()}
+    )
+
+
+def failed_frame(failures: Sequence[Failure]) -> pd.DataFrame:
+    """Rows that could not run, and why."""
+    return pd.DataFrame(
+        {
+            "point": np.array([failure.point for failure in failures], dtype=np.int64),
+            "message": pd.Series([failure.message for failure in failures], dtype=str),
+        }
+    )
+
+
+def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
+    """One run in full: every recorded number of every month."""
+    rows = row_index(world)
+    everything = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
+    out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0, 0].T
+    arrays: dict[str, Floats] = {}
+    at = 0
+    for name in QUANTITIES:
+        shape = rows[name].shape
+        count = int(np.prod(shape))
+        arrays[name] = np.ascontiguousarray(out[:, at : at + count]).reshape(len(out), *shape)
+        at += count
+    return Trajectory(arrays, len(out))
+
+
+def prepare(say: Callable[[str], None] = lambda words: None) -> float:
+    """Compile what is not yet compiled, and say so; the seconds it took, 0 where the cache had it."""
+    kept = is_kept()
+    if not kept:
+        say("Compiling the engine, once for this version of the code; this takes a minute or two.")
+    began = time.perf_counter()
+    place = {"longitude": 0.0, "latitude": 0.0}
+    state = {"name": "A", "place": place, "capability": 0.1}
+    world = pack(load_scenario({"name": "smallest", "start": "2000-01", "months": 1, "states": {"A": state}}))
+    run_block(world, {}, [0], 0, Probes(np.zeros((0, 2), dtype=np.int64), frozenset()))
+    seconds = time.perf_counter() - began
+    if kept:
+        return 0.0
+    say(f"Compiled in {seconds:.0f} s.")
+    return seconds

@@ -1,0 +1,341 @@
+"""Beginnings, endings, and who comes and goes (E13).
+
+What happens to single runs, a signing or an exit, is done run by run (`z`).
+"""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any
+
+from entente.agents.equation import where
+from entente.month.ladder import admission_gain, exit_threshold, opening_depth, worth
+
+from .bargains import negotiate, worth_of
+from .interests import weigh_one
+from .kernel import CONSTANT, DIAL, SWITCH, kernel
+from .layout import AT, OF
+from .plan import BODY, MAJORITY, NEVER, SEAT
+from .seating import decides, leads, running, sit
+from .tables import get, put
+from .vector import WIDTH, some, spread
+
+
+@kernel
+def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
+    """What the calendar does at the beginning of the month: openings, signings, moves."""
+    for t in range(plan.treaties):
+        if step == plan.opens and plan.t[BODY.opens_with, t] != 0:
+            for z in range(WIDTH):
+                _open(step, t, z, plan, num, now)
+                if plan.t[BODY.predecessor, t] >= 0:
+                    end(plan.t[BODY.predecessor, t], z, now)
+    for t in range(plan.treaties):
+        if plan.t[BODY.signed, t] == step and plan.t[BODY.endogenous, t] == 0:
+            for z in range(WIDTH):
+                if now.t[AT.status, t, z] == 0.0:
+                    _sign(step, t, z, plan, num, now)
+    for u in range(plan.move_from[step], plan.move_from[step + 1]):
+        t, i, enters = plan.moves[u, 0], plan.moves[u, 1], plan.moves[u, 2]
+        for z in range(WIDTH):
+            if now.t[AT.status, t, z] != 1.0:
+                continue
+            if enters != 0 and now.ts[AT.member, t, i, z] == 0.0:
+                _enter(t, i, z, now)
+            elif enters == 0 and now.ts[AT.member, t, i, z] != 0.0:
+                _leave(step, t, i, z, plan, num, now)
+
+
+@kernel
+def _begin(t: int, z: int, rung: float, mistrust: float, members: Any, plan: Any, now: Any) -> None:
+    now.t[AT.status, t, z] = 1.0
+    now.t[AT.rung, t, z] = rung
+    now.t[AT.mistrust, t, z] = mistrust
+    now.t[AT.rising, t, z] = 0.0
+    now.t[AT.ends, t, z] = -1.0
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i >= 0:
+            now.ts[AT.member, t, i, z] = members[i]
+            now.ts[AT.leaving, t, i, z] = 0.0
+            now.ts[AT.joining, t, i, z] = 0.0
+
+
+@kernel
+def _run_term(t: int, z: int, start: float, num: Any, now: Any) -> None:
+    """Start the first term, or the next one."""
+    length = num.t[OF.term, t, z] if now.t[AT.ends, t, z] < 0.0 else num.t[OF.renewal, t, z]
+    now.t[AT.term_start, t, z] = start
+    now.t[AT.ends, t, z] = start + length if length > 0.0 else -1.0
+
+
+@kernel
+def _open(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
+    """The state that the scenario gives for its start."""
+    _begin(t, z, plan.t[BODY.open_rung, t], plan.open_mistrust[t], plan.ts[SEAT.open_member, t], plan, now)
+    for i in range(plan.states):
+        if plan.ts[SEAT.open_left, t, i] > NEVER:
+            now.ts[AT.barred, t, i, z] = plan.ts[SEAT.open_left, t, i] + num.constants[CONSTANT.reentry_months, z]
+    now.t[AT.depth, t, z] = opening_depth(
+        now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z], num.constants[CONSTANT.opening_share, z]
+    )
+    now.t[AT.in_force, t, z] = (
+        step if plan.t[BODY.signed, t] < 0 else plan.t[BODY.signed, t] + plan.t[BODY.delay, t]
+    )
+    _run_term(t, z, now.t[AT.in_force, t, z], num, now)
+    while 0.0 <= now.t[AT.ends, t, z] <= step:
+        _run_term(t, z, now.t[AT.ends, t, z], num, now)
+
+
+@kernel
+def _sign(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
+    """Sign among the founders, in the place of a predecessor where one runs."""
+    before = plan.t[BODY.predecessor, t]
+    if before >= 0 and now.t[AT.status, before, z] == 1.0:
+        _begin(t, z, now.t[AT.rung, before, z], now.t[AT.mistrust, before, z], plan.ts[SEAT.founder, t], plan, now)
+        now.t[AT.depth, t, z] = now.t[AT.depth, before, z]
+        end(before, z, now)
+    else:
+        _begin(t, z, plan.t[BODY.rung, t], num.t[OF.mistrust, t, z], plan.ts[SEAT.founder, t], plan, now)
+        now.t[AT.depth, t, z] = opening_depth(
+            now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z], num.constants[CONSTANT.opening_share, z]
+        )
+    now.t[AT.in_force, t, z] = step + plan.t[BODY.delay, t]
+    _run_term(t, z, now.t[AT.in_force, t, z], num, now)
+
+
+@kernel
+def end(t: int, z: int, now: Any) -> None:
+    """Close the treaty: no members, no practice."""
+    now.t[AT.status, t, z] = 2.0
+    now.t[AT.depth, t, z] = 0.0
+    now.t[AT.rung, t, z] = 0.0
+    for i in range(len(now.ts[AT.member, t])):
+        now.ts[AT.member, t, i, z] = 0.0
+        now.ts[AT.guest, t, i, z] = 0.0
+
+
+@kernel
+def _enter(t: int, i: int, z: int, now: Any) -> None:
+    now.ts[AT.member, t, i, z] = 1.0
+    now.ts[AT.guest, t, i, z] = 0.0
+    now.ts[AT.joining, t, i, z] = 0.0
+    now.ts[AT.leaving, t, i, z] = 0.0
+
+
+@kernel
+def _leave(step: int, t: int, i: int, z: int, plan: Any, num: Any, now: Any) -> None:
+    now.ts[AT.member, t, i, z] = 0.0
+    now.ts[AT.leaving, t, i, z] = 0.0
+    now.ts[AT.joining, t, i, z] = 0.0
+    now.ts[AT.barred, t, i, z] = step + num.constants[CONSTANT.reentry_months, z]
+    left = 0.0
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j >= 0:
+            left += now.ts[AT.member, t, j, z]
+    if left < 2.0:
+        end(t, z, now)
+
+
+@kernel
+def review(step: int, plan: Any, num: Any, now: Any) -> None:
+    """E13: parties leave, candidates join or take part, founders sign, terms are renewed."""
+    for t in range(plan.treaties):
+        if now.t[AT.bargains, t, 0] != 0.0:
+            term_left = _term_left(step, t, now)
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                _leave_or_stay(step, t, i, term_left, num, now)
+                if plan.ts[SEAT.candidate, t, i] != 0.0:
+                    _ask(step, t, i, num, now)
+        if plan.t[BODY.endogenous, t] != 0:
+            keen = get(now.t, AT.agreed, t) > get(num.dials, DIAL.sign)
+            acts = get(num.switches, SWITCH.ratchet) == 0.0
+            signs = (get(now.t, AT.status, t) == 0.0) & keen & acts
+            put(now.t, where(signs, 1.0, 0.0), AT.signs, t)
+    for t in range(plan.treaties):
+        _admit(t, plan, num, now)
+    for t in range(plan.treaties):
+        if running(t, now):
+            _renew(step, t, num, now)
+            if _moves(t, plan, now):
+                for z in range(WIDTH):
+                    if now.t[AT.status, t, z] == 1.0:
+                        _come_and_go(step, t, z, plan, num, now)
+    for t in range(plan.treaties):
+        if plan.t[BODY.endogenous, t] != 0:
+            for z in range(WIDTH):
+                if now.t[AT.signs, t, z] != 0.0:
+                    _sign(step, t, z, plan, num, now)
+
+
+@kernel
+def _term_left(step: int, t: int, now: Any) -> Any:
+    """Share of the running term that is left, 0 without a term."""
+    ends = get(now.t, AT.ends, t)
+    length = where(ends >= 0.0, ends - get(now.t, AT.term_start, t), 1.0)
+    return where(ends >= 0.0, (ends - step) / length, 0.0)
+
+
+@kernel
+def _leave_or_stay(step: int, t: int, i: int, term_left: Any, num: Any, now: Any) -> None:
+    """What staying is worth to a party, and whether it wants out, for how long."""
+    member = get(now.ts, AT.member, t, i) != 0.0
+    worthwhile = worth(get(now.ts, AT.at_agreed, t, i), get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i))
+    value = where(get(now.ts, AT.seat, t, i) != 0.0, worthwhile, 0.0)
+    put(now.ts, value, AT.value, t, i)
+    threshold = exit_threshold(
+        get(num.dials, DIAL.outside),
+        get(now.s, AT.offer, i),
+        get(num.dials, DIAL.exit_cost),
+        get(num.dials, DIAL.backtrack),
+        get(now.t, AT.depth, t),
+        term_left,
+    )
+    leaving = where(member & (value < threshold), get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
+    put(now.ts, leaving, AT.leaving, t, i)
+    ends = get(now.t, AT.ends, t)
+    may = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
+    acts = (get(num.switches, SWITCH.exits) != 0.0) & (get(num.switches, SWITCH.ratchet) == 0.0)
+    exits = member & may & acts & (leaving >= get(num.dials, DIAL.deliberation))
+    put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)
+
+
+@kernel
+def _ask(step: int, t: int, i: int, num: Any, now: Any) -> None:
+    """Whether a candidate wants in, for how long, and takes part as a guest meanwhile."""
+    outside = (get(now.t, AT.status, t) == 1.0) & (get(now.ts, AT.member, t, i) == 0.0)
+    keen = outside & (get(now.ts, AT.ideal, t, i) > get(num.dials, DIAL.entry))
+    guest = where(keen & (get(num.switches, SWITCH.guests) != 0.0), 1.0, 0.0)
+    put(now.ts, where(outside, guest, get(now.ts, AT.guest, t, i)), AT.guest, t, i)
+    waited = get(now.ts, AT.joining, t, i)
+    free = keen & (get(now.ts, AT.barred, t, i) <= step)
+    joining = where(outside, where(free, waited + 1.0, 0.0), waited)
+    put(now.ts, joining, AT.joining, t, i)
+    acts = (get(num.switches, SWITCH.entries) != 0.0) & (get(num.switches, SWITCH.ratchet) == 0.0)
+    enters = outside & acts & (joining >= get(num.dials, DIAL.deliberation))
+    put(now.ts, where(enters, 1.0, 0.0), AT.entries, t, i)
+
+
+@kernel
+def _admit(t: int, plan: Any, num: Any, now: Any) -> None:
+    """Strike from the entries all whom those that decide will not have."""
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        if plan.ts[SEAT.candidate, t, i] != 0.0 and some(get(now.ts, AT.entries, t, i) != 0.0):
+            _vote(t, i, plan, num, now, _try(t, i, plan, num, now))
+
+
+@kernel
+def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
+    """What the treaty would be with the newcomer: interests, and the depth agreed, which is returned."""
+    seat = now.s[AT.trial_seat]
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        seated = get(now.ts, AT.member, t, j)
+        if j == newcomer:
+            seated = max(seated, get(now.ts, AT.entries, t, newcomer))
+        put(seat, seated, j)
+    sit(t, plan, now, seat)
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        linear, curve, ideal, _ = weigh_one(t, j, plan, num, now, seat, now.sn[AT.trial_benefit, j])
+        put(now.s, linear, AT.trial_linear, j)
+        put(now.s, curve, AT.trial_curve, j)
+        put(now.s, ideal, AT.trial_ideal, j)
+    _, _, agreed = negotiate(
+        t, plan, num, now, seat, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
+        now.s[AT.trial_ideal],
+    )  # fmt: skip
+    return agreed
+
+
+@kernel
+def _vote(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any) -> None:
+    """Nobody who decides loses; a lead state elsewhere asks for a gain before it lets another in."""
+    member = now.ts[AT.member, t]
+    led = leads(t, plan, member)
+    refusals, voters = spread(0.0), spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        votes = decides(t, i, plan, member, led)
+        with_it = worth_of(
+            t, i, plan, num, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve], agreed
+        )
+        gain = admission_gain(get(num.dials, DIAL.sphere), get(now.s, AT.provision, i))
+        asks = where(_guards(i, t, newcomer, plan, now), gain, 0.0)
+        refuses = (votes != 0.0) & (with_it < get(now.ts, AT.at_agreed, t, i) + asks)
+        refusals += where(refuses, 1.0, 0.0)
+        voters += votes
+    allowed = spread(0.0)
+    if plan.t[BODY.decision, t] == MAJORITY:
+        allowed = floor((voters - 1.0) / 2.0)
+    asked = get(now.ts, AT.entries, t, newcomer)
+    put(now.ts, where(refusals > allowed, 0.0, asked), AT.entries, t, newcomer)
+
+
+@kernel
+def _guards(lead: int, t: int, newcomer: int, plan: Any, now: Any) -> Any:
+    """Whether `lead` leads another treaty with two other parties of this one, and without the newcomer."""
+    guards = spread(0.0) != 0.0
+    for other in range(plan.treaties):
+        if other == t or plan.ts[SEAT.lead, other, lead] == 0.0:
+            continue
+        leads_it = (get(now.t, AT.status, other) == 1.0) & (get(now.ts, AT.member, other, lead) != 0.0)
+        shared = spread(0.0)
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            if i != lead:
+                shared += get(now.ts, AT.member, t, i) * get(now.ts, AT.member, other, i)
+        guards = guards | (leads_it & (get(now.ts, AT.member, other, newcomer) == 0.0) & (shared >= 2.0))
+    return guards
+
+
+@kernel
+def _renew(step: int, t: int, num: Any, now: Any) -> None:
+    """Renew a term that ran out; a term article switched on or off starts or ends the lock-in."""
+    runs, ends, term = get(now.t, AT.status, t) == 1.0, get(now.t, AT.ends, t), get(num.t, OF.term, t)
+    begins = runs & (term != 0.0) & (ends < 0.0)
+    renews = runs & (term != 0.0) & (ends >= 0.0) & (ends <= step)
+    start = where(begins, max(get(now.t, AT.in_force, t), step), ends)
+    length = where(begins, term, get(num.t, OF.renewal, t))
+    until = where(length > 0.0, start + length, -1.0)
+    put(now.t, where(begins | renews, start, get(now.t, AT.term_start, t)), AT.term_start, t)
+    put(now.t, where(begins | renews, until, where(runs & (term == 0.0), -1.0, ends)), AT.ends, t)
+
+
+@kernel
+def _moves(t: int, plan: Any, now: Any) -> bool:
+    """Whether anybody comes or goes in any run."""
+    moving = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        moving += get(now.ts, AT.entries, t, i) + get(now.ts, AT.exits, t, i)
+    return some(moving != 0.0)
+
+
+@kernel
+def _come_and_go(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i >= 0 and now.ts[AT.entries, t, i, z] != 0.0:
+            _enter(t, i, z, now)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i >= 0 and now.ts[AT.exits, t, i, z] != 0.0 and now.t[AT.status, t, z] == 1.0:
+            _leave(step, t, i, z, plan, num, now)

@@ -1,0 +1,119 @@
+"""Act and turn (E15, E14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entente.agents.alignment import alignment, alignment_target, bloc_pull, coordination_pull, west_pull
+from entente.agents.equation import where
+from entente.agents.outside import accepted_offer, offer_price, outside_offer, responsive_package
+
+from .kernel import DIAL, SWITCH, kernel
+from .layout import AT, OF
+from .seating import find_mates, sit
+from .tables import get, put
+from .vector import spread
+
+
+@kernel
+def act(plan: Any, num: Any, now: Any) -> None:
+    """E15: outside powers act, states respond."""
+    for power in range(plan.powers):
+        if plan.responsive[power] != 0:
+            _step_up(power, plan, num, now)
+    offers = get(num.switches, SWITCH.offers)
+    for i in range(plan.states):
+        package, price = spread(0.0), spread(0.0)
+        for power in range(plan.powers):
+            package += get(now.ps, AT.package, power, i)
+        for at in range(len(plan.tables[i])):
+            t = plan.tables[i, at]
+            if t < 0:
+                break
+            broken = offer_price(
+                get(num.t, OF.directed, t),
+                get(now.t, AT.depth, t),
+                get(num.t, OF.exclusivity, t),
+                get(num.dials, DIAL.backtrack),
+            )
+            price += get(now.ts, AT.member, t, i) * broken
+        offer = outside_offer(get(num.s, OF.leverage, i), package) * offers
+        put(now.s, price, AT.price, i)
+        put(now.s, offer, AT.offer, i)
+        taken = accepted_offer(get(now.s, AT.accepted, i), offer, price, get(num.dials, DIAL.adjust))
+        put(now.s, taken, AT.accepted, i)
+
+
+@kernel
+def _step_up(power: int, plan: Any, num: Any, now: Any) -> None:
+    """A responsive power adds to its packages where the treaties it faces alarm it."""
+    for i in range(plan.states):
+        faced = spread(0.0)
+        for at in range(len(plan.tables[i])):
+            t = plan.tables[i, at]
+            if t < 0:
+                break
+            deep = get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
+            faced = max(faced, get(now.ts, AT.member, t, i) * deep)
+        package, courts = get(now.ps, AT.package, power, i), get(num.ps, OF.courts, power, i)
+        stepped = responsive_package(
+            package,
+            get(num.dials, DIAL.response),
+            courts,
+            faced,
+            get(num.dials, DIAL.alarm),
+            get(num.dials, DIAL.domestic_cap),
+        )
+        put(now.ps, where(courts > 0.0, stepped, package), AT.package, power, i)
+
+
+@kernel
+def turn(step: int, plan: Any, num: Any, now: Any) -> None:
+    """E14; it feeds nothing back, so it is left out where nobody asks for it."""
+    if not plan.wants_alignment:
+        return
+    outside = spread(0.0)
+    for power in range(plan.powers):
+        outside += get(num.power_capability, plan.year[step], power)
+    for i in range(plan.states):
+        # A scratch row that is done with for this month: all turn at once.
+        put(now.s, _turned(i, outside, plan, num, now), AT.weakness, i)
+    for i in range(plan.states):
+        put(now.s, get(now.s, AT.weakness, i), AT.alignment, i)
+
+
+@kernel
+def _turned(i: int, outside: Any, plan: Any, num: Any, now: Any) -> Any:
+    """Where one state stands next month."""
+    own = get(now.s, AT.alignment, i)
+    bloc, coordinated, deepest = spread(0.0), spread(0.0), spread(0.0)
+    for seat in range(len(plan.tables[i])):
+        t = plan.tables[i, seat]
+        if t < 0:
+            break
+        member = now.ts[AT.member, t]
+        sit(t, plan, now, member)
+        _, shares, total = find_mates(t, i, plan, now, member)
+        mean = spread(0.0)
+        for at in range(len(now.present[t])):
+            j = now.present[t][at]
+            if j < 0:
+                break
+            if j != i:
+                mean += get(shares, j) * get(now.s, AT.alignment, j)
+        inside, depth = get(member, i) != 0.0, get(now.t, AT.depth, t)
+        pull = bloc_pull(get(num.t, OF.directed, t), depth, total, outside)
+        bloc += where(inside, pull, 0.0)
+        strength = get(num.t, OF.coordination, t) * get(num.switches, SWITCH.coordination)
+        drawn = coordination_pull(strength, depth, mean, own)
+        coordinated += where(inside, drawn, 0.0)
+        deepest = where(inside, max(deepest, depth), deepest)
+    west = west_pull(get(now.s, AT.accepted, i), get(num.dials, DIAL.stake), get(num.s, OF.weight, i))
+    return alignment(
+        own,
+        alignment_target(bloc, west, get(num.dials, DIAL.x0)),
+        get(num.dials, DIAL.turn),
+        get(num.dials, DIAL.lock),
+        deepest,
+        coordinated,
+    )

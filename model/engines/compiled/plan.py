@@ -1,0 +1,205 @@
+"""What the runs of a block have in common: the world's bodies, its calendar, and what can be skipped.
+
+Axes in words as in `layout`. A list ends where it is full or with a -1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from entente.schema.base import MONTHS_IN_YEAR
+from entente.world.draws import Floats
+from entente.world.pack import World
+from numpy.typing import NDArray
+
+from .kernel import DIAL, SWITCH, places
+from .layout import Ints, shapes_of, sizes_of
+
+NEVER = -(10**6)
+"""A step before any run."""
+THREE = 3
+"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
+UNANIMITY, MAJORITY, LEAD = 0, 1, 2
+_DECISIONS = {"unanimity": UNANIMITY, "majority": MAJORITY, "lead": LEAD}
+INTENSITY, EVENT, RUMOUR, WEAKNESS = 0, 1, 2, 3
+_TARGETS = {"intensity": INTENSITY, "event": EVENT, "rumour": RUMOUR, "weakness": WEAKNESS}
+PLAIN, BY_EXPOSURE, BY_SHARE = 0, 1, 2
+_SCALES = {"plain": PLAIN, "exposure": BY_EXPOSURE, "share": BY_SHARE}
+
+BODY = places(
+    "BODY",
+    [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
+)
+SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
+SOURCE = places("SOURCE", [("origin", "sponsor")])
+COVER = places("COVER", [("covers", "covered", "norms")])
+
+
+class Plan(NamedTuple):
+    """What the lanes of a block have in common: the world's bodies, its calendar, and what can be skipped."""
+
+    states: int
+    sources: int
+    treaties: int
+    powers: int
+    opens: int
+    starts: Ints  # where each group of state begins among the rows
+    year: Ints  # of each step, as a row of `capability`
+    seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
+    tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
+    t: Ints  # BODY, t
+    open_mistrust: Floats
+    ts: Floats  # SEAT, t, s
+    k: Ints  # SOURCE, k
+    core: Ints
+    responsive: Ints
+    pulse_from: Ints
+    pulses: Ints  # target, state, source, size, scale
+    pulse_weight: Floats
+    move_from: Ints
+    moves: Ints  # treaty, state, enters
+    event_pairs: Ints
+    rumour_pairs: Ints
+    # What follows depends on the numbers of the block: skipping it never changes a result.
+    live: Ints  # pairs of state and source whose perceived threat can differ from 0
+    tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
+    gives: Ints  # s, k: 1 where the state can contribute, or once could
+    promoters: Ints  # t, up to t: treaties that promote the treaty, then -1
+    same_order: bool
+    kin: bool
+    overlap: bool
+    tether: bool
+    held: bool
+    noisy: bool
+    provided: bool
+    ratchet: bool
+    # What is asked for.
+    wants_alignment: bool
+    wants_orientation: bool
+    wants_overlap: bool
+
+
+def world_plan(world: World) -> dict[str, Any]:
+    """The part of a plan that numbers do not change."""
+    size = sizes_of(world)
+    founder, candidate, lead, member, moved = (np.zeros((size["t"], size["s"])) for _ in range(5))
+    left = np.full((size["t"], size["s"]), NEVER)
+    opening = np.zeros((size["t"], 3))
+    for t, body in enumerate(world.bodies):
+        founder[t, list(body.founders)] = 1
+        candidate[t, list(body.candidates)] = 1
+        lead[t, list(body.leads)] = 1
+        if body.opening is not None:
+            opening[t] = 1, body.opening.rung, body.opening.mistrust
+            member[t, list(body.opening.members)] = 1
+            for i, step in body.opening.left.items():
+                left[t, i] = step
+    for move in world.moves:
+        moved[move.treaty, move.state] = 1
+    sits = (founder + candidate + member + moved) > 0
+    pulses = sorted(world.pulses, key=lambda pulse: pulse.step)
+    moves = sorted(world.moves, key=lambda move: move.step)
+    bodies = world.bodies
+    return {
+        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
+        "opens": world.opens,
+        "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes_of(world).values())]),
+        "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
+        "seats": _listed(sits, THREE),
+        "tables": _listed(sits.T),
+        "t": np.stack(
+            [
+                _ints(b.hub for b in bodies),
+                _ints(_DECISIONS[b.decision] for b in bodies),
+                _ints(b.endogenous for b in bodies),
+                _ints(b.signed for b in bodies),
+                _ints(b.force_delay for b in bodies),
+                _ints(b.predecessor for b in bodies),
+                _ints(b.rung for b in bodies),
+                _ints(opening[:, 0]),
+                _ints(opening[:, 1]),
+            ]
+        ),
+        "open_mistrust": np.ascontiguousarray(opening[:, 2]),
+        "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
+        "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
+        "core": _ints(world.core),
+        "responsive": _ints(policy == "responsive" for policy in world.policy),
+        "pulse_from": _starts([pulse.step for pulse in pulses], world.steps),
+        "pulses": _table(
+            [[_TARGETS[p.target], p.state, p.source, p.size, _SCALES[p.scale]] for p in pulses], 5
+        ),
+        "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
+        "move_from": _starts([move.step for move in moves], world.steps),
+        "moves": _table([[move.treaty, move.state, int(move.enters)] for move in moves], 3),
+        "event_pairs": _pairs(world, "event"),
+        "rumour_pairs": _pairs(world, "rumour"),
+    }  # fmt: skip
+
+
+def number_plan(
+    world: World, plan: Mapping[str, Any], acting: Mapping[str, Floats], before: Any
+) -> dict[str, Any]:
+    """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
+    some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
+    covers, gives = (some["scope"] | some["support"]).astype(np.int64), some["contribution"].astype(np.int64)
+    if before is not None:
+        # What has become 0 still has to be written once more.
+        covers |= before.tk[COVER.covers]
+        gives |= before.gives
+    live = some["exposure"].copy()
+    for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
+        live[pairs[:, 0], pairs[:, 1]] = True
+    for t, seats in enumerate(plan["seats"]):
+        live[np.ix_(seats[seats >= 0], some["scope"][t])] = True
+    if before is not None:
+        live[before.live[:, 0], before.live[:, 1]] = True
+    dials, switches = acting["dials"], acting["switches"]
+    order = acting["order"]
+    return {
+        "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
+        "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
+        "gives": gives,
+        "promoters": _listed(_anywhere(acting["promotes"]).T),
+        "same_order": bool((order == order[..., :1]).all()),
+        "kin": bool(switches[SWITCH.solidarity].any()),
+        "overlap": bool(dials[DIAL.overlap_use].any()),
+        "tether": bool(dials[DIAL.tether].any()),
+        "held": bool(switches[SWITCH.held_perception].any()),
+        "noisy": bool(dials[DIAL.sigma].any()),
+        "provided": bool(switches[SWITCH.hub_provision].any()),
+        "ratchet": bool(switches[SWITCH.ratchet].any()),
+    }
+
+
+def _anywhere(values: Floats) -> NDArray[np.bool_]:
+    return np.asarray((values != 0).any(axis=-1))
+
+
+def _ints(values: Any) -> Ints:
+    return np.array([int(value) for value in values], dtype=np.int64)
+
+
+def _table(rows: list[list[int]], columns: int) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+
+
+def _listed(marks: NDArray[np.bool_], least: int = 0) -> Ints:
+    """Indices of each row's marks, then -1; `least` columns at least."""
+    found = np.full((marks.shape[0], max(marks.shape[1], least)), -1, dtype=np.int64)
+    for row, own in enumerate(marks):
+        at = np.flatnonzero(own)
+        found[row, : len(at)] = at
+    return found
+
+
+def _starts(steps: list[int], length: int) -> Ints:
+    """Where the things of each step begin in a list sorted by step; those before the run are left out."""
+    return np.searchsorted(np.array(steps, dtype=np.int64), np.arange(length + 1)).astype(np.int64)
+
+
+def _pairs(world: World, target: str) -> Ints:
+    found = sorted({(pulse.state, pulse.source) for pulse in world.pulses if pulse.target == target})
+    return np.array(found, dtype=np.int64).reshape(len(found), 2)

@@ -1,0 +1,90 @@
+"""Who sits with whom: the partners of a party in each run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entente.agents.equation import where
+from entente.agents.interest import capability_share
+
+from .kernel import kernel
+from .layout import AT
+from .plan import BODY, LEAD, SEAT
+from .tables import get, put
+from .vector import some, spread
+
+
+@kernel
+def running(t: int, now: Any) -> bool:
+    """Whether the treaty runs in any of the runs."""
+    return some(get(now.t, AT.status, t) == 1.0)
+
+
+@kernel
+def sit(t: int, plan: Any, now: Any, seat: Any) -> None:
+    """Note who is seated in any run (`now.present`, up to a -1), and the capabilities that sit."""
+    count = 0
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        seated = get(seat, j)
+        put(now.s, seated * get(now.s, AT.capability, j), AT.seated_capability, j)
+        if some(seated != 0.0):
+            now.present[t, count] = j
+            count += 1
+    if count < plan.states:
+        now.present[t, count] = -1
+
+
+@kernel
+def find_mates(t: int, i: int, plan: Any, now: Any, seat: Any) -> Any:
+    """Partners of `i` after `sit`: rows of 0 or 1, their shares of capability, and all their capability.
+
+    In a hub treaty a spoke sits with the hub alone.
+    """
+    hub = plan.t[BODY.hub, t]
+    spoke = hub >= 0 and i != hub and plan.seats[t, 2] >= 0  # of two, each sits with the other
+    mates, capabilities, shares = seat, now.s[AT.seated_capability], now.s[AT.share_of_mate]
+    if spoke:
+        mates, capabilities = now.s[AT.mate], now.s[AT.share_of_mate]
+    total = spread(0.0)
+    for at in range(len(now.present[t])):
+        j = now.present[t, at]
+        if j < 0:
+            break
+        if j == i:
+            continue
+        if spoke:
+            mate = where(get(seat, hub) != 0.0, 1.0 if j == hub else 0.0, get(seat, j))
+            put(mates, mate, j)
+            put(capabilities, mate * get(now.s, AT.capability, j), j)
+        total += get(capabilities, j)
+    whole = where(total > 0.0, total, 1.0)
+    for at in range(len(now.present[t])):
+        j = now.present[t, at]
+        if j < 0:
+            break
+        if j != i:
+            put(shares, capability_share(get(capabilities, j), whole), j)
+    return mates, shares, total
+
+
+@kernel
+def leads(t: int, plan: Any, seat: Any) -> Any:
+    """How many lead states sit, 0 in a treaty that none leads."""
+    led = spread(0.0)
+    if plan.t[BODY.decision, t] == LEAD:
+        for at in range(len(plan.seats[t])):
+            j = plan.seats[t][at]
+            if j < 0:
+                break
+            led += plan.ts[SEAT.lead, t, j] * get(seat, j)
+    return led
+
+
+@kernel
+def decides(t: int, i: int, plan: Any, seat: Any, led: Any) -> Any:
+    """1 in runs in which `i` decides among those seated: a lead state where one sits (`leads`), else everyone."""
+    seated = get(seat, i)
+    return where(led > 0.0, plan.ts[SEAT.lead, t, i] * seated, seated)

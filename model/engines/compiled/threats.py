@@ -1,0 +1,263 @@
+"""Shock, perceive, consult (E1 to E4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entente.agents.equation import where
+from entente.agents.perception import (
+    capped_threat,
+    consulted_threat,
+    dilemma_shock,
+    event_intensity,
+    opposition,
+    perceived_threat,
+    provision,
+    restraint,
+    sponsored_intensity,
+    threat_intensity,
+    threat_target,
+)
+from entente.world.pack import RELATIVE
+
+from .kernel import CONSTANT, DIAL, SWITCH, kernel
+from .layout import AT, OF
+from .plan import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, RUMOUR, SOURCE, WEAKNESS
+from .seating import find_mates, running, sit
+from .tables import get, pick, put
+from .vector import some, spread
+
+
+@kernel
+def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
+    """E1, E2: sources flare up and fade; dated events, rumours and weaknesses leave their mark."""
+    _clear(plan, now)
+    for u in range(plan.pulse_from[step], plan.pulse_from[step + 1]):
+        _pulse(u, plan, num, now)
+    _arrive(step, plan, num, now, noise)
+    persistence = get(num.dials, DIAL.persistence)
+    for q in range(len(plan.event_pairs)):
+        i, k = plan.event_pairs[q, 0], plan.event_pairs[q, 1]
+        left = event_intensity(get(now.sk, AT.event, i, k), persistence, get(now.sk, AT.event_shock, i, k))
+        put(now.sk, left, AT.event, i, k)
+    for q in range(len(plan.rumour_pairs)):
+        i, k = plan.rumour_pairs[q, 0], plan.rumour_pairs[q, 1]
+        left = event_intensity(get(now.sk, AT.rumour, i, k), persistence, get(now.sk, AT.rumour_shock, i, k))
+        put(now.sk, left, AT.rumour, i, k)
+    _provide(plan.year[step], plan, num, now)
+    _restrain(plan.year[step], plan, num, now)
+
+
+@kernel
+def _clear(plan: Any, now: Any) -> None:
+    for k in range(plan.sources):
+        put(now.k, 0.0, AT.shock, k)
+    for i in range(plan.states):
+        put(now.s, 0.0, AT.weakness, i)
+    for q in range(len(plan.event_pairs)):
+        put(now.sk, 0.0, AT.event_shock, plan.event_pairs[q, 0], plan.event_pairs[q, 1])
+    for q in range(len(plan.rumour_pairs)):
+        put(now.sk, 0.0, AT.rumour_shock, plan.rumour_pairs[q, 0], plan.rumour_pairs[q, 1])
+
+
+@kernel
+def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
+    """One dated event, rumour or weakness."""
+    target, i, k = plan.pulses[u, 0], plan.pulses[u, 1], plan.pulses[u, 2]
+    size, scale = plan.pulses[u, 3], plan.pulses[u, 4]
+    comes = get(num.switches, SWITCH.calendar) != 0.0
+    if target != WEAKNESS:
+        comes = comes & (get(num.k, OF.held, k) == 0.0)
+    own_size = get(num.dials, DIAL.size)
+    if size != RELATIVE:
+        own_size = get(num.sizes, size)
+    share = spread(1.0)
+    if scale == BY_EXPOSURE:
+        share = get(num.sk, OF.exposure, i, k)
+    elif scale == BY_SHARE:
+        total = spread(0.0)
+        for other in range(plan.sources):
+            if plan.k[SOURCE.sponsor, other] == plan.k[SOURCE.sponsor, k]:
+                total += get(num.sk, OF.exposure, i, other)
+        share = where(total > 0.0, get(num.sk, OF.exposure, i, k) / where(total > 0.0, total, 1.0), 0.0)
+    amount = where(comes, plan.pulse_weight[u] * own_size * share, 0.0)
+    if target == INTENSITY:
+        put(now.k, get(now.k, AT.shock, k) + amount, AT.shock, k)
+    elif target == WEAKNESS:
+        put(now.s, get(now.s, AT.weakness, i) + amount, AT.weakness, i)
+    elif target == EVENT:
+        put(now.sk, get(now.sk, AT.event_shock, i, k) + amount, AT.event_shock, i, k)
+    elif target == RUMOUR:
+        put(now.sk, get(now.sk, AT.rumour_shock, i, k) + amount, AT.rumour_shock, i, k)
+
+
+@kernel
+def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
+    """Random arrivals, the security dilemma, and the new intensity of every source."""
+    directed = spread(0.0)
+    for t in range(plan.treaties):
+        directed += get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
+    may_come = get(num.switches, SWITCH.arrivals) != 0.0
+    for k in range(plan.sources):
+        free = get(num.k, OF.held, k) == 0.0
+        shocked = get(now.k, AT.shock, k)
+        if step >= plan.opens:
+            comes = may_come & (pick(noise.arrival, noise.replicate, step, k) < get(num.k, OF.arrival, k)) & free
+            if some(comes):
+                shocked += where(comes, pick(noise.sizes, noise.sized, step, k), 0.0)
+        drawn_out = dilemma_shock(get(num.dials, DIAL.dilemma), get(num.k, OF.provoked, k), directed)
+        shocked += where(free, drawn_out, 0.0)
+        put(now.k, shocked, AT.shock, k)
+        intensity = threat_intensity(
+            get(now.k, AT.intensity, k), get(num.k, OF.base, k), get(num.dials, DIAL.persistence), shocked
+        )
+        put(now.k, intensity, AT.intensity, k)
+
+
+@kernel
+def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
+    """What each state can provide this month, and its capability and contributions so reduced."""
+    for i in range(plan.states):
+        provided = provision(
+            get(now.s, AT.provision, i),
+            get(num.s, OF.provision, i),
+            get(num.dials, DIAL.persistence),
+            get(now.s, AT.weakness, i),
+            get(num.constants, CONSTANT.provision_floor),
+        )
+        put(now.s, provided, AT.provision, i)
+        put(now.s, get(num.capability, year, i) * provided, AT.capability, i)
+        for k in range(plan.sources):
+            if plan.gives[i, k] != 0:
+                put(now.sk, get(num.sk, OF.contribution, i, k) * provided, AT.contribution, i, k)
+
+
+@kernel
+def _restrain(year: int, plan: Any, num: Any, now: Any) -> None:
+    """E2: joint opposition restrains sponsors."""
+    for k in range(plan.sources):
+        sponsor = plan.k[SOURCE.sponsor, k]
+        greatest = spread(0.0)
+        for t in range(plan.treaties):
+            if sponsor < 0 or plan.tk[COVER.norms, t, k] == 0:
+                continue
+            together = spread(0.0)
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
+            opposed = opposition(
+                get(num.tk, OF.norm, t, k),
+                get(now.t, AT.depth, t),
+                together,
+                get(num.power_capability, year, sponsor),
+            )
+            greatest = max(greatest, opposed)
+        restrained = restraint(get(num.dials, DIAL.rho), greatest)
+        put(now.k, restrained, AT.restraint, k)
+        effective = sponsored_intensity(get(now.k, AT.intensity, k), get(num.k, OF.concession, k), restrained)
+        put(now.k, effective, AT.effective, k)
+
+
+@kernel
+def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
+    """E3."""
+    rise, fall, sigma = get(num.dials, DIAL.rise), get(num.dials, DIAL.fall), get(num.dials, DIAL.sigma)
+    held = get(num.switches, SWITCH.held_perception) != 0.0
+    for q in range(len(plan.live)):
+        i, k = plan.live[q, 0], plan.live[q, 1]
+        exposure = get(num.sk, OF.exposure, i, k)
+        event = sponsored_intensity(
+            get(now.sk, AT.event, i, k), get(num.k, OF.concession, k), get(now.k, AT.restraint, k)
+        )
+        target = threat_target(exposure, get(now.k, AT.effective, k), event, get(now.sk, AT.rumour, i, k))
+        drawn = pick(noise.perception, noise.replicate, step, i, k) if plan.noisy else spread(0.0)
+        root = get(num.sk, OF.exposure_root, i, k)
+        felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
+        if plan.held:
+            felt = where(held, exposure * get(num.k, OF.long_run, k), felt)
+        put(now.sk, felt, AT.perception, i, k)
+
+
+@kernel
+def consult(plan: Any, num: Any, now: Any) -> None:
+    """E4: a treaty consults on a source of its scope that alarms any one party."""
+    for q in range(len(plan.live)):
+        put(now.sk, 0.0, AT.gained, plan.live[q, 0], plan.live[q, 1])
+    for t in range(plan.treaties):
+        if not running(t, now):
+            for k in range(plan.sources):
+                put(now.tk, 0.0, AT.consulted, t, k)
+        elif _meet(t, plan, num, now):
+            sit(t, plan, now, now.ts[AT.member, t])
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                _listen(t, i, plan, num, now)
+    held = get(num.switches, SWITCH.held_perception) != 0.0
+    for q in range(len(plan.live)):
+        i, k = plan.live[q, 0], plan.live[q, 1]
+        felt = get(now.sk, AT.perception, i, k)
+        put(now.sk, where(held, felt, capped_threat(felt, get(now.sk, AT.gained, i, k))), AT.perception, i, k)
+
+
+@kernel
+def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
+    """On what the treaty consults, and the alarm of its most alarmed party; whether it does in any run."""
+    able = (
+        (get(now.t, AT.status, t) == 1.0)
+        & (get(num.t, OF.consultation, t) > 0.0)
+        & (get(num.dials, DIAL.contagion) > 0.0)
+    )
+    trigger = get(num.dials, DIAL.trigger)
+    anywhere = False
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        alarm = spread(0.0)
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            alarm = max(alarm, get(now.ts, AT.member, t, i) * get(now.sk, AT.perception, i, k))
+        meets = able & (get(num.tk, OF.scope, t, k) > 0.0) & (alarm > trigger)
+        put(now.k, alarm, AT.alarm, k)
+        put(now.tk, where(meets, 1.0, 0.0), AT.consulted, t, k)
+        anywhere = anywhere or some(meets)
+    return anywhere
+
+
+@kernel
+def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
+    """What one party gains from the consultations of a treaty."""
+    _, shares, _ = find_mates(t, i, plan, now, now.ts[AT.member, t])
+    member = get(now.ts, AT.member, t, i)
+    for at in range(len(plan.tk[COVER.covered, t])):
+        k = plan.tk[COVER.covered, t][at]
+        if k < 0:
+            break
+        takes_part = member * get(now.tk, AT.consulted, t, k) != 0.0
+        if not some(takes_part):
+            continue
+        mean = spread(0.0)
+        for at in range(len(now.present[t])):
+            j = now.present[t][at]
+            if j < 0:
+                break
+            if j != i:
+                mean += get(shares, j) * get(now.sk, AT.perception, j, k)
+        increment = consulted_threat(
+            get(now.sk, AT.perception, i, k),
+            mean,
+            get(now.k, AT.alarm, k),
+            get(num.dials, DIAL.trigger),
+            get(num.dials, DIAL.contagion),
+            get(num.t, OF.consultation, t),
+            get(now.t, AT.depth, t),
+            get(num.tk, OF.scope, t, k),
+        )
+        gained = get(now.sk, AT.gained, i, k)
+        put(now.sk, gained + where(takes_part, increment, 0.0), AT.gained, i, k)

@@ -1,0 +1,1 @@
+"""The interactive engine: a Mesa model whose agents can be watched, steered and subclassed."""

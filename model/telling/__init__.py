@@ -1,0 +1,1 @@
+"""What is told of a run: tables, events, causes, codebook and figures."""

@@ -1,0 +1,94 @@
+"""What the declarations say, as text: codebook of the tables, parameter tables, JSON schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from entente.schema.base import bounds, declared
+from entente.schema.behaviour import Behaviour, Institution, Switches
+from entente.schema.scenario import Scenario
+from pydantic import BaseModel
+
+from .tables import TABLES
+
+
+def codebook() -> str:
+    """Unit and meaning of every column of every table, in Markdown."""
+    lines = ["# Codebook", ""]
+    for name, table in TABLES.items():
+        lines += [
+            f"## {name}.parquet",
+            "",
+            f"One row: {table.row}.",
+            "",
+            "| column | unit | meaning |",
+            "| --- | --- | --- |",
+        ]
+        lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def parameter_table() -> str:
+    """Every behaviour parameter and institutional constant, in Markdown, from its declaration."""
+    head = "| path | symbol | unit | default | prior range | allowed | meaning | source |"
+    return "\n".join(
+        [head, "| --- " * 8 + "|", *_rows(Behaviour, "behaviour"), *_rows(Institution, "institution")]
+    )
+
+
+def _rows(record: type[BaseModel], at: str) -> list[str]:
+    rows = []
+    for name, field in record.model_fields.items():
+        low, high = bounds(field)
+        prior = declared(field, "prior")
+        shown = f"{prior[0]:g}-{prior[1]:g}" if prior else ""
+        rows.append(
+            f"| `{at}.{name}` | {declared(field, 'symbol')} | {declared(field, 'unit')} | {field.default:.4g} "
+            f"| {shown} | {low:g}-{high:g} | {field.description} | {declared(field, 'source')} |"
+        )
+    return rows
+
+
+def switch_table() -> str:
+    """Every mechanism's switch, in Markdown."""
+    lines = ["| path | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Switches.model_fields.items():
+        lines.append(f"| `switches.{name}` | {'on' if field.default else 'off'} | {field.description} |")
+    return "\n".join(lines)
+
+
+def outcome_table() -> str:
+    """Every recorded quantity, in Markdown."""
+    lines = ["| table | column | unit | meaning |", "| --- | --- | --- | --- |"]
+    for name, table in TABLES.items():
+        lines += [
+            f"| {name} | `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()
+        ]
+    return "\n".join(lines)
+
+
+def json_schema() -> str:
+    """JSON schema of a scenario file, for editors: every part optional, since a file may extend another."""
+    schema: dict[str, Any] = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Entente scenario"
+    schema["properties"]["extends"] = {
+        "description": "Scenario of configs/ or .yaml file that this one starts from, or a list of them.",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    }
+    _loosen(schema)
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def _loosen(node: Any) -> None:
+    """Let a file name only what it changes: drop `required`, and let null delete a leaf."""
+    if isinstance(node, dict):
+        node.pop("required", None)
+        node.pop("minProperties", None)
+        for value in node.values():
+            _loosen(value)
+    elif isinstance(node, list):
+        for value in node:
+            _loosen(value)

@@ -1,0 +1,302 @@
+"""Why it happened: events and their causes, derived from the recorded trajectory by one function.
+
+Nothing here looks into an engine, so any engine that records the same numbers tells the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from entente.schema.intervention import Membership, Threat, Weakness
+from entente.world.pack import World
+from entente.world.trajectory import Trajectory
+
+EVENT_COLUMNS: dict[str, tuple[str, str]] = {
+    "month": ("YYYY-MM", "calendar month of the event"),
+    "kind": ("word", "signing, end, rung up, rung down, rung blocked, obligation, entry, exit, renewal, "
+             "consultation, payment, shock, relief, rumour, weakness, offer or acceptance"),
+    "treaty": ("id", "treaty, empty where none is concerned"),
+    "parties": ("ids", "states concerned, separated by spaces"),
+    "source": ("id", "source of threat concerned, empty where none is"),
+    "before": ("as the kind", "value before"),
+    "after": ("as the kind", "value after"),
+    "threats": ("ids", "sources that contributed most, the strongest first: those that lift the binding "
+                "party's benefit above its resting level"),
+    "binding": ("id", "party whose wish was binding"),
+    "rule": ("words", "rule that allowed or blocked it"),
+}  # fmt: skip
+
+NAMED_THREATS = 2
+"""Causes named for an event."""
+
+
+@dataclass
+class Event:
+    month: str
+    kind: str
+    treaty: str = ""
+    parties: str = ""
+    source: str = ""
+    before: float = 0.0
+    after: float = 0.0
+    threats: str = ""
+    binding: str = ""
+    rule: str = ""
+
+
+def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    """Every event of a run with month, treaty, parties, value before and after, and its cause."""
+    found: list[Event] = []
+    for row in range(trajectory.months):
+        found += _threats(world, trajectory, row)
+        found += _outside(world, trajectory, row)
+        for p in range(len(world.treaties)):
+            found += _of_treaty(world, trajectory, row, p)
+    return pd.DataFrame([vars(event) for event in found], columns=list(EVENT_COLUMNS)).astype(
+        {"before": np.float64, "after": np.float64}
+    )
+
+
+def binding_party(world: World, trajectory: Trajectory, row: int, p: int) -> int:
+    """The decider whose ideal depth set the floor of the bargain; -1 without members."""
+    member = np.flatnonzero(trajectory["member"][row, p])
+    body = world.bodies[p]
+    deciders = [i for i in body.leads if i in member] if body.decision == "lead" else []
+    pool = deciders or list(member)
+    if not pool:
+        return -1
+    gap = [abs(trajectory["ideal"][row, p, i] - trajectory["floor"][row, p]) for i in pool]
+    return int(pool[int(np.argmin(gap))])
+
+
+def leading_threats(world: World, trajectory: Trajectory, rows: range, p: int, state: int) -> list[int]:
+    """Sources that lift a party's benefit most above what it is with the threat at rest, over some months.
+
+    A benefit grows in proportion to the threat that all perceive, so the share of it that a threat
+    above its resting perception `w*base` accounts for is `b*(1 - w*base/P)`.
+    """
+    if state < 0:
+        return []
+    benefit = trajectory["benefit"][rows.start : rows.stop, p, state]
+    felt = trajectory["perception"][rows.start : rows.stop, state]
+    resting = world.numbers["exposure"][state] * world.numbers["base"]
+    lifted = np.where(felt > 0, benefit * np.maximum(0.0, 1 - resting / np.where(felt > 0, felt, 1.0)), 0.0)
+    excess = lifted.sum(axis=0)
+    order = np.argsort(-excess, kind="stable")[:NAMED_THREATS]
+    return [int(k) for k in order if excess[k] > 0]
+
+
+def _cause(world: World, t: Trajectory, row: int, p: int, months: int = 1) -> dict[str, str]:
+    """The binding party, and the threats that led over the last `months` months."""
+    state = binding_party(world, t, row, p)
+    named = leading_threats(world, t, range(max(row - months + 1, 0), row + 1), p, state)
+    return {
+        "threats": " ".join(world.sources[k] for k in named),
+        "binding": world.states[state] if state >= 0 else "",
+    }
+
+
+def _ids(world: World, members: np.ndarray) -> str:
+    return " ".join(world.states[i] for i in np.flatnonzero(members))
+
+
+def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]:
+    """Events of one treaty in one month."""
+    now = {name: t[name][row, p] for name in ("status", "rung", "obligation", "member", "blocked", "term_end")}
+    was: dict[str, Any] = {name: t[name][row - 1, p] if row else np.zeros_like(now[name]) for name in now}
+    month, id_ = world.month(world.opens + row), world.treaties[p]
+    if now["status"] != 1 and was["status"] != 1:
+        return
+    if row == 0 and _ran_before(world, p):
+        return
+    common: dict[str, Any] = {"month": month, "treaty": id_}
+    if now["status"] == 1 and was["status"] != 1:
+        cause: dict[str, Any] = _cause(world, t, row, p)
+        yield Event(**common, kind="signing", parties=_ids(world, now["member"]), before=0, after=now["rung"],
+                    rule=_signing_rule(world, p), **cause)  # fmt: skip
+        if now["obligation"]:
+            yield Event(**common, kind="obligation", parties=_ids(world, now["member"]), after=now["obligation"],
+                        rule="the treaty declares it")  # fmt: skip
+        return
+    yield from _memberships(world, t, row, p, common, was, now)
+    if now["status"] != 1:
+        heir = [body.id for body in world.bodies if body.predecessor == p and body.signed == world.opens + row]
+        yield Event(**common, kind="end", parties=_ids(world, was["member"]), before=was["rung"], after=0,
+                    rule=f"succeeded by {heir[0]}" if heir else "one party is left")  # fmt: skip
+        return
+    yield from _organs(world, t, row, p, common, was, now)
+    if now["obligation"] != was["obligation"]:
+        yield Event(**common, kind="obligation", parties=_ids(world, now["member"]), before=was["obligation"],
+                    after=now["obligation"], rule="set by an intervention")  # fmt: skip
+    if now["term_end"] > was["term_end"] >= 0:
+        yield Event(**common, kind="renewal", parties=_ids(world, now["member"]), before=was["term_end"],
+                    after=now["term_end"], rule="the term ran out and no party had left")  # fmt: skip
+    yield from _consultations(world, t, row, p, common)
+    yield from _payments(world, t, row, p, common)
+
+
+def _ran_before(world: World, p: int) -> bool:
+    """Whether a treaty was in force before the record begins, so that its presence is no event."""
+    body = world.bodies[p]
+    return body.opening is not None or 0 <= body.signed < world.opens
+
+
+def _signing_rule(world: World, p: int) -> str:
+    body = world.bodies[p]
+    if body.endogenous:
+        return "the founders' agreed depth exceeds behaviour.sign"
+    heir = f", succeeding {world.treaties[body.predecessor]}" if body.predecessor >= 0 else ""
+    return f"signed on its date{heir}"
+
+
+def _organs(
+    world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any, now: Any
+) -> Iterator[Event]:
+    parties = _ids(world, now["member"])
+    ratchet = world.scenario.switches.ratchet
+    if now["rung"] > was["rung"]:
+        rule = (
+            "the ratchet drifts"
+            if ratchet
+            else "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
+        )
+        # A rise is due for as long as the parties deliberate: what led in all that time made it.
+        cause = {} if ratchet else _cause(world, t, row, p, round(world.scenario.behaviour.deliberation))
+        yield Event(
+            **common,
+            kind="rung up",
+            parties=parties,
+            before=was["rung"],
+            after=now["rung"],
+            rule=rule,
+            **cause,
+        )
+    if now["rung"] < was["rung"]:
+        yield Event(**common, kind="rung down", parties=parties, before=was["rung"], after=now["rung"],
+                    rule="a review found practice below the rung", **_cause(world, t, row, p))  # fmt: skip
+    if now["blocked"] == 1 and was["blocked"] != 1:
+        yield Event(**common, kind="rung blocked", parties=parties, before=now["rung"], after=now["rung"],
+                    rule="the gate: no shared core contingency", **_cause(world, t, row, p))  # fmt: skip
+
+
+def _memberships(
+    world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any, now: Any
+) -> Iterator[Event]:
+    ended = now["status"] != 1
+    if ended and any(body.predecessor == p and body.signed == world.opens + row for body in world.bodies):
+        return
+    changed = np.flatnonzero(now["member"] != was["member"])
+    # A treaty that loses its last but one party ends. The party left over did not leave: the one did
+    # for whom staying was worth least beside what the outside power offers.
+    if ended and len(changed) > 1:
+        pull = t["value"][row - 1, p] - world.scenario.behaviour.outside * t["offer"][row - 1]
+        changed = np.array([min(changed, key=lambda i: (pull[i], i))])
+    for i in changed:
+        enters = now["member"][i] > was["member"][i]
+        dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
+        rule = dated or (
+            "its ideal depth exceeds behaviour.entry and no decider loses"
+            if enters
+            else "what the treaty is worth stays below what leaving is worth"
+        )
+        threats = [
+            world.sources[k] for k in leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
+        ]
+        yield Event(**common, kind="entry" if enters else "exit", parties=world.states[i],
+                    before=was["member"].sum(), after=now["member"].sum(), binding=world.states[i],
+                    threats=" ".join(threats) if enters else "", rule=rule)  # fmt: skip
+
+
+def _dated_move(world: World, month: str, treaty: str, state: str, enters: bool) -> str:
+    kind = "entry" if enters else "exit"
+    for id_, act in sorted(world.scenario.interventions.items()):
+        if isinstance(act, Membership) and (act.month, act.treaty, act.state, act.kind) == (
+            month,
+            treaty,
+            state,
+            kind,
+        ):
+            return f"dated intervention {id_}"
+    return ""
+
+
+def _consultations(world: World, t: Trajectory, row: int, p: int, common: dict[str, str]) -> Iterator[Event]:
+    now = t["consulted"][row, p]
+    was = t["consulted"][row - 1, p] if row else np.zeros_like(now)
+    members = np.flatnonzero(t["member"][row, p])
+    for k in np.flatnonzero(now != was):
+        alarmed = max(members, key=lambda i: (t["perception"][row, i, k], -i))
+        rule = "above the trigger" if now[k] else "below the trigger again"
+        yield Event(**common, kind="consultation", parties=_ids(world, t["member"][row, p]), source=world.sources[k],
+                    before=was[k], after=now[k], threats=world.sources[k], binding=world.states[alarmed],
+                    rule=f"the most alarmed party is {rule}")  # fmt: skip
+
+
+def _payments(world: World, t: Trajectory, row: int, p: int, common: dict[str, str]) -> Iterator[Event]:
+    for i in np.flatnonzero((t["received"][row, p] > 0) != (t["received"][row - 1, p] > 0 if row else False)):
+        before = t["received"][row - 1, p, i] if row else 0.0
+        after = t["received"][row, p, i]
+        payers = _ids(world, t["paid"][row, p] > 0)
+        begins = after > 0
+        yield Event(**common, kind="payment", parties=f"{payers} {world.states[i]}".strip(), before=before, after=after,
+                    binding=world.states[i],
+                    rule=f"{world.states[i]} would have less depth than is agreed and is compensated" if begins
+                    else f"{world.states[i]} needs no compensation any more")  # fmt: skip
+
+
+def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
+    """Dated shocks, rumours and weaknesses of the scenario, and random arrivals."""
+    month = world.month(world.opens + row)
+    if world.scenario.switches.calendar:
+        for id_, act in sorted(world.scenario.interventions.items()):
+            if act.month != month or not isinstance(act, Threat | Weakness):
+                continue
+            size = world.scenario.behaviour.size if act.size is None else act.size
+            relief = bool(act.weights) and sum(act.weights.values()) * size < 0
+            source = "" if isinstance(act, Weakness) else act.source or ""
+            kind = "relief" if act.kind == "shock" and relief else act.kind
+            yield Event(month, kind, parties=" ".join(sorted(act.weights)), source=source, after=size,
+                        rule=f"{id_}: {act.text}" if act.text else id_)  # fmt: skip
+    dated = {
+        act.source: world.scenario.behaviour.size if act.size is None else act.size
+        for act in world.scenario.interventions.values()
+        if isinstance(act, Threat)
+        and act.month == month
+        and act.kind == "shock"
+        and not act.weights
+        and act.source
+    }
+    for k in np.flatnonzero(t["shock"][row] > 0):
+        # What dated shocks without weights and the security dilemma add is told elsewhere.
+        if world.sources[k] in dated or world.scenario.switches.security_dilemma:
+            continue
+        yield Event(month, "shock", source=world.sources[k], after=t["shock"][row, k], rule="a random arrival")
+
+
+def _outside(world: World, t: Trajectory, row: int) -> Iterator[Event]:
+    """Offers put on the table, and offers taken or dropped."""
+    if row == 0 and world.opens > 0:
+        return  # what the prelude left behind is no event of the run
+    month = world.month(world.opens + row)
+    offer, price = t["offer"][row], t["price"][row]
+    last = t["offer"][row - 1] if row else np.zeros_like(offer)
+    last_price = t["price"][row - 1] if row else np.zeros_like(price)
+    for i, state in enumerate(world.states):
+        taken, took = offer[i] > price[i], last[i] > last_price[i]
+        if (offer[i] > 0) != (last[i] > 0) or (world.policy.count("responsive") == 0 and offer[i] != last[i]):
+            yield Event(
+                month,
+                "offer",
+                parties=state,
+                before=last[i],
+                after=offer[i],
+                rule="the outside power's policy",
+            )
+        if taken != took and (offer[i] > 0 or last[i] > 0):
+            rule = "above its price" if taken else "not above its price"
+            yield Event(month, "acceptance", parties=state, before=float(took), after=float(taken), binding=state,
+                        rule=f"the offer of {offer[i]:.2f} is {rule}, {price[i]:.2f}")  # fmt: skip

@@ -1,0 +1,194 @@
+"""Tables of a run, built from its trajectory; column, unit and meaning declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from entente.world.outcomes import dyad_index
+from entente.world.pack import World
+from entente.world.trajectory import QUANTITIES, Trajectory
+
+from .story import EVENT_COLUMNS, events
+
+Column = tuple[str, str]
+"""Unit and meaning."""
+
+_KEYS: dict[str, Column] = {
+    "month": ("YYYY-MM", "calendar month; states stand as they are at its end"),
+    "state": ("id", "state"),
+    "source": ("id", "source of threat"),
+    "treaty": ("id", "treaty"),
+    "a": ("id", "first state of the dyad, by id"),
+    "b": ("id", "second state of the dyad"),
+    "payer": ("id", "party that pays"),
+    "payee": ("id", "party that receives"),
+    "members": ("ids", "parties, separated by spaces"),
+    "amount": ("utility", "side payment this month"),
+    "index": ("depth 0..1", "dyad index I = 1 - prod (1 - D) over the treaties that hold both (E16)"),
+    "layers": ("count", "treaties that hold both"),
+    "top_rung": ("rung 0..6", "highest rung among them"),
+    "top_obligation": ("0..4", "highest obligation among them"),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what a row is, and its columns with unit and meaning."""
+
+    row: str
+    columns: dict[str, Column]
+    build: Callable[[World, Trajectory], pd.DataFrame]
+
+
+def build_table(name: str, world: World, trajectory: Trajectory) -> pd.DataFrame:
+    """One table as a frame, rows in the order of months and ids."""
+    return TABLES[name].build(world, trajectory)
+
+
+def months_of(world: World, trajectory: Trajectory) -> list[str]:
+    """The calendar months that a trajectory holds."""
+    return [world.month(world.opens + row) for row in range(trajectory.months)]
+
+
+def _over(axes: str) -> list[str]:
+    return [name for name, quantity in QUANTITIES.items() if quantity.over == axes]
+
+
+_WHOLE = {"status", "rung", "obligation", "member", "guest", "blocked", "term_end", "consulted"}
+_AXES = {"s": "state", "k": "source", "t": "treaty"}
+
+
+def _frame(world: World, trajectory: Trajectory, axes: str, names: list[str]) -> pd.DataFrame:
+    """Quantities over the same things, one row a month and thing."""
+    ids = {"s": world.states, "k": world.sources, "t": world.treaties}
+    index = pd.MultiIndex.from_product(
+        [months_of(world, trajectory), *(ids[axis] for axis in axes)],
+        names=["month", *(_AXES[a] for a in axes)],
+    )
+    data = {
+        name: trajectory[name].reshape(-1).astype(np.int64 if name in _WHOLE else np.float64) for name in names
+    }
+    return pd.DataFrame(data, index=index).reset_index()
+
+
+def _states(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    return _frame(world, trajectory, "s", _over("s"))
+
+
+def _perceptions(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    return _frame(world, trajectory, "sk", _over("sk"))
+
+
+def _sources(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    return _frame(world, trajectory, "k", _over("k"))
+
+
+def _treaties(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    frame = _frame(world, trajectory, "t", _over("t"))
+    member = trajectory["member"].reshape(len(frame), len(world.states))
+    frame["members"] = [" ".join(world.states[i] for i in np.flatnonzero(row)) for row in member]
+    return frame
+
+
+def _parties(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    """Parties, guests and candidates of running treaties."""
+    frame = _frame(world, trajectory, "ts", _over("ts"))
+    running = np.repeat(trajectory["status"].reshape(-1) == 1, len(world.states))
+    candidate = np.zeros((len(world.treaties), len(world.states)), dtype=bool)
+    for p, body in enumerate(world.bodies):
+        candidate[p, list(body.candidates)] = True
+    listed = np.tile(candidate.reshape(-1), trajectory.months)
+    involved = ((frame["member"] == 1) | (frame["paid"] > 0) | (frame["received"] > 0)).to_numpy()
+    kept = running & (involved | listed)
+    selected: pd.DataFrame = frame.loc[kept].reset_index(drop=True)
+    return selected
+
+
+def _dyads(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    """Pairs of states that share a treaty in any month of the run."""
+    months = months_of(world, trajectory)
+    frames = []
+    for a, b, together in shared(trajectory):
+        depth = trajectory["depth"] * together
+        frames.append(
+            pd.DataFrame(
+                {
+                    "month": months,
+                    "a": world.states[a],
+                    "b": world.states[b],
+                    "index": dyad_index(list(depth.T)),
+                    "layers": together.sum(axis=1).astype(np.int64),
+                    "top_rung": (trajectory["rung"] * together).max(axis=1).astype(np.int64),
+                    "top_obligation": (trajectory["obligation"] * together).max(axis=1).astype(np.int64),
+                }
+            )
+        )
+    columns = list(TABLES["dyads"].columns)
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(frames).sort_values(["month", "a", "b"], kind="stable").reset_index(drop=True)
+
+
+def shared(trajectory: Trajectory) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Every pair that ever shares a treaty, and where (months, treaties) it does."""
+    member = trajectory["member"]
+    states = member.shape[2] if member.size else 0
+    for a in range(states):
+        for b in range(a + 1, states):
+            together = member[:, :, a] * member[:, :, b]
+            if together.any():
+                yield a, b, together
+
+
+def _payments(world: World, trajectory: Trajectory) -> pd.DataFrame:
+    """Flows of E11: each due is met by the gaining parties in proportion to their gain."""
+    months = months_of(world, trajectory)
+    received, paid = trajectory["received"], trajectory["paid"]
+    rows = []
+    for row, p in zip(*np.nonzero(received.sum(axis=2) > 0), strict=True):
+        total = paid[row, p].sum()
+        for payer in np.flatnonzero(paid[row, p]):
+            for payee in np.flatnonzero(received[row, p]):
+                amount = received[row, p, payee] * paid[row, p, payer] / total
+                rows.append((months[row], world.treaties[p], world.states[payer], world.states[payee], amount))
+    return pd.DataFrame(rows, columns=["month", "treaty", "payer", "payee", "amount"]).astype(
+        {"amount": np.float64}
+    )
+
+
+def _declared(keys: list[str], axes: str | None = None) -> dict[str, Column]:
+    columns = {key: _KEYS[key] for key in keys}
+    for name in _over(axes) if axes else ():
+        columns[name] = (QUANTITIES[name].unit, QUANTITIES[name].meaning)
+    return columns
+
+
+TABLES: dict[str, Table] = {
+    "states": Table("a month and state", _declared(["month", "state"], "s"), _states),
+    "perceptions": Table("a month, state and source", _declared(["month", "state", "source"], "sk"), _perceptions),
+    "sources": Table("a month and source", _declared(["month", "source"], "k"), _sources),
+    "treaties": Table(
+        "a month and treaty",
+        _declared(["month", "treaty"], "t") | {"members": _KEYS["members"]},
+        _treaties,
+    ),
+    "parties": Table(
+        "a month, running treaty and party or candidate",
+        _declared(["month", "treaty", "state"], "ts"),
+        _parties,
+    ),
+    "dyads": Table(
+        "a month and pair of states that ever shares a treaty",
+        _declared(["month", "a", "b", "index", "layers", "top_rung", "top_obligation"]),
+        _dyads,
+    ),
+    "payments": Table(
+        "a month, treaty, payer and payee",
+        _declared(["month", "treaty", "payer", "payee", "amount"]),
+        _payments,
+    ),
+    "events": Table("something that happened", EVENT_COLUMNS, events),
+}

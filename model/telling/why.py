@@ -1,0 +1,130 @@
+"""`why`: the chain of causes behind a treaty's rungs, in plain words, from the tables of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from entente.errors import InputError, nearest, shown
+from entente.schema.base import MONTH_PATTERN, month_number, month_text
+from entente.schema.scenario import Scenario
+
+LOOK_BACK_MONTHS = 36
+"""Shocks this long before an event are told as its background."""
+SHOCKS_TOLD = 3
+
+_TOLD = ("signing", "rung up", "rung down", "rung blocked", "entry", "exit", "renewal", "end", "obligation")
+
+
+def why(
+    scenario: Scenario, tables: Mapping[str, pd.DataFrame], treaty: str, month: str | None = None
+) -> list[str]:
+    """Sentences on what happened to a treaty up to `month` (none: the whole run), and why.
+
+    Raises `InputError` for a treaty or a month that the run does not hold.
+    """
+    known = list(dict.fromkeys(tables["treaties"]["treaty"]))
+    if treaty not in known:
+        raise InputError(f"{shown(treaty)}: no treaty of this run{nearest(treaty, known)}")
+    frame = tables["treaties"][tables["treaties"]["treaty"] == treaty]
+    months = list(frame["month"])
+    if month is not None:
+        if not pd.Series([month]).str.fullmatch(MONTH_PATTERN.strip("^$")).item():
+            raise InputError(f"--month {shown(month)}: must be a month, YYYY-MM")
+        if month not in months:
+            raise InputError(f"--month {month}: the run covers {months[0]} to {months[-1]}")
+    until = month or months[-1]
+    state = frame[frame["month"] == until].iloc[0]
+    lines = [_standing(scenario, treaty, until, state)]
+    events = tables["events"]
+    own = events[(events["treaty"] == treaty) & (events["month"] <= until) & events["kind"].isin(_TOLD)]
+    for event in own.itertuples():
+        lines.append(_sentence(scenario, event))
+        if event.kind in {"rung up", "signing"} and event.threats:
+            lines += _background(scenario, tables, event)
+    if not len(own):
+        lines.append("Nothing changed in its organs, its promise or its membership.")
+    lines.append(_wishes(scenario, tables["parties"], treaty, until, state))
+    return [line for line in lines if line]
+
+
+def _names(scenario: Scenario, ids: str) -> str:
+    words = [scenario.states[i].name if i in scenario.states else i for i in ids.split()]
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def _sources(scenario: Scenario, ids: str) -> str:
+    return " and ".join(scenario.sources[i].name.lower() if i in scenario.sources else i for i in ids.split())
+
+
+def _standing(scenario: Scenario, treaty: str, month: str, state: pd.Series) -> str:
+    name = scenario.treaties[treaty].name
+    if state["status"] == 0:
+        return f"{name}: not signed by {month}."
+    if state["status"] == 2:
+        return f"{name}: ended before {month}."
+    return (
+        f"{name} in {month}: rung {state['rung']}, depth {state['depth']:.2f}, obligation {state['obligation']}; "
+        f"the parties agree on a depth of {state['agreed']:.2f}."
+    )
+
+
+def _sentence(scenario: Scenario, event: object) -> str:
+    kind, month = event.kind, event.month  # type: ignore[attr-defined]
+    before, after = event.before, event.after  # type: ignore[attr-defined]
+    rule, parties = event.rule, _names(scenario, event.parties)  # type: ignore[attr-defined]
+    binding, threats = event.binding, _sources(scenario, event.threats)  # type: ignore[attr-defined]
+    head = {
+        "signing": f"{parties} sign; rung {after:.0f}",
+        "rung up": f"it rises from rung {before:.0f} to {after:.0f}",
+        "rung down": f"it sinks from rung {before:.0f} to {after:.0f}",
+        "rung blocked": f"a rise above rung {before:.0f} is due and does not come",
+        "entry": f"{parties} joins ({before:.0f} parties before, {after:.0f} after)",
+        "exit": f"{parties} leaves ({before:.0f} parties before, {after:.0f} after)",
+        "renewal": "the term is renewed",
+        "end": "the treaty ends",
+        "obligation": f"the obligation goes from {before:.0f} to {after:.0f}",
+    }[kind]
+    cause = f": {rule}" if rule else ""
+    bound = f"; {_names(scenario, binding)}, whose wish was binding" if binding and kind.startswith("rung") else ""
+    moved = f", was moved most by {threats}" if bound and threats else ""
+    felt = f"; the threat that counted most was {threats}" if threats and not bound else ""
+    if bound and not moved:
+        bound = f"; the wish of {_names(scenario, binding)} was binding, and no threat above its resting level lifted it"
+    return f"{month}  {head}{cause}{bound}{moved}{felt}."
+
+
+def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: object) -> list[str]:
+    """The shocks behind the threats that an event names, and who perceived them."""
+    month, binding = event.month, event.binding  # type: ignore[attr-defined]
+    sources = event.threats.split()  # type: ignore[attr-defined]
+    start = month_text(month_number(month) - LOOK_BACK_MONTHS)
+    events = tables["events"]
+    shocks = events[
+        events["kind"].isin(["shock", "rumour"]) & events["source"].isin(sources) & (events["month"] <= month)
+    ]
+    recent = shocks[shocks["month"] >= start]
+    seen = tables["perceptions"]
+    lines = []
+    for source in sources:
+        told = (
+            recent[recent["source"] == source].nlargest(SHOCKS_TOLD, "after").sort_values("month", kind="stable")
+        )
+        what = (
+            "; ".join(f"{row.month} {row.rule}" for row in told.itertuples())
+            or "no shock in the three years before"
+        )
+        felt = seen[(seen["month"] == month) & (seen["source"] == source) & (seen["state"] == binding)][
+            "perception"
+        ]
+        level = f", perceived by {_names(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
+        lines.append(f"         {scenario.sources[source].name}{level}: {what}.")
+    return lines
+
+
+def _wishes(scenario: Scenario, parties: pd.DataFrame, treaty: str, month: str, state: pd.Series) -> str:
+    rows = parties[(parties["treaty"] == treaty) & (parties["month"] == month) & (parties["member"] == 1)]
+    if state["status"] != 1 or rows.empty:
+        return ""
+    wishes = ", ".join(f"{_names(scenario, str(row.state))} {row.ideal:.2f}" for row in rows.itertuples())
+    return f"In {month} the parties would have a depth of: {wishes}."

@@ -1,1 +1,0 @@
-"""What treaties do: articles as rules, bargaining over depth, the ladder, coming and going."""

@@ -1,0 +1,424 @@
+"""The only door from words to numbers: a scenario becomes arrays, in one fixed order.
+
+States, sources, treaties, powers and articles are sorted by id, so the order in a file is
+irrelevant to the last bit. `numbers` holds every number that may differ between runs or change
+during one, `slots` the place of each dotted path in them, `Body` what shapes a treaty and never
+changes, and `pulses`, `settings` and `moves` the dated interventions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
+from entente.schema.behaviour import Behaviour, Institution, Switches
+from entente.schema.intervention import (
+    ArticleSwitch,
+    Concession,
+    Membership,
+    Offer,
+    Setting,
+    Threat,
+    Weakness,
+)
+from entente.schema.scenario import Scenario
+from entente.schema.treaty import CoveringArticle, RegionalArticle, TermArticle
+
+from .draws import Floats
+
+BEHAVIOUR = tuple(Behaviour.model_fields)
+INSTITUTION = tuple(Institution.model_fields)
+SWITCHES = tuple(Switches.model_fields)
+
+RELATIVE = -1
+"""Size of a dated event that gives none of its own: `behaviour.size`."""
+
+OUTSIDE, MEMBER = -1, -2
+"""Origin of a source that is neither a state of the world: a place outside it, or a fellow party."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the number of a dotted path stands: array and index in `World.numbers`."""
+
+    array: str
+    index: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What a dated event adds in a month.
+
+    `target` is `intensity`, `event`, `rumour` or `weakness`; `state` and `source` are indices (-1
+    where there is none). It adds `weight` times its size: `numbers["sizes"][size]`, or `behaviour.size`
+    where `size` is -1. `scale` says whether that is taken as it is (`plain`), times the state's exposure
+    (`exposure`), or times the share of the source in the state's exposure to its sponsor (`share`).
+    """
+
+    step: int
+    target: str
+    state: int
+    source: int
+    weight: float
+    size: int
+    scale: str = "plain"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number of the world that takes the value `numbers["values"][value]` at the beginning of a month."""
+
+    step: int
+    slot: Slot
+    value: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """A state enters or leaves a treaty whatever it wants."""
+
+    step: int
+    treaty: int
+    state: int
+    enters: bool
+
+
+@dataclass(frozen=True)
+class Start:
+    """A treaty's state at the scenario's start: organs, mistrust, its members, who had left and in which step."""
+
+    rung: int
+    mistrust: float
+    members: tuple[int, ...]
+    left: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Body:
+    """What shapes a treaty and never changes during a run. Steps count from the first month run."""
+
+    id: str
+    founders: tuple[int, ...]
+    candidates: tuple[int, ...]
+    endogenous: bool
+    signed: int
+    force_delay: int
+    predecessor: int
+    decision: str
+    leads: tuple[int, ...]
+    hub: int
+    rung: int
+    articles: tuple[int, ...]
+    opening: Start | None
+
+
+@dataclass(frozen=True)
+class Clause:
+    """An article: its treaty, rule and, for a regional mechanism, the treaty that it promotes."""
+
+    treaty: int
+    id: str
+    rule: str
+    towards: int
+    whole_scope: bool
+
+
+@dataclass(frozen=True)
+class World:
+    """A scenario as numbers. `opens` is the step at which the recorded run starts (0: no prelude)."""
+
+    scenario: Scenario
+    first_month: int
+    opens: int
+    steps: int
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    sources: tuple[str, ...]
+    treaties: tuple[str, ...]
+    bodies: tuple[Body, ...]
+    clauses: tuple[Clause, ...]
+    origin: tuple[int, ...]
+    sponsor: tuple[int, ...]
+    core: tuple[int, ...]
+    policy: tuple[str, ...]
+    first_year: int
+    numbers: dict[str, Floats]
+    slots: dict[str, Slot]
+    pulses: tuple[Pulse, ...]
+    settings: tuple[Change, ...]
+    moves: tuple[Move, ...]
+
+    def month(self, step: int) -> str:
+        """The calendar month of a step, `YYYY-MM`."""
+        return month_text(self.first_month + step)
+
+
+class _Packer:
+    """Collects arrays and slots while it walks a scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.states = tuple(sorted(scenario.states))
+        self.powers = tuple(sorted(scenario.powers))
+        self.sources = tuple(sorted(scenario.sources))
+        self.treaties = tuple(sorted(id_ for id_, t in scenario.treaties.items() if t.enabled))
+        self.numbers: dict[str, Floats] = {}
+        self.slots: dict[str, Slot] = {}
+        self.begin = month_number(scenario.prelude or scenario.start)
+
+    def column(self, array: str, prefix: str, field: str, ids: tuple[str, ...], items: Any) -> None:
+        """One number of each thing: `prefix.id.field`."""
+        self.numbers[array] = np.array([float(getattr(items[id_], field)) for id_ in ids])
+        for i, id_ in enumerate(ids):
+            self.slots[f"{prefix}.{id_}.{field}"] = Slot(array, (i,))
+
+    def table(
+        self,
+        array: str,
+        prefix: str,
+        field: str,
+        ids: tuple[str, ...],
+        items: Any,
+        columns: tuple[str, ...],
+    ) -> None:
+        """A map of numbers of each thing: `prefix.id.field.column`, 0 where it is not named."""
+        table = np.zeros((len(ids), len(columns)))
+        for i, id_ in enumerate(ids):
+            for j, column in enumerate(columns):
+                table[i, j] = getattr(items[id_], field).get(column, 0.0)
+                self.slots[f"{prefix}.{id_}.{field}.{column}"] = Slot(array, (i, j))
+        self.numbers[array] = table
+
+    def group(self, array: str, record: Any, names: tuple[str, ...]) -> None:
+        """A flat record: `array.name`."""
+        self.numbers[array] = np.array([float(getattr(record, name)) for name in names])
+        for i, name in enumerate(names):
+            self.slots[f"{array}.{name}"] = Slot(array, (i,))
+
+    def capability(self, array: str, prefix: str, ids: tuple[str, ...], items: Any, years: range) -> None:
+        """Capabilities by year; the first and the last given year hold before and after."""
+        table = np.zeros((len(years), len(ids)))
+        for i, id_ in enumerate(ids):
+            given = items[id_].capability
+            if not isinstance(given, dict):
+                table[:, i] = given
+                self.slots[f"{prefix}.{id_}.capability"] = Slot(array, (slice(None), i))
+                continue
+            known = sorted(int(year) for year in given)
+            at = [max([y for y in known if y <= year], default=known[0]) for year in years]
+            table[:, i] = [given[str(year)] for year in at]
+            for year in known:
+                rows = tuple(row for row, used in enumerate(at) if used == year)
+                self.slots[f"{prefix}.{id_}.capability.{year}"] = Slot(array, (list(rows), i))
+        self.numbers[array] = table
+
+
+def pack(scenario: Scenario) -> World:
+    """Turn a checked scenario into arrays."""
+    packer = _Packer(scenario)
+    begin = packer.begin
+    opens = month_number(scenario.start) - begin
+    steps = opens + scenario.months
+    years = range(begin // MONTHS_IN_YEAR, (begin + steps - 1) // MONTHS_IN_YEAR + 1)
+    _pack_numbers(packer, years)
+    clauses = _pack_clauses(packer)
+    state_at = {id_: i for i, id_ in enumerate(packer.states)}
+    power_at = {id_: i for i, id_ in enumerate(packer.powers)}
+    origin = tuple(
+        MEMBER if scenario.sources[id_].origin == "member" else state_at.get(scenario.sources[id_].origin, OUTSIDE)
+        for id_ in packer.sources
+    )
+    sponsor = tuple(power_at.get(scenario.sources[id_].sponsor or "", -1) for id_ in packer.sources)
+    pulses, settings, moves = _pack_interventions(packer, sponsor)
+    return World(
+        scenario=scenario,
+        first_month=begin,
+        opens=opens,
+        steps=steps,
+        states=packer.states,
+        powers=packer.powers,
+        sources=packer.sources,
+        treaties=packer.treaties,
+        bodies=tuple(_body(packer, id_, clauses) for id_ in packer.treaties),
+        clauses=clauses,
+        origin=origin,
+        sponsor=sponsor,
+        core=tuple(_core(packer, id_) for id_ in packer.states),
+        policy=tuple(scenario.powers[id_].policy for id_ in packer.powers),
+        first_year=years[0],
+        numbers=packer.numbers,
+        slots=packer.slots,
+        pulses=pulses,
+        settings=settings,
+        moves=moves,
+    )
+
+
+def _pack_numbers(packer: _Packer, years: range) -> None:
+    s = packer.scenario
+    packer.group("behaviour", s.behaviour, BEHAVIOUR)
+    packer.group("institution", s.institution, INSTITUTION)
+    packer.group("switches", s.switches, SWITCHES)
+    packer.capability("capability", "states", packer.states, s.states, years)
+    packer.capability("power_capability", "powers", packer.powers, s.powers, years)
+    packer.table("exposure", "states", "exposure", packer.states, s.states, packer.sources)
+    packer.table("contribution", "states", "contribution", packer.states, s.states, packer.sources)
+    for field in ("independence", "weight", "leverage", "provision", "polity"):
+        packer.column(field, "states", field, packer.states, s.states)
+    for field in ("base", "need", "rate", "median", "log_sd", "concession", "provoked", "held"):
+        packer.column(field, "sources", field, packer.sources, s.sources)
+    packer.table("packages", "powers", "packages", packer.powers, s.powers, packer.states)
+    packer.table("courts", "powers", "courts", packer.powers, s.powers, packer.states)
+    for field in ("obligation", "mistrust"):
+        packer.column(field, "treaties", field, packer.treaties, s.treaties)
+    packer.table("scope", "treaties", "scope", packer.treaties, s.treaties, packer.sources)
+
+
+def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
+    treaty_at = {id_: p for p, id_ in enumerate(packer.treaties)}
+    clauses: list[Clause] = []
+    rows: list[dict[str, Any]] = []
+    for p, treaty in enumerate(packer.treaties):
+        for id_, article in sorted(packer.scenario.treaties[treaty].articles.items()):
+            path, a = f"treaties.{treaty}.articles.{id_}", len(clauses)
+            towards = treaty_at.get(article.towards, -1) if isinstance(article, RegionalArticle) else -1
+            covered = article.sources if isinstance(article, CoveringArticle) else {}
+            whole = isinstance(article, CoveringArticle) and not covered
+            clauses.append(Clause(p, id_, article.rule, towards, whole))
+            term = article if isinstance(article, TermArticle) else None
+            rows.append(
+                {
+                    "article_on": float(article.on),
+                    "article_strength": article.strength,
+                    "article_years": term.years if term else 0.0,
+                    "article_renewal_years": term.renewal_years if term else 0.0,
+                    "article_sources": [covered.get(k, 0.0) for k in packer.sources],
+                }
+            )
+            for field in ("on", "strength", *(("years", "renewal_years") if term else ())):
+                packer.slots[f"{path}.{field}"] = Slot(f"article_{field}", (a,))
+            if covered:
+                for k, source in enumerate(packer.sources):
+                    packer.slots[f"{path}.sources.{source}"] = Slot("article_sources", (a, k))
+    for name in ("article_on", "article_strength", "article_years", "article_renewal_years"):
+        packer.numbers[name] = np.array([row[name] for row in rows], dtype=float)
+    packer.numbers["article_sources"] = np.array([row["article_sources"] for row in rows], dtype=float).reshape(
+        len(rows), len(packer.sources)
+    )
+    return tuple(clauses)
+
+
+def _core(packer: _Packer, id_: str) -> int:
+    state = packer.scenario.states[id_]
+    if state.core is not None:
+        return packer.sources.index(state.core)
+    exposures = [state.exposure.get(source, 0.0) for source in packer.sources]
+    return exposures.index(max(exposures)) if any(exposures) else -1
+
+
+def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
+    treaty = packer.scenario.treaties[id_]
+    at = packer.states.index
+    p = packer.treaties.index(id_)
+    signed = -1 if treaty.signed is None else month_number(treaty.signed) - packer.begin
+    delay = 0
+    if treaty.signed is not None and treaty.in_force is not None:
+        delay = month_number(treaty.in_force) - month_number(treaty.signed)
+    opening = None
+    if treaty.opening is not None:
+        opening = Start(
+            treaty.opening.rung,
+            treaty.opening.mistrust,
+            tuple(
+                sorted(
+                    {at(s) for s, signs in treaty.parties.items() if signs and s not in treaty.opening.left}
+                    | {at(s) for s in treaty.opening.joined}
+                )
+            ),
+            {at(s): month_number(m) - packer.begin for s, m in treaty.opening.left.items()},
+        )
+    return Body(
+        id=id_,
+        founders=tuple(sorted(at(s) for s, signs in treaty.parties.items() if signs)),
+        candidates=tuple(sorted(at(s) for s, listed in treaty.candidates.items() if listed)),
+        endogenous=treaty.signing == "endogenous",
+        signed=signed,
+        force_delay=delay,
+        predecessor=packer.treaties.index(treaty.succeeds) if treaty.succeeds in packer.treaties else -1,
+        decision=treaty.decision,
+        leads=tuple(sorted(at(s) for s, leads in treaty.leads.items() if leads)),
+        hub=at(treaty.hub) if treaty.hub is not None else -1,
+        rung=treaty.rung,
+        articles=tuple(a for a, clause in enumerate(clauses) if clause.treaty == p),
+        opening=opening,
+    )
+
+
+def _pack_interventions(
+    packer: _Packer, sponsor: tuple[int, ...]
+) -> tuple[tuple[Pulse, ...], tuple[Change, ...], tuple[Move, ...]]:
+    pulses: list[Pulse] = []
+    settings: list[Change] = []
+    moves: list[Move] = []
+    sizes: list[float] = []
+    values: list[float] = []
+    for id_, act in sorted(packer.scenario.interventions.items()):
+        step = month_number(act.month) - packer.begin
+        if isinstance(act, Threat | Weakness):
+            size = RELATIVE
+            if act.size is not None:
+                size = len(sizes)
+                sizes.append(act.size)
+                packer.slots[f"interventions.{id_}.size"] = Slot("sizes", (size,))
+            if isinstance(act, Threat):
+                pulses += _threat_pulses(packer, act, step, size, sponsor)
+            else:
+                for state, weight in sorted(act.weights.items()):
+                    pulses.append(Pulse(step, "weakness", packer.states.index(state), -1, weight, size))
+        elif isinstance(act, Membership):
+            if act.treaty in packer.treaties:
+                p, i = packer.treaties.index(act.treaty), packer.states.index(act.state)
+                moves.append(Move(step, p, i, act.kind == "entry"))
+        else:
+            path, field = _setting(act)
+            if path in packer.slots:
+                packer.slots[f"interventions.{id_}.{field}"] = Slot("values", (len(values),))
+                settings.append(Change(step, packer.slots[path], len(values)))
+                values.append(float(getattr(act, field)))
+    packer.numbers["sizes"], packer.numbers["values"] = np.array(sizes), np.array(values)
+    return tuple(pulses), tuple(settings), tuple(moves)
+
+
+def _setting(act: Offer | Concession | ArticleSwitch | Setting) -> tuple[str, str]:
+    """The path that an intervention sets, and which of its own fields holds the value."""
+    if isinstance(act, Offer):
+        return f"powers.{act.power}.packages.{act.state}", "size"
+    if isinstance(act, Concession):
+        return f"sources.{act.source}.concession", "share"
+    if isinstance(act, ArticleSwitch):
+        return f"treaties.{act.treaty}.articles.{act.article}.on", "on"
+    return act.path, "value"
+
+
+def _threat_pulses(packer: _Packer, act: Threat, step: int, size: int, sponsor: tuple[int, ...]) -> list[Pulse]:
+    target = "event" if act.kind == "shock" else "rumour"
+    if act.source is not None:
+        k = packer.sources.index(act.source)
+        if not act.weights and act.kind == "shock":
+            return [Pulse(step, "intensity", -1, k, 1.0, size)]
+        if not act.weights:
+            everyone = range(len(packer.states))
+            return [Pulse(step, target, i, k, 1.0, size, "exposure") for i in everyone]
+        return [
+            Pulse(step, target, packer.states.index(state), k, weight, size)
+            for state, weight in sorted(act.weights.items())
+        ]
+    power = packer.powers.index(act.sponsor or "")
+    return [
+        Pulse(step, target, packer.states.index(state), k, weight, size, "share")
+        for state, weight in sorted(act.weights.items())
+        for k, behind in enumerate(sponsor)
+        if behind == power
+    ]
