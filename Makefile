@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# The package as it is installed, made of links, for tools that do not follow an editable install.
+LINKED := build/linked
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run app test baselines bench lint docs clean
@@ -34,8 +36,11 @@ baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)
 lint: $(READY) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@rm -rf $(LINKED)
+	@mkdir -p $(LINKED)/entente
+	@cd $(LINKED)/entente && ln -s ../../../model/* ../../../agents ../../../configs .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=$(LINKED) $(BIN)/lint-imports
 
 bench: $(READY) ## Measure the engines and the store on this machine (advisory)
 	@$(BIN)/entente bench
