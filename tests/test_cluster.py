@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,13 +20,13 @@ from entente.experiments.folder import run_of
 from entente.experiments.places import place_of
 from entente.experiments.plan import make_batch
 
+from .sources import copy_sources
 from .test_batch import STUDY, TIMES, contents, main_ends
 
 distributed = pytest.importorskip("distributed")
 moto = pytest.importorskip("moto.server")
 Client, LocalCluster = distributed.Client, distributed.LocalCluster
 
-HOME = Path(entente.__file__).resolve().parents[1]
 BLOCK = 64
 PROCESSES = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
 LONGER = STUDY.replace("points: 24", "points: 512").replace("months: 24", "months: 60")
@@ -252,9 +251,7 @@ def test_options_that_do_not_go_together_get_a_sentence(tmp_path, capsys):
 @pytest.fixture
 def stranger(tmp_path, request):
     """A cluster whose worker runs a copy of the sources in which a comment has been changed."""
-    for part in ("agents", "model", "configs"):
-        shutil.copytree(HOME / part, tmp_path / "copy" / part, ignore=shutil.ignore_patterns("__pycache__"))
-    file = tmp_path / "copy" / request.param
+    file = copy_sources(tmp_path / "copy") / request.param
     file.write_text(file.read_text() + "\n# Another version.\n")
     with LocalCluster(n_workers=0, dashboard_address=":0") as made, Client(made) as client:
         command = [
@@ -275,7 +272,7 @@ def stranger(tmp_path, request):
 
 
 @pytest.mark.parametrize(
-    "stranger", ["agents/perception.py", "model/experiments/plan.py"], indirect=True, ids=["numbers", "files"]
+    "stranger", ["agents/perception.py", "experiments/plan.py"], indirect=True, ids=["numbers", "files"]
 )
 def test_a_worker_of_another_version_is_refused(stranger, tmp_path):
     path = tmp_path / "s.yaml"

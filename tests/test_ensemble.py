@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -24,9 +23,8 @@ from entente.world.rows import lots
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from .sources import ROOT, copy_sources
 from .worlds import START, busy_world, scenarios
-
-HOME = Path(entente.__file__).resolve().parents[1]
 
 
 def assert_same(world, seed, replicate=0):
@@ -210,13 +208,12 @@ print(all(same))
 
 @pytest.mark.parametrize("switch", ["0", "1"])
 def test_worlds_without_treaties_sources_or_powers_run_compiled_or_not(switch):
-    assert plain(HOME, SMALLEST, NUMBA_DISABLE_JIT=switch) == "True"
+    assert plain(ROOT, SMALLEST, NUMBA_DISABLE_JIT=switch) == "True"
 
 
 @pytest.fixture
 def copy(tmp_path):
-    for part in ("agents", "model", "configs"):
-        shutil.copytree(HOME / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_sources(tmp_path)
     return tmp_path
 
 
@@ -224,7 +221,7 @@ def test_an_edited_equation_moves_both_engines_and_the_digest(copy):
     before = plain(copy, TWO_ENGINES).split()
     assert before[0] == "True"
     assert before[2] == code_digest()
-    file = copy / "agents" / "perception.py"
+    file = copy / "entente" / "agents" / "perception.py"
     text = file.read_text()
     assert "return exposure * intensity + event + rumour" in text
     file.write_text(
@@ -238,11 +235,14 @@ def test_an_edited_equation_moves_both_engines_and_the_digest(copy):
 
 def test_the_digest_covers_all_that_the_numbers_import(copy):
     """Whatever the compiled engine imports of ours is under the digest, or makes no numbers."""
-    code = "import sys, model.ensemble; print(*sorted(m for m in sys.modules if m.split('.')[0] in ('agents', 'model')))"
+    code = (
+        "import sys, entente.engines.compiled.ensemble\n"
+        "print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'entente'))"
+    )
     imported = plain(copy, code).split()
-    covered = tuple(source.removesuffix(".py").replace("/", ".") for source in SOURCES)
+    covered = tuple("entente." + source.removesuffix(".py").replace("/", ".") for source in SOURCES)
     loose = [name for name in imported if not any(name == c or name.startswith(c + ".") for c in covered)]
-    assert loose == ["model"]
+    assert loose == ["entente", "entente.engines"]
 
 
 def test_without_a_folder_to_write_nothing_is_kept(monkeypatch):

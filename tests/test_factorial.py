@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from entente import InputError, load_scenario, simulate
+from entente import InputError, decompose, load_scenario, simulate
 from entente.analysis.factorial import components, decomposed
 from entente.analysis.factorial_charts import _level
 from entente.analysis.values import Values
@@ -164,7 +164,7 @@ def test_a_factorial_from_start_to_figure(tmp_path, capsys):
     assert {row["year"] for row in answer["terms"]} == {2001, 2002, 2003}
     for name in ("terms.parquet", "terms.csv", "cells.csv", "figures/terms.png", "figures/terms.svg"):
         assert (out / "decomposition" / name).stat().st_size > 0
-    found = entente.decompose(str(path), out)
+    found = decompose(str(path), out)
     pd.testing.assert_frame_equal(found.terms, pd.read_parquet(out / "decomposition" / "terms.parquet"))
     # Any point is run again as it was: the last has both levels set, and its own draw.
     scenario, changes, _ = run_of(out, 11)

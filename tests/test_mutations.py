@@ -11,17 +11,17 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from entente import alliance, run
+from entente import run
 from entente.engines.compiled.ensemble import trajectory
+from entente.engines.interactive import alliance
 from entente.engines.interactive.alliance import PHASES
 
+from .sources import ROOT
 from .worlds import busy_world
 
-HOME = Path(entente.__file__).resolve().parents[1]
 SEEDS, MONTHS = (0, 4), 60
 PAIRS = list(zip(PHASES, PHASES[1:], strict=False))
 WITHOUT_EFFECT = ("consult", "act")
@@ -86,8 +86,8 @@ def mutants():
     """Whether parity holds unswapped, and with each pair swapped in the compiled month, which here runs as Python."""
     done = subprocess.run(
         [sys.executable, "-c", MUTANTS, str(MONTHS), *map(str, SEEDS)],
-        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(HOME)},
-        cwd=HOME, capture_output=True, text=True, check=False,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from entente import InputError
+from entente import InputError, sensitivity
 from entente.analysis.found import Sensitivity
 from entente.analysis.given import _delta, places, sliced
 from entente.analysis.methods import MAIN, indices, warnings
@@ -412,14 +412,14 @@ def test_the_same_files_for_any_number_of_workers_and_after_a_batch(study, tmp_p
     assert ends(["sensitivity", study, "--out", str(folders[0]), "--workers", "1"]) == 0
     assert ends(["batch", study, "--out", str(folders[1]), "--workers", "2", "--no-figures"]) == 0
     capsys.readouterr()
-    found = entente.sensitivity(study, folders[1], workers=2)
+    found = sensitivity(study, folders[1], workers=2)
     assert files(folders[0] / "sensitivity") == files(folders[1] / "sensitivity")
     assert found.seconds["runs"] >= 0
     assert (found.indices["method"] == "sobol").all()
     # Another analysis of the same runs makes no new ones.
     Path(study).write_text(STUDY.replace("resamples: 50", "resamples: 60"))
     before = {name: text for name, text in files(folders[1]).items() if name.startswith("outcomes")}
-    entente.sensitivity(study, folders[1])
+    sensitivity(study, folders[1])
     assert before == {name: text for name, text in files(folders[1]).items() if name.startswith("outcomes")}
 
 
@@ -488,7 +488,7 @@ def test_every_method_ends_in_a_report(design, analysis, figures, study, tmp_pat
     if "delta" in analysis:
         text = text.replace(", depth:tashkent@2002, rung:rus-chn-2001@2001-09", "")
     Path(study).write_text(text.replace("{method: sobol, resamples: 50}", analysis))
-    found = entente.sensitivity(study, tmp_path / "out")
+    found = sensitivity(study, tmp_path / "out")
     assert found.folder is not None
     assert (found.folder / "sensitivity" / "report.html").read_text().count("data:image/png") == figures
     main_index = found.indices[found.indices["index"] == MAIN[found.indices["method"].iloc[0]]]
