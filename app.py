@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import solara
+
 from entente.page.tab import Tab
 
 

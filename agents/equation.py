@@ -11,7 +11,7 @@ from numba.extending import overload, register_jitable
 F = TypeVar("F", bound=Callable[..., float])
 
 EQUATIONS: dict[str, Callable[..., float]] = {}
-"""Every equation by name, so that tests and documentation can go through all of them."""
+"""Every equation of the package by name, so that tests and documentation can go through all of them."""
 
 
 def equation(function: F) -> F:
@@ -22,7 +22,9 @@ def equation(function: F) -> F:
     function (cheap to call, easy to step through) and can be inlined by a numba kernel, for which each
     number may also stand for many runs side by side.
     """
-    EQUATIONS[function.__name__] = function
+    if function.__module__.startswith(f"{__name__.partition('.')[0]}."):
+        EQUATIONS[function.__name__] = function
+    function.is_equation = True  # type: ignore[attr-defined]
     return register_jitable(function)  # type: ignore[no-any-return]
 
 

@@ -6,18 +6,6 @@ from .equation import equation, where
 
 
 @equation
-def outside_offer(leverage: float, package: float) -> float:
-    """E15. `offer[i] = leverage[i]*package[i]`, 0..2; leverage 1 unless the debt behind it is bought out."""
-    return leverage * package
-
-
-@equation
-def offer_price(directed: float, depth: float, exclusivity: float, backtrack: float) -> float:
-    """E15, term of one treaty. `directed[p]*D[p]*(e[p] + backtrack)`: what taking the offer breaks."""
-    return directed * depth * (exclusivity + backtrack)
-
-
-@equation
 def accepted_offer(accepted: float, offer: float, price: float, adjust: float) -> float:
     """E15. `W' = W + adjust*(taken*offer - W)`, `taken = 1` where offer > price."""
     aim = where(offer > price, offer, 0.0)

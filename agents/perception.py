@@ -1,4 +1,4 @@
-"""E1-E4: threats arise, are restrained, are perceived, and spread by consultation.
+"""E1-E4: threats arise, are restrained and are perceived.
 
 Intensities and perceptions lie in 0..2 (0 none, 1 a serious threat, 2 the gravest on record).
 """
@@ -40,27 +40,6 @@ def provision(current: float, normal: float, persistence: float, weakness: float
 
 
 @equation
-def dilemma_shock(dilemma: float, provoked: float, directed_depth: float) -> float:
-    """E15, reverse channel. `shock = dilemma * provoked * sum_p directed[p]*D[p]` (intensity a month).
-
-    An outside power steps up what a deeper alliance provokes (Jervis 1978, security dilemma).
-    """
-    return dilemma * provoked * directed_depth
-
-
-@equation
-def opposition(norm: float, depth: float, party_capability: float, sponsor_capability: float) -> float:
-    """E2, term of one treaty. `norm[p,k] * D[p] * C_p/(C_p + C_sponsor)`, 0..1."""
-    return norm * depth * party_capability / (party_capability + sponsor_capability)
-
-
-@equation
-def restraint(rho: float, greatest_opposition: float) -> float:
-    """E2. `restraint[k] = rho * max_p opposition[p,k]`, 0..1: joint opposition restrains the sponsor."""
-    return rho * greatest_opposition
-
-
-@equation
 def sponsored_intensity(intensity: float, concession: float, restrained: float) -> float:
     """E2. `S * (1 - concession) * (1 - restraint)`: what is left of a sponsored source.
 
@@ -94,27 +73,6 @@ def perceived_threat(
     speed = where(target > perceived, rise, fall)
     moved = perceived + speed * (target + sigma * exposure_root * noise - perceived)
     return min(max(moved, 0.0), GRAVEST)
-
-
-@equation
-def consulted_threat(
-    perceived: float,
-    partners_mean: float,
-    greatest: float,
-    trigger: float,
-    contagion: float,
-    consultation: float,
-    depth: float,
-    scope: float,
-) -> float:
-    """E4. Increment of P[i,k] from one treaty's consultation.
-
-    `contagion * consult[p] * D[p] * scope[p,k] * max(0, mean_j P[j,k] - P[i,k])` where
-    `max_j P[j,k] > trigger`, else 0. The perceptual channel of obligation.
-    """
-    gap = max(0.0, partners_mean - perceived)
-    increment = contagion * consultation * depth * scope * gap
-    return where(greatest > trigger, increment, 0.0)
 
 
 @equation

@@ -32,7 +32,7 @@ class OutsidePower(mesa.Agent):
         m = self.model
         if self.policy != "responsive":
             return
-        for i, courted in enumerate(m.courts[self.index]):
+        for i, courted in enumerate(m.of["courts"][self.index]):
             if courted > 0.0:
                 faced = 0.0
                 for treaty in m.treaties_of(i):

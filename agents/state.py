@@ -1,4 +1,7 @@
-"""A state: perceives threats, weighs its treaties, turns towards or away from the bloc."""
+"""A state: perceives threats, weighs its treaties, turns towards or away from the bloc.
+
+What mechanisms add to each step comes from `model.terms`, one function a place of the month.
+"""
 
 from __future__ import annotations
 
@@ -8,71 +11,84 @@ from typing import Any
 
 import mesa
 
-from .alignment import (
-    alignment,
-    alignment_target,
-    bloc_pull,
-    coordination_pull,
-    west_pull,
-)
+from .alignment import alignment, alignment_target, bloc_pull
 from .interest import (
     benefit_at,
-    burden,
+    benefit_left,
+    bent_root,
+    bent_utility,
     curvature,
-    dominance,
-    linear_terms,
-    overlap_left,
-    quarrel,
-    security_benefit,
     segment_optimum,
-    square_share,
+    segment_root,
     supplied_help,
-    tethering_benefit,
     utility,
 )
-from .outside import accepted_offer, offer_price, outside_offer
-from .perception import (
-    capped_threat,
-    consulted_threat,
-    perceived_threat,
-    sponsored_intensity,
-    threat_target,
-)
+from .outside import accepted_offer
+from .perception import capped_threat, perceived_threat, sponsored_intensity, threat_target
+
+
+@dataclass(frozen=True)
+class Bend:
+    """What bends the marginal utility of depth: a benefit that falls to 0 at `need`, a saving up to `organs`."""
+
+    common: float = 0.0
+    saving: float = 0.0
+    need: float = 1.0
+    organs: float = 0.0
 
 
 def ideal_depth(
-    benefits: Sequence[float], linear: float, curve: float, order: Sequence[int], needs: Sequence[float]
+    benefits: Sequence[float],
+    linear: float,
+    curve: float,
+    order: Sequence[int],
+    needs: Sequence[float],
+    bend: Bend | None = None,
 ) -> float:
-    """E10. The depth on [0, 1] that maximises `sum_k b[k]*min(D, r[k]) + l*D - a*D^2/2`.
+    """E10. The depth on [0, 1] that maximises `sum_k b[k]*min(D, r[k]) + l*D - a*D^2/2` and what `bend` adds.
 
     `order` runs over the sources from the greatest need down; the slope of a segment adds the
     benefits of all sources that are still of use in it.
     """
     inverse = 1.0 / curve
-    best = segment_optimum(0.0, linear, inverse, 1.0)
+
+    def root(slope: float) -> float:
+        if bend is None:
+            return segment_root(slope, inverse)
+        return bent_root(slope, inverse, curve, bend.common, bend.need, bend.saving, bend.organs)
+
+    best = segment_optimum(0.0, root(linear), 1.0)
     slope = linear
     for k in order:
         slope += benefits[k]
-        best = segment_optimum(best, slope, inverse, needs[k])
+        best = segment_optimum(best, root(slope), needs[k])
     return best
 
 
 @dataclass(frozen=True)
 class Interest:
-    """What a treaty is to a party: benefit per source (tethering last), l, a, and the depth it would have."""
+    """What a treaty is to a party: benefit per source (those without a source last), l, a, the depth it would have.
+
+    `sums` are the sums over sources that mechanisms declare, `bend` what bends marginal utility, where anything does.
+    """
 
     benefits: list[float]
     linear: float
     curve: float
     ideal: float
-    owed: float
+    sums: Sequence[float]
+    bend: Bend | None = None
 
     def utility(self, depth: float, needs: Sequence[float]) -> float:
         """U of a depth, 0 at depth 0."""
         total = 0.0
         for k, benefit in enumerate(self.benefits):
             total += benefit_at(benefit, depth, needs[k])
-        return utility(total, self.linear, self.curve, depth)
+        worth = utility(total, self.linear, self.curve, depth)
+        if self.bend is not None:
+            b = self.bend
+            worth += bent_utility(b.common, b.need, b.saving, b.organs, depth)
+        return worth
 
 
 class StateAgent(mesa.Agent):
@@ -102,21 +118,27 @@ class StateAgent(mesa.Agent):
         """E3 for every source."""
         m, i = self.model, self.index
         rise, fall, sigma = m.dial["rise"], m.dial["fall"], m.dial["sigma"]
-        noise, exposure, roots = m.noise[i], m.exposure[i], m.exposure_root[i]
+        noise, exposure, roots = m.noise[i], m.of["exposure"][i], m.of["exposure_root"][i]
+        concession, perceived = m.of["concession"], m.terms.perception
         self._perception = [
-            perceived_threat(
-                seen,
-                threat_target(
-                    exposure[k],
-                    m.effective[k],
-                    sponsored_intensity(self.event[k], m.concession[k], m.restraint[k]),
-                    self.rumour[k],
+            perceived(
+                m,
+                i,
+                k,
+                perceived_threat(
+                    seen,
+                    threat_target(
+                        exposure[k],
+                        m.effective[k],
+                        sponsored_intensity(self.event[k], concession[k], m.restraint[k]),
+                        self.rumour[k],
+                    ),
+                    rise,
+                    fall,
+                    sigma,
+                    roots[k],
+                    noise[k],
                 ),
-                rise,
-                fall,
-                sigma,
-                roots[k],
-                noise[k],
             )
             for k, seen in enumerate(self.perception)
         ]
@@ -127,27 +149,21 @@ class StateAgent(mesa.Agent):
         self.alignment = self._alignment
 
     def hold(self, perception: list[float]) -> None:
-        """Take given perceptions as they are, at the start of a run and where a rival holds them."""
+        """Take given perceptions as they are, at the start of a run."""
         self.perception = self._perception = perception
 
     def consult(self) -> None:
         """E4 over all treaties that hold a consultation this month."""
         m, i = self.model, self.index
-        seen = list(self.perception)
-        gained = [0.0] * len(seen)
+        gained = [0.0] * len(self.perception)
         for treaty in m.treaties_of(i):
+            if treaty.consulted:
+                partners = treaty.partners(i, treaty.members)
+                _, shares = m.capability_shares(partners)
             for k in treaty.consulted:
-                gained[k] += consulted_threat(
-                    seen[k],
-                    m.partners_mean(treaty, i, k),
-                    treaty.alarm[k],
-                    m.dial["trigger"],
-                    m.dial["contagion"],
-                    treaty.effects.consultation,
-                    treaty.depth,
-                    treaty.scope[k],
-                )
-        self._perception = [capped_threat(seen[k], gain) for k, gain in enumerate(gained)]
+                mean = m.partners_mean(partners, shares, k)
+                gained[k] += m.terms.spreading(m, treaty.index, i, k, partners, shares, mean, treaty.alarm[k])
+        self._perception = [capped_threat(self.perception[k], gain) for k, gain in enumerate(gained)]
 
     def respond(self) -> None:
         """E15: weigh the outside offer against its price and take it up or let it go."""
@@ -155,12 +171,10 @@ class StateAgent(mesa.Agent):
         package = 0.0
         for power in m.powers:
             package += power.package[i]
-        self.offer = outside_offer(m.leverage[i], package) * m.switch["offers"]
+        self.offer = m.terms.offer(m, i, package)
         self.price = 0.0
         for treaty in m.treaties_of(i):
-            self.price += offer_price(
-                treaty.directed, treaty.depth, treaty.effects.exclusivity, m.dial["backtrack"]
-            )
+            self.price += m.terms.price(m, treaty.index, i)
         self.accepted = accepted_offer(self.accepted, self.offer, self.price, m.dial["adjust"])
 
     def weigh(self) -> None:
@@ -172,87 +186,42 @@ class StateAgent(mesa.Agent):
 
     def interest(self, treaty: Any, partners: Sequence[int]) -> Interest:
         """E5-E10 for one treaty, with the given partners."""
-        m, i, dial = self.model, self.index, self.model.dial
-        own_capability, agents = m.capability[i], m.states
+        m, t, i = self.model, treaty.index, self.index
+        terms = m.terms
         total, shares = m.capability_shares(partners)
-        squares = 0.0
-        for share in shares:
-            squares += square_share(share)
-        provider = m.provider(treaty)
-        benefits = [0.0] * (len(m.world.sources) + 1)
-        owed = quarrels = 0.0
-        for k in treaty.covered if total > 0.0 else ():
-            own, support, scope = (
-                self.perception[k],
-                treaty.effects.support[k] * m.switch["support"],
-                treaty.scope[k],
-            )
-            received = mean = 0.0
-            for j, share in zip(partners, shares, strict=True):
-                theirs = agents[j].perception[k]
-                received += supplied_help(m.contribution[j][k], theirs, own, support, m.kin[i][j])
-                mean += share * theirs
-            if provider >= 0:
-                received = m.contribution[provider][k]
-            owed += burden(support, m.contribution[i][k], mean, own)
-            quarrels += quarrel(scope, mean, own)
-            left = overlap_left(dial["overlap_use"], self._cover_elsewhere(treaty, k))
-            benefits[k] = security_benefit(scope * m.switch["external_threats"], own, received, left)
-        benefits[-1] = tethering_benefit(dial["tether"], treaty.mistrust)
-        dominated = dominance(squares, total, own_capability)
-        linear = linear_terms(
-            dial["omega"],
-            owed,
-            treaty.directed,
-            self.accepted,
-            dial["stake"],
-            m.weight[i],
-            dial["m"],
-            m.independence[i],
-            treaty.mistrust,
-            dominated,
-            dial["region"],
-            m.promoted(treaty, i),
-        )
-        curve = curvature(
-            dial["autonomy"],
-            m.independence[i],
-            dial["mu"],
-            dominated,
-            treaty.mistrust,
-            dial["entrapment"],
-            quarrels,
-        )
-        ideal = ideal_depth(benefits, linear, curve, m.need_order, m.needs)
-        return Interest(benefits, linear, curve, ideal, owed)
-
-    def _cover_elsewhere(self, treaty: Any, source: int) -> float:
-        """How much of a source the state's other treaties cover: `sum_{q != p} scope[q,k]*D[q]`."""
-        covered = 0.0
-        if self.model.dial["overlap_use"] > 0.0:
-            for other in self.model.treaties_of(self.index):
-                if other is not treaty:
-                    covered += other.scope[source] * other.depth
-        return covered
+        benefits = [0.0] * len(m.world.sources)
+        sums: Sequence[float] = terms.no_sums()
+        for k in treaty.covered:
+            received = 0.0
+            for j in partners:
+                received += supplied_help(
+                    m.contribution[j][k],
+                    m.states[j].perception[k],
+                    terms.help(m, t, i, j, k),
+                    terms.kinship(m, t, i, j, k),
+                )
+            mean = m.partners_mean(partners, shares, k)
+            received = terms.help_received(m, t, i, k, received)
+            sums = terms.add_source(m, t, i, k, sums, mean, received)
+            gross = terms.benefit(m, t, i, k, partners, shares, received, mean)
+            benefits[k] = benefit_left(gross, terms.worth(m, t, i, k, partners, shares))
+        benefits += terms.free_benefit(m, t, i)
+        common, linear, added, saving = terms.weigh(m, t, i, partners, shares, sums, total)
+        curve = curvature(m.dial["autonomy"], m.of["independence"][i], added)
+        bend = treaty.bend(common, saving)
+        ideal = ideal_depth(benefits, linear, curve, m.need_order, m.needs, bend)
+        return Interest(benefits, linear, curve, ideal, sums, bend)
 
     def turn(self) -> None:
         """E14."""
         m, i, dial = self.model, self.index, self.model.dial
-        bloc = coordinated = deepest = 0.0
+        bloc = pulled = deepest = 0.0
         for treaty in m.treaties_of(i):
             partners = m.partners(treaty, i, treaty.members)
             total, shares = m.capability_shares(partners)
-            mean = 0.0
-            for j, share in zip(partners, shares, strict=True):
-                mean += share * m.states[j].alignment
             bloc += bloc_pull(treaty.directed, treaty.depth, total, m.outside_capability)
-            coordinated += coordination_pull(
-                treaty.effects.coordination * m.switch["coordination"],
-                treaty.depth,
-                mean,
-                self.alignment,
-            )
+            pulled += m.terms.pull(m, treaty.index, i, partners, shares)
             deepest = max(deepest, treaty.depth)
-        west = west_pull(self.accepted, dial["stake"], m.weight[i])
-        target = alignment_target(bloc, west, dial["x0"])
-        self._alignment = alignment(self.alignment, target, dial["turn"], dial["lock"], deepest, coordinated)
+        target = alignment_target(bloc, m.terms.west(m, i), dial["x0"])
+        turning = m.terms.turning(m, i, deepest)
+        self._alignment = alignment(self.alignment, target, dial["turn"], turning, pulled)

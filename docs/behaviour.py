@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+
 from entente import InputError, run, simulate
 from entente.engines.compiled.ensemble import prepare
 from entente.experiments.prior import prior_draws
 from entente.schema.load import load_scenario
-from matplotlib.figure import Figure
 
 HERE = Path(__file__).resolve().parent
 DRAWS, SEED = 200, 2001

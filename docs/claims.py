@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+
 from entente import evaluate_claims, hindcast
 from entente.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
 from entente.evidence.claims.charts import claims_figure, rivals_figure

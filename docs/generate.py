@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 import entente.month.bargain
 import entente.month.ladder  # noqa: F401  (registers its equations)
 from entente import InputError, load_scenario
@@ -22,13 +24,12 @@ from entente.agents.equation import EQUATIONS
 from entente.agents.state import ideal_depth
 from entente.engines.interactive.alliance import PHASES
 from entente.engines.interactive.collect import orientation
-from entente.schema.base import bounds, declared
+from entente.month.declare import bounds, declared
 from entente.schema.state import Power, State
 from entente.schema.threat import Source
 from entente.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
 from entente.telling.codebook import json_schema, outcome_table, parameter_table, switch_table
 from entente.world.outcomes import dyad_index
-from pydantic import BaseModel
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT / "docs" / "ODD.md"

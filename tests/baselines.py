@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from entente import run
 from entente.schema.yaml12 import read_yaml
 from entente.world.outcomes import dyad_index

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from entente import InputError, load_scenario
 from entente.cli import main
 from entente.schema.yaml12 import parse_yaml, scalar
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 GOOD = """\
 name: good

@@ -13,6 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from SALib.sample import sobol
+
 from entente import InputError, load_run, run
 from entente.cli import main
 from entente.experiments.batch import run_batch
@@ -21,9 +25,6 @@ from entente.experiments.folder import one_run, run_of
 from entente.experiments.plan import make_batch
 from entente.experiments.redraw import redraw
 from entente.experiments.store import Store
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from SALib.sample import sobol
 
 STUDY = """
 name: little

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from entente.engines.result import run
 from entente.experiments.folder import load_run, write_run
 

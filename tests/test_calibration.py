@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
 from entente import InputError, load_run
 from entente.cli import main
 from entente.evidence import diagnostics
@@ -35,9 +39,6 @@ from entente.evidence.record import TOP_RUNG, Cell, Record, record_file
 from entente.experiments.places import checksum
 from entente.experiments.plan import make_batch
 from entente.experiments.prior import POSTERIOR, parameter_sets, prior_ranges
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import norm
 
 # -- likelihood -----------------------------------------------------------------------------
 

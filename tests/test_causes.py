@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+
 from entente import load_scenario, run
 
 SEEDS = {"memo-2001": (2, 3, 9), "record-1992": (0,)}

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from entente import evaluate_claims, load_scenario, run
 from entente.agents.interest import curvature, linear_terms, utility
 from entente.cli import main
@@ -34,8 +37,6 @@ from entente.evidence.claims.worlds import TREATY
 from entente.evidence.rivals import fitting, rival_changes, rival_names
 from entente.experiments.prior import prior_draws
 from entente.month import ladder
-from hypothesis import given
-from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 40

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from entente import InputError, load_run
 from entente.cli import main
 from entente.experiments import cluster as clusters

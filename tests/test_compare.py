@@ -7,15 +7,16 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
 from entente import InputError, compare, load_scenario, paired, simulate
 from entente.analysis.compare import sentences
 from entente.analysis.compare_charts import comparison_figures
 from entente.analysis.knockout import without_events
 from entente.analysis.paired import effect
 from entente.cli import main
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import stats
 
 from .toys import toy
 

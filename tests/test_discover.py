@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+
 from entente import InputError, discover
 from entente.analysis.boxes import SIGNIFICANT
 from entente.analysis.discover import sentences

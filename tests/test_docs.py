@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from entente.engines.interactive.alliance import PHASES
-from entente.schema.base import declared
+from entente.month.declare import declared
 from entente.schema.behaviour import Behaviour, Institution
 from entente.schema.yaml12 import read_yaml
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from entente.world.draws import draw, stream
 
 WORLD = (("A", "B"), ("x", "y"), ("t",))

@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from entente import InputError, load_scenario, run, simulate
 from entente.engines.compiled import month
 from entente.engines.compiled.compiled import SOURCES, cache_folder, code_digest, is_kept
@@ -20,8 +23,6 @@ from entente.schema.base import month_text
 from entente.schema.load import scenario_names
 from entente.schema.treaty import RULES
 from entente.world.rows import lots
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from .sources import ROOT, copy_sources
 from .worlds import START, busy_world, scenarios

@@ -7,18 +7,19 @@ import inspect
 import math
 from functools import cache
 
-import entente.month.bargain
-import entente.month.ladder  # noqa: F401  (registers its equations)
 import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import entente.month.bargain
+import entente.month.ladder  # noqa: F401  (registers its equations)
 from entente.agents import perception
 from entente.agents.equation import EQUATIONS
 from entente.agents.interest import utility
 from entente.agents.state import ideal_depth
 from entente.world.draws import stream
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 # What an argument may be, by its name; any other lies in 0..1.
 RANGES: dict[str, tuple[float, float]] = {

@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
 from entente import InputError, decompose, load_scenario, simulate
 from entente.analysis.factorial import components, decomposed
 from entente.analysis.factorial_charts import _level
@@ -21,9 +25,6 @@ from entente.experiments.prior import prior_ranges
 from entente.experiments.settings import differences
 from entente.experiments.settings import settings as set_by
 from entente.schema.study import Study
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 TWO = {"list": [0, 1]}
 

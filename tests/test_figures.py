@@ -10,11 +10,12 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
 from entente import Result, run
 from entente.experiments.charts import _against
 from entente.telling.figures import FIGURES, contrast, draw_figures, readable
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from .test_membership import PLACE, parties, world
 

@@ -7,6 +7,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from entente import InputError, hindcast, load_scenario
 from entente.cli import main
 from entente.evidence.baselines import base_rate, last_coded, persistence, ratchet, ratchet_rungs
@@ -24,8 +27,6 @@ from entente.evidence.score import (
     rps,
 )
 from entente.experiments.prior import parameter_sets
-from hypothesis import given
-from hypothesis import strategies as st
 
 ALPS = """
 name: alps

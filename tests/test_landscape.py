@@ -7,12 +7,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from entente import InputError, landscape, load_scenario
 from entente.cli import main
 from entente.evidence.landscape import MOST, Landscape, distance_landscape, threat_landscape
 from entente.world.pack import pack
-from hypothesis import given
-from hypothesis import strategies as st
 
 PLACE = {"longitude": 0, "latitude": 0}
 WORLD = {

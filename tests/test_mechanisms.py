@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from entente import run
-from entente.schema.base import bounds, declared
+from entente.month.declare import bounds, declared
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.treaty import RULES
 from entente.world.terms import GATED

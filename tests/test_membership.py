@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from entente import AllianceModel, run
 from entente.agents.interest import security_benefit
 from entente.agents.perception import provision

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 import pytest
+
 from entente import AllianceModel, InputError, run
 from entente.agents.power import OutsidePower
 from entente.agents.state import StateAgent

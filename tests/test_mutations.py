@@ -14,6 +14,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from entente import run
 from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive import alliance

@@ -13,9 +13,10 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from entente import run, scenario_names
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from entente import run, scenario_names
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -13,9 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from entente.engines.result import run
 from entente.errors import InputError
 from entente.experiments.folder import load_run, write_run
+from entente.month.declare import bounds, declared
 from entente.page.details import HINT, details, history, in_force
 from entente.page.dials import Dial, dials, parse
 from entente.page.files import figures_file, opened_scenario, session_file, tables_file
@@ -33,13 +37,9 @@ from entente.page.teller import Teller
 from entente.page.threats import strength
 from entente.page.ties import against_twin
 from entente.page.wishes import flows
-from entente.schema.base import bounds, declared
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.load import load_scenario, parse_scenario
 from entente.world.trajectory import QUANTITIES
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.worlds import scenarios
 
 MONTHS = 30

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+
 from entente import load_run, load_scenario, run, scenario_names
 from entente.cli import main
 from entente.schema.load import SCENARIOS

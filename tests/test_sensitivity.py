@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from SALib.analyze import delta, morris, pawn, sobol
+from SALib.test_functions import Sobol_G
+from scipy.stats import ks_2samp
+
 from entente import InputError, sensitivity
 from entente.analysis.found import Sensitivity
 from entente.analysis.given import _delta, places, sliced
@@ -27,9 +31,6 @@ from entente.schema.load import load_scenario
 from entente.schema.study import DUMMY, Study
 from entente.world.outcomes import parse_outcomes
 from entente.world.pack import pack
-from SALib.analyze import delta, morris, pawn, sobol
-from SALib.test_functions import Sobol_G
-from scipy.stats import ks_2samp
 
 ISHIGAMI_S1 = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, DUMMY: 0.0}
 ISHIGAMI_ST = {"x1": 0.5576, "x2": 0.4424, "x3": 0.2437, DUMMY: 0.0}

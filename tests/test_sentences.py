@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from entente import InputError
 from entente.cli import main
 from entente.errors import nearest

@@ -7,13 +7,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from entente import InputError, simulate, threshold
 from entente.analysis.question import load_question, question_names
 from entente.analysis.search import bootstrap, critical_values, share_interval, smallest
 from entente.analysis.threshold import sentence
 from entente.cli import main
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .toys import toy
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from entente import load_scenario, run
 from entente.experiments.folder import scenario_text
 from entente.schema.load import parse_scenario
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from .worlds import scenarios
 

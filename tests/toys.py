@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+
 from entente import Simulation
 from entente.engines.compiled.ensemble import failed_frame
 from entente.schema.base import month_number, month_text

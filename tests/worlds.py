@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from entente.schema.base import bounds, declared, month_text
+from hypothesis import strategies as st
+
+from entente.month.declare import bounds, declared
+from entente.schema.base import month_text
 from entente.schema.behaviour import Behaviour, Switches
 from entente.schema.treaty import RULES
-from hypothesis import strategies as st
 
 START = 2000 * 12
 SOURCES = ("alpha", "beta", "gamma")

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from entente.errors import InputError
 from numpy.typing import NDArray
 from scipy.stats import binomtest
+
+from entente.errors import InputError
 
 MASS, BOXES, LEAVES = 0.05, 3, 8
 """Least share of the points in a box; boxes of PRIM and leaves of the tree at most."""

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import pandas as pd
+
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
 from entente.schema.base import month_number, month_text

@@ -6,10 +6,11 @@ from textwrap import wrap
 
 import matplotlib as mpl
 import pandas as pd
-from entente.telling.figures import COLUMNS, DRAWING, years_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from entente.telling.figures import COLUMNS, DRAWING, years_of
 
 from .compare import Comparison
 from .paired import LEVEL

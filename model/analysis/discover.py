@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError, nearest, shown
 from entente.experiments.batch import run_batch
 from entente.experiments.folder import StudyRun, whole_study

@@ -10,11 +10,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from entente.telling.figures import DRAWING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+
+from entente.telling.figures import DRAWING
 
 from .discover import Discovery
 

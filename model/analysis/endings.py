@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
 from entente.engines.compiled.ensemble import Simulation
 from entente.engines.interactive.treaty import ENDED
 from entente.world.draws import Floats

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
 from entente.experiments.places import write_whole

@@ -9,8 +9,9 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from entente.telling.figures import DRAWING
 from matplotlib.figure import Figure
+
+from entente.telling.figures import DRAWING
 
 from .found import JOIN, Decomposition
 from .sensitivity_charts import panels, save_whole

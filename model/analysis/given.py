@@ -8,6 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 import pandas as pd
+
 from entente.world.draws import Floats
 
 from .sobol import resampled_weights

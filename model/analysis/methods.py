@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError
 from entente.experiments.design import unit_points
 from entente.experiments.groups import moved, study_groups

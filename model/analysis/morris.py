@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from entente.world.draws import Floats
 
 from .sobol import resampled_weights

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
+
 from entente.errors import InputError
 from entente.experiments.places import write_whole
 from entente.experiments.store import parquet_bytes
 from entente.telling.figures import images
-from matplotlib.figure import Figure
 
 REPORT = "report.json"
 

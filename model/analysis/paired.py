@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
+
 from entente.engines.compiled.ensemble import Simulation
 from entente.errors import InputError
 from entente.schema.base import month_number, month_text
@@ -17,7 +19,6 @@ from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 from entente.world.outcomes import parse_outcomes, series_of
 from entente.world.pack import World, pack
-from scipy.stats import t as student
 
 from .runs import Runner, by_draw, repeated, run_rows
 

@@ -8,6 +8,8 @@ from math import ceil, log2
 from pathlib import Path
 from typing import Annotated, Any
 
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+
 from entente.errors import InputError, nearest, shown
 from entente.schema.base import MONTH_PATTERN, Record, month_number
 from entente.schema.load import CONFIGS, load_scenario, read_record
@@ -16,7 +18,6 @@ from entente.schema.scenario import Scenario
 from entente.schema.study import Level, Number, Range
 from entente.world.outcomes import parse_outcomes
 from entente.world.pack import pack
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 QUESTIONS = CONFIGS / "questions"
 FINEST = 1e-6

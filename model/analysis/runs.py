@@ -15,13 +15,14 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
 from entente.engines.compiled.compiled import is_kept
 from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, measure_block, prepare
 from entente.errors import InputError
 from entente.schema.scenario import Scenario
 from entente.screen import note
 from entente.world.rows import lots
-from numpy.typing import NDArray
 
 Noise = NDArray[np.int64]
 BLOCK = 256

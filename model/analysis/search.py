@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from entente.world.draws import Floats
 from numpy.typing import NDArray
+
+from entente.world.draws import Floats
 
 from .paired import LEVEL
 

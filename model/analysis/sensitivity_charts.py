@@ -8,13 +8,14 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
 from entente.experiments.groups import declared_group, moved, study_groups
 from entente.experiments.places import write_whole
 from entente.schema.study import DUMMY
 from entente.telling.figures import DRAWING, images, palette
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .found import Sensitivity
 from .methods import MAIN, needed

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import pandas as pd
+
 from entente.schema.behaviour import Behaviour
 from entente.schema.study import DUMMY
 

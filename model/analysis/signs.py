@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare, simulate
 from entente.experiments.places import write_whole

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from entente.world.draws import Floats
 
 from .tables import Estimate, half_width

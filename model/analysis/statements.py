@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
+from pydantic import Field, model_validator
+
 from entente.schema.base import Record
 from entente.schema.load import CONFIGS, read_record
 from entente.schema.scenario import MAX_MONTHS
-from pydantic import Field, model_validator
 
 
 class Statement(Record):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from entente.world.draws import Floats
 from scipy.stats import norm
+
+from entente.world.draws import Floats
 
 INDEX_COLUMNS = ["outcome", "year", "method", "parameter", "index", "value", "low", "high", "n"]
 Columns = Sequence[tuple[str, int]]

@@ -6,9 +6,10 @@ from textwrap import wrap
 
 import matplotlib as mpl
 import numpy as np
-from entente.telling.figures import DRAWING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from entente.telling.figures import DRAWING
 
 from .paired import LEVEL
 from .threshold import BAND, Answer, Thresholds

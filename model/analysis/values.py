@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+
 from entente.errors import InputError
 from entente.experiments.plan import Batch
 from entente.experiments.store import OUTCOMES, TRAJECTORIES

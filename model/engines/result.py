@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from entente.errors import InputError
 from entente.schema.load import load_scenario
 from entente.schema.scenario import MAX_MONTHS, Scenario

@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+
 from entente.experiments.prior import prior_ranges
 from entente.schema.scenario import Scenario
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from entente.engines.compiled.compiled import code_digest
 from entente.errors import InputError
 from entente.experiments.batch import run_batch

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from entente.telling.figures import DRAWING, save_figure
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from entente.telling.figures import DRAWING, save_figure
 
 from .hindcast import MODEL, RATCHET, Hindcast
 from .record import TOP_RUNG, Record

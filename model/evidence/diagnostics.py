@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import kstest, rankdata
+
 from entente.errors import InputError
 from entente.experiments.prior import prior_ranges
-from scipy.stats import kstest, rankdata
 
 from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
 from .likelihood import (

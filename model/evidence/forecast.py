@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
 from entente.analysis.runs import run_rows
 from entente.errors import InputError
 from entente.schema.base import month_number

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
 from entente.schema.load import load_scenario

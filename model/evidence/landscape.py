@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from entente.errors import InputError, nearest, shown
 from entente.experiments.prior import parameter_sets
 from entente.schema.load import load_scenario

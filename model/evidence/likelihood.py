@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy.special import logsumexp
+from scipy.stats import norm, rankdata
+
 from entente.schema.base import month_number
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
-from scipy.special import logsumexp
-from scipy.stats import norm, rankdata
 
 from .record import RECORDS, TOP_RUNG, Record, load_record, read_table, until
 

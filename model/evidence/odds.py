@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+
 from entente.experiments.prior import prior_ranges
 
 from .baselines import DRIFT, DRIFTS, ratchet_rungs

@@ -5,8 +5,9 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from entente.telling.figures import DRAWING
 from matplotlib.figure import Figure
+
+from entente.telling.figures import DRAWING
 
 from .calibrate import SETS, Calibration
 from .charts import BLUE, GREY, ORANGE, Shown, against_record

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError, nearest, shown
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.load import CONFIGS

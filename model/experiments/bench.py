@@ -20,6 +20,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pandas as pd
+
 from entente.engines.compiled.ensemble import BLOCK, blocks_of, measure_block, prepare
 from entente.engines.interactive.alliance import AllianceModel, release
 from entente.schema.load import load_scenario

@@ -7,10 +7,11 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
-from entente.telling.figures import DRAWING, palette, save_figure, years_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from entente.telling.figures import DRAWING, palette, save_figure, years_of
 
 from .folder import StudyRun
 

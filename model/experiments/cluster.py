@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare
 from entente.errors import InputError, shown

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import qmc
+
 from entente.errors import InputError, nearest, shown
 from entente.schema.load import CONFIGS, load_scenario, read_record
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
 from entente.world.draws import Floats
 from entente.world.rows import leaf_value
-from scipy.stats import qmc
 
 from .groups import moved, study_groups
 from .prior import prior_draws

@@ -26,8 +26,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+
 from entente.engines.result import Result
 from entente.errors import InputError, shown
+from entente.month.gather import Mechanisms
 from entente.schema.load import parse_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY
@@ -113,9 +115,9 @@ def write_run(
     try:
         draft.mkdir(parents=True)
         for name, frame in result.tables.items():
-            pq.write_table(_table(name, frame), draft / f"{name}.parquet")
+            pq.write_table(_table(name, frame, result.scenario.of), draft / f"{name}.parquet")
         (draft / SCENARIO).write_text(scenario_text(result.scenario), encoding="utf-8")
-        (draft / CODEBOOK).write_text(codebook(), encoding="utf-8")
+        (draft / CODEBOOK).write_text(codebook(result.scenario.of), encoding="utf-8")
         began = time.perf_counter()
         if draw is not None:
             (draft / "figures").mkdir()
@@ -277,12 +279,12 @@ def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _quote)
 
 
-def _table(name: str, frame: pd.DataFrame) -> pa.Table:
+def _table(name: str, frame: pd.DataFrame, mechanisms: Mechanisms) -> pa.Table:
     """A frame with unit and meaning of each column in the schema's metadata."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = []
+    fields, columns = [], TABLES[name].columns(mechanisms)
     for field in table.schema:
-        unit, meaning = TABLES[name].columns[field.name]
+        unit, meaning = columns[field.name]
         kind = pa.string() if pa.types.is_null(field.type) else field.type
         fields.append(pa.field(field.name, kind, metadata={"unit": unit, "meaning": meaning}))
     schema = pa.schema(fields, metadata={"row": TABLES[name].row})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entente.errors import InputError, nearest, shown
-from entente.schema.base import declared
+from entente.month.declare import declared
 from entente.schema.behaviour import Behaviour
 from entente.schema.study import DUMMY, Study
 

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import Runs, block_size, measure_block
 from entente.errors import InputError, nearest, shown

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import qmc
+
 from entente.errors import InputError, nearest, shown
-from entente.schema.base import declared
+from entente.month.declare import declared
 from entente.schema.behaviour import Behaviour
 from entente.schema.load import CONFIGS
-from scipy.stats import qmc
 
 POSTERIOR = CONFIGS / "posterior.parquet"
 NAMES = ("default", "prior", "posterior")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from entente.errors import InputError, shown
 from entente.schema.load import load_scenario
 from entente.schema.paths import leaf, numeric_leaves

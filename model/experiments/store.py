@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from entente.errors import InputError, shown
 
 from .places import DRAFT, LOCK, MANIFEST, below, checksum, is_address, place_of, reason, write_whole

@@ -6,13 +6,13 @@ from entente.agents.equation import equation, where
 
 
 @equation
-def agreed_depth(floor: float, joint: float, linkage: float) -> float:
-    """E11. `agreed = floor + linkage*max(0, joint - floor)`, 0..1.
+def agreed_depth(floor: float, joint: float, linkage: float, beside: float) -> float:
+    """E11. `agreed = clip(floor + linkage*max(0, joint - floor) + beside, 0, 1)`.
 
     `floor` is what the decision rule yields without payments, `joint` the depth that is best for
-    the parties together (E10 of the sums of b, l and a).
+    the parties together (E10 of the sums of b, l and a), `beside` what else moves an agreement.
     """
-    return floor + linkage * max(0.0, joint - floor)
+    return min(max(floor + linkage * max(0.0, joint - floor) + beside, 0.0), 1.0)
 
 
 @equation

@@ -21,10 +21,15 @@ def opening_depth(rung: float, steps: float, share: float) -> float:
 
 
 @equation
-def next_depth(depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, lock: float) -> float:
-    """E12. `D' = D + v*(min(agreed, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*(1 - lock)` downwards."""
+def next_depth(
+    depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, hollowing: float
+) -> float:
+    """E12. `D' = D + v*(min(agreed, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*hollowing` downwards.
+
+    `hollowing` is 1, and below it where sinking is slowed.
+    """
     aim = min(agreed, ceiling_)
-    speed = where(aim > depth, deepen, hollow * (1.0 - lock))
+    speed = where(aim > depth, deepen, hollow * hollowing)
     return depth + speed * (aim - depth)
 
 
@@ -47,45 +52,16 @@ def core_overlap(own_core: float, partner_core: float, floor: float) -> float:
 
 
 @equation
-def next_mistrust(
-    mistrust: float, trust: float, confidence: float, neighbour_mistrust: float, neighbour: float
-) -> float:
-    """`M' = clip(M*(1 - trust*confidence) + neighbour_mistrust*P/12, 0, 1)`.
-
-    `confidence` is the sum of strengths of non-aggression and confidence-building articles; `neighbour`
-    the mean threat perceived from fellow members; `neighbour_mistrust` is given for a month.
-    """
-    return min(max(mistrust * (1.0 - trust * confidence) + neighbour_mistrust * neighbour, 0.0), 1.0)
+def next_mistrust(mistrust: float, added: float) -> float:
+    """E13. `M' = clip(M + added, 0, 1)`."""
+    return min(max(mistrust + added, 0.0), 1.0)
 
 
 @equation
-def worth(utility_: float, received: float, paid: float) -> float:
-    """E13. `V[i] = U_i(agreed) + received - paid`: what staying is worth.
+def worth(utility_: float, received: float, paid: float, beside: float) -> float:
+    """E13. `V[i] = U_i(agreed) + received - paid + beside`: what staying is worth.
 
     Taken at the depth agreed, towards which practice moves and for which the payments are made; the
     depth practised today enters the price of leaving instead.
     """
-    return utility_ + received - paid
-
-
-@equation
-def exit_threshold(
-    outside: float, offer: float, exit_cost: float, backtrack: float, depth: float, term_left: float
-) -> float:
-    """E13. `outside*offer - exit_cost - backtrack*D*term_left`: a party leaves where V stays below it.
-
-    `term_left` is the share of the running term that is left, 0..1, and 0 without a term.
-    """
-    return outside * offer - exit_cost - backtrack * depth * term_left
-
-
-@equation
-def admission_gain(sphere: float, provision_: float) -> float:
-    """E13. `sphere*provision`: gain that a lead state asks for before it lets another into its region."""
-    return sphere * provision_
-
-
-@equation
-def drift_depth(depth: float, ceiling_: float, deepen: float) -> float:
-    """Ratchet (rival of E12). `D' = D + deepen*(ceiling(R) - D)`."""
-    return depth + deepen * (ceiling_ - depth)
+    return utility_ + received - paid + beside

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import solara
+from mesa.visualization.solara_viz import ModelController
+
 from entente.errors import InputError
 from entente.schema.load import scenario_names
 from entente.schema.yaml12 import MAX_BYTES
-from mesa.visualization.solara_viz import ModelController
 
 from .board import DialBoard, FileBoard, LeverBoard, SetupBoard
 from .dials import dials, groups, parse
@@ -165,7 +166,7 @@ def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
         if session.month == 0:
             raise InputError("no month has been run yet; press Step or play first")
         facts = {"scenario": session.scenario.name, "seed": session.seed, "until": session.date}
-        data = tables_file(session.tables(), kind, facts)
+        data = tables_file(session.scenario, session.tables(), kind, facts)
         return parcel(f"{stem}-{kind}.zip", "application/zip", data, number)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from html import escape
 
 import numpy as np
+
 from entente.engines.interactive.treaty import RUNNING
 from entente.schema.intervention import ArticleSwitch, Setting
 from entente.schema.scenario import Scenario
-from entente.schema.treaty import Article, CoveringArticle, RegionalArticle, TermArticle
+from entente.schema.treaty import CoveringArticle, Rule, TermArticle, TowardsArticle
 
 from .scene import Scene
 
@@ -102,12 +103,12 @@ def _articles(scene: Scene, p: int) -> str:
             f"<th>from next month</th></tr>{''.join(rows)}</table>")  # fmt: skip
 
 
-def _reach(scenario: Scenario, article: Article) -> str:
+def _reach(scenario: Scenario, article: Rule) -> str:
     if isinstance(article, CoveringArticle):
         if not article.sources:
             return ", on all that the treaty covers"
         return ", on " + ", ".join(f"{scenario.sources[k].name} {share:g}" for k, share in article.sources.items())
-    if isinstance(article, RegionalArticle):
+    if isinstance(article, TowardsArticle):
         return f": {scenario.treaties[article.towards].name}"
     if isinstance(article, TermArticle):
         return f": {article.years:g} years, then {article.renewal_years:g}"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
+from pydantic import BaseModel
+
 from entente.errors import InputError, shown
-from entente.schema.base import bounds, declared
+from entente.month.declare import bounds, declared
 from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
-from pydantic import BaseModel
 
 PARTS = ("behaviour", "institution", "switches")
 MECHANISMS = "mechanisms"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+
 from entente.errors import InputError, shown
 from entente.experiments.folder import CODEBOOK, scenario_text
 from entente.schema.load import parse_scenario, scenario_names
@@ -44,14 +45,16 @@ def session_file(scenario: Scenario, seed: int, levers: Iterable[str], month: st
     return f"{name}.yaml", "\n".join(head) + "\n" + scenario_text(kept)
 
 
-def tables_file(tables: Mapping[str, pd.DataFrame], kind: str, facts: Mapping[str, Any]) -> bytes:
+def tables_file(
+    scenario: Scenario, tables: Mapping[str, pd.DataFrame], kind: str, facts: Mapping[str, Any]
+) -> bytes:
     """All tables as CSV or Parquet in one archive, with the codebook and what was run."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as into:
         for name, frame in tables.items():
             data = frame.to_csv(index=False).encode() if kind == "csv" else frame.to_parquet(index=False)
             into.writestr(f"{name}.{kind}", data)
-        into.writestr(CODEBOOK, codebook())
+        into.writestr(CODEBOOK, codebook(scenario.of))
         into.writestr("session.json", json.dumps(facts, indent=2) + "\n")
     return archive.getvalue()
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from entente.errors import InputError, shown
 from entente.schema.intervention import Intervention
-from entente.schema.scenario import Scenario
-from pydantic import TypeAdapter, ValidationError
+from entente.schema.scenario import Scenario, acting_at
 
 EVERYONE = "everyone"
 GREATEST = 2.0
@@ -103,8 +104,9 @@ def _offer(scenario: Scenario) -> Form:
     ]
     silent = [name for id_, name in powers if scenario.powers[id_].policy == "none"]
     note = f"{' and '.join(silent)} makes no offers here (policy none)." if silent else ""
-    if not scenario.switches.offers:
-        note = "Offers cannot be taken here (switches.offers)."
+    if not acting_at(scenario, "offer"):
+        taking = [one.name for one in scenario.of.all if any(term.place == "offer" for term in one.terms)]
+        note = f"Offers cannot be taken here ({', '.join(f'switches.{name}' for name in taking)})."
     return Form("offer", "Outside offer", "Offer", fields, note)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+
 from entente.engines.interactive.alliance import AllianceModel, release
 from entente.schema.intervention import Intervention
 from entente.schema.load import load_scenario

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError, shown
 from entente.experiments.folder import SCENARIO, Run, one_run
 from entente.experiments.places import MANIFEST
 from entente.schema.yaml12 import read_yaml
 from entente.world.pack import World, pack
-from entente.world.trajectory import QUANTITIES, Trajectory
+from entente.world.trajectory import Trajectory, quantities
 
 MAX_TABLE_BYTES = 200_000_000
 """Largest table of a run folder that is read."""
@@ -44,7 +45,7 @@ def trajectory_of(world: World, run: Run) -> Trajectory:
             at += [pd.Index(ids[axis]).get_indexer(pd.Index(frame[keys[axis]])) for axis in axes]
             if any((index < 0).any() for index in at):
                 raise ValueError(f"{table} names a month or an id that the scenario does not")
-            for name, quantity in QUANTITIES.items():
+            for name, quantity in quantities(world.mechanisms).items():
                 if quantity.over == axes:
                     trajectory.arrays[name][tuple(at)] = frame[name].to_numpy(dtype=np.float64)
         trajectory.months = len(set(run.tables["states"]["month"]))

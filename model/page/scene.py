@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from entente.engines.interactive.treaty import ABSENT, ENDED, RUNNING
 from entente.month.ladder import opening_depth
 from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.intervention import Concession, Offer, Threat, Weakness
-from entente.schema.scenario import Scenario
+from entente.schema.scenario import Scenario, acting_at
 from entente.world.draws import Floats
 from entente.world.pack import World
-from entente.world.trajectory import QUANTITIES, Trajectory
+from entente.world.trajectory import Trajectory, quantities
 
 MULTILATERAL = 3
 """Parties from which on a treaty is drawn as a shape around them, rather than as a line."""
@@ -134,8 +135,8 @@ def _dated(scene: Scene) -> list[Mark]:
 
 
 def _arrivals(scene: Scene) -> list[Mark]:
-    """Shocks that arrived at random; under the security dilemma every month adds some, and none is marked."""
-    if scene.scenario.switches.security_dilemma:
+    """Shocks that arrived at random; where a mechanism adds some every month, none is marked."""
+    if acting_at(scene.scenario, "shock"):
         return []
     dated = {(act.month, act.source) for act in scene.scenario.interventions.values() if isinstance(act, Threat)}
     shock = scene.trajectory.arrays["shock"][: scene.months]
@@ -181,7 +182,8 @@ def opening(world: World) -> dict[str, Floats]:
     """What a scenario declares about the moment before its first month; what it does not is 0."""
     sizes = {"s": len(world.states), "k": len(world.sources), "t": len(world.treaties)}
     values = {
-        name: np.zeros(tuple(sizes[axis] for axis in quantity.over)) for name, quantity in QUANTITIES.items()
+        name: np.zeros(tuple(sizes[axis] for axis in quantity.over))
+        for name, quantity in quantities(world.mechanisms).items()
     }
     constant = world.scenario.institution
     values["capability"] += world.numbers["capability"][world.opens // MONTHS_IN_YEAR]

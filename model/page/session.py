@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 import pandas as pd
+
 from entente.engines.interactive.alliance import AllianceModel
 from entente.errors import InputError, shown
 from entente.experiments.folder import Run

@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import solara
 import solara.lab
-from entente.errors import InputError
 from mesa.visualization.utils import force_update, update_counter
+
+from entente.errors import InputError
 
 from .board import Board, Style
 from .controls import Changed, Controls, Dials, Files, Levers, Setup

@@ -18,7 +18,7 @@ from .intervention import (
 )
 from .paths import leaf, numeric_leaves
 from .scenario import Scenario
-from .treaty import CoveringArticle, RegionalArticle, Treaty
+from .treaty import CoveringArticle, TowardsArticle, Treaty
 
 Problem = tuple[str, str]
 
@@ -103,7 +103,7 @@ def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
         here = f"{at}.articles.{key}"
         if isinstance(article, CoveringArticle):
             yield from _known(f"{here}.sources", article.sources, s.sources, "source")
-        if isinstance(article, RegionalArticle):
+        if isinstance(article, TowardsArticle):
             yield from _known(f"{here}.towards", [article.towards], s.treaties, "treaty")
             if article.towards == id_:
                 yield f"{here}.towards", "a treaty cannot promote itself"

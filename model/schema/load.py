@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from entente.errors import InputError, nearest, shown
 from pydantic import BaseModel, ValidationError
 
+from entente.errors import InputError, nearest, shown
+from entente.month.mechanism import Mechanism
+
 from .check import problems
-from .scenario import Scenario
+from .own import chosen, entries_of, read_files
+from .scenario import Scenario, scenario_type
 from .yaml12 import parse_yaml, read_yaml, scalar
 
 _HERE = Path(__file__).resolve()
@@ -56,16 +59,18 @@ def scenario_file(name: str, relative_to: Path | None = None) -> Path:
 def load_scenario(
     scenario: str | Path | Mapping[str, Any] | Scenario = "memo-2001",
     changes: Mapping[str, Any] | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Scenario:
     """Read, merge and check a scenario.
 
     `scenario` is the id of a scenario in `configs/`, the path of a `.yaml` file anywhere, a mapping
-    in the form of such a file, or a `Scenario`. `changes` maps dotted paths to values. Raises
-    `InputError` with one sentence.
+    in the form of such a file, or a `Scenario`. `changes` maps dotted paths to values; `mechanisms` act
+    in it besides those of the model. Raises `InputError` with one sentence.
     """
     draft = _Draft()
+    own = list(mechanisms)
     if isinstance(scenario, Scenario):
-        if not changes:
+        if not changes and not own:
             return scenario
         draft.data = scenario.model_dump(exclude_none=True)
         label = scenario.name
@@ -77,9 +82,11 @@ def load_scenario(
         label = str(path)
         data, lines = read_yaml(path)
         _extend(draft, data, label, lines, path.parent, (path.resolve(),))
+    if own:
+        draft.data["mechanisms"] = draft.data.get("mechanisms", {}) | entries_of(own)
     for key, value in (changes or {}).items():
         _assign(draft, key, value)
-    return _checked(draft, label)
+    return _checked(draft, label, own)
 
 
 def parse_scenario(text: str, name: str, base: Path | None = None) -> Scenario:
@@ -156,6 +163,7 @@ def _extend(
         _extend(draft, parent, str(path), parent_lines, path.parent, (*chain, resolved))
         # A scenario's summary is its own, not that of what it extends.
         draft.data.pop("summary", None)
+    read_files(data, folder, label)
     _merge(draft, draft.data, data, "", label, lines)
 
 
@@ -198,11 +206,12 @@ def _assign(draft: _Draft, path: str, value: Any) -> None:
         here[last] = _plain(value)
 
 
-def _checked(draft: _Draft, label: str) -> Scenario:
+def _checked(draft: _Draft, label: str, own: Iterable[Mechanism] = ()) -> Scenario:
+    acting = scenario_type(chosen(draft.data, label, own))
     try:
-        scenario = Scenario.model_validate(draft.data)
+        scenario = acting.model_validate(draft.data)
     except ValidationError as error:
-        raise InputError(_sentence(error, draft, label)) from None
+        raise InputError(_sentence(error, draft, label, acting)) from None
     for path, rule in problems(scenario):
         raise InputError(f"{_place(draft, path, label)}: {path}: {rule}")
     return scenario

@@ -10,7 +10,8 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from .base import bounds
+from entente.month.declare import bounds
+
 from .scenario import Scenario
 
 # Declared as whole numbers or dates, these shape a run; they cannot differ inside one.

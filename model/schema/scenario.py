@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
+
+from entente.mechanisms import shipped
+from entente.month.gather import Mechanisms
+from entente.month.mechanism import Mechanism
 
 from .base import Month, Name, Record
-from .behaviour import Behaviour, Institution, Switches
+from .behaviour import Behaviour, Institution, Switches, records, with_numbers
 from .intervention import Intervention
+from .own import OwnMechanism
 from .state import Power, State
 from .threat import Source
-from .treaty import Treaty
+from .treaty import Treaty, treaty_type
 
 MAX_MONTHS = 2400
 MAX_STATES = 200
@@ -19,6 +25,9 @@ MAX_STATES = 200
 
 class Scenario(Record):
     """A world and its calendar. Collections are maps by id, so that every leaf has one dotted path."""
+
+    of: ClassVar[Mechanisms] = shipped()
+    """The mechanisms that act in it: those of the model, and its own."""
 
     name: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Id.")
     summary: str = Field("", max_length=400, description="What it is for, in a sentence.")
@@ -30,6 +39,9 @@ class Scenario(Record):
         description="Month from which the world is run, unrecorded, up to the start, so that threats, "
         "perceptions and alignments have their history. Treaties then take their `opening`.",
     )
+    mechanisms: dict[Name, OwnMechanism] = Field(
+        default_factory=dict, description="Mechanisms of the scenario's own, by name: where each is declared."
+    )
     states: Annotated[dict[Name, State], Field(min_length=1, max_length=MAX_STATES)]
     powers: dict[Name, Power] = Field(default_factory=dict)
     sources: dict[Name, Source] = Field(default_factory=dict)
@@ -38,3 +50,54 @@ class Scenario(Record):
     institution: Institution = Institution()
     switches: Switches = Switches()
     interventions: dict[Name, Intervention] = Field(default_factory=dict)
+
+    def __reduce__(self) -> Any:
+        """Across processes: the data, and the mechanisms from which the type is made anew."""
+        return _made_anew, (self.model_dump(exclude_none=True), own_of(self))
+
+
+def acting_at(scenario: Scenario, place: str) -> list[Mechanism]:
+    """The mechanisms that are switched on and add to a place of the month, or silence it."""
+    on = [one for one in scenario.of.all if getattr(scenario.switches, one.name)]
+    return [one for one in on if place in one.silenced or any(term.place == place for term in one.terms)]
+
+
+def own_of(scenario: Scenario) -> tuple[Mechanism, ...]:
+    """The mechanisms that a scenario brings besides those of the model."""
+    return tuple(one for one in scenario.of.all if one not in shipped().all)
+
+
+def _made_anew(data: dict[str, Any], own: Sequence[Mechanism]) -> Scenario:
+    return scenario_type(shipped().with_(own)).model_validate(data)
+
+
+def scenario_type(mechanisms: Mechanisms) -> type[Scenario]:
+    """The type of scenarios in which a set of mechanisms acts, with all that these declare."""
+    if mechanisms is shipped():
+        return Scenario
+    # Sets of the same declarations share a type, so that scenarios of both can be compared.
+    if mechanisms.digest not in _types:
+        _types[mechanisms.digest] = _scenario_type(mechanisms)
+    return _types[mechanisms.digest]
+
+
+_types: dict[str, type[Scenario]] = {}
+
+
+def _scenario_type(mechanisms: Mechanisms) -> type[Scenario]:
+    behaviour, institution, switches = records(mechanisms)
+    state, source = (
+        with_numbers(record, tuple(n for n in mechanisms.at(part) if n.name not in record.model_fields))
+        for record, part in ((State, "states"), (Source, "sources"))
+    )
+    fields: dict[str, Any] = {
+        "states": (Annotated[dict[Name, state], Field(min_length=1, max_length=MAX_STATES)], ...),  # type: ignore[valid-type]
+        "sources": (dict[Name, source], Field(default_factory=dict)),  # type: ignore[valid-type]
+        "treaties": (dict[Name, treaty_type(mechanisms)], Field(default_factory=dict)),  # type: ignore[misc]
+        "behaviour": (behaviour, behaviour()),
+        "institution": (institution, institution()),
+        "switches": (switches, switches()),
+    }
+    made = create_model("Scenario", __base__=Scenario, __module__=__name__, __doc__=Scenario.__doc__, **fields)
+    made.of = mechanisms
+    return made

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .base import Entity, Intensity, Name, Share, _widen, quantity
+from entente.mechanisms import shipped
+from entente.month.declare import quantity
+
+from .base import Entity, Intensity, Name, Share, _widen
+from .behaviour import with_numbers
 
 Capability = Annotated[float, BeforeValidator(_widen), Field(gt=0, le=1)]
 Year = Annotated[str, Field(pattern=r"^(1[0-9]|20|21)[0-9][0-9]$")]
@@ -19,7 +23,7 @@ class Place(Entity):
     latitude: float = quantity(..., "Latitude of the capital.", low=-90, high=90, unit="degrees", symbol="lat")
 
 
-class State(Entity):
+class _State(Entity):
     """A state that can be party to treaties."""
 
     name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
@@ -41,29 +45,15 @@ class State(Entity):
     independence: float = quantity(
         1.0, "How dearly the state holds its independence.", low=0.05, high=10, unit="1", symbol="iota"
     )
-    weight: float = quantity(
-        0.3, "Weight of good relations with the outside power.", low=0, high=2, unit="1", symbol="omega_o"
-    )
-    leverage: float = quantity(
-        1.0,
-        "Share of an outside package that works; 0 when the debt behind it is bought out.",
-        low=0,
-        high=1,
-        unit="1",
-        symbol="l",
-        prior=(0, 1),
-    )
     provision: float = quantity(
         1.0, "Capacity to provide, to which a weakened state returns.", low=0.2, high=2, unit="1", symbol="pi"
     )
-    polity: float = quantity(
-        0.5,
-        "Regime type, 0 autocratic to 1 democratic (regime solidarity only).",
-        low=0,
-        high=1,
-        unit="1",
-        symbol="y",
-    )
+
+
+if TYPE_CHECKING:
+    State = _State
+else:
+    State = with_numbers(_State, shipped().at("states"))
 
 
 class Power(Entity):

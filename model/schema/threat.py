@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from .base import Entity, Name, quantity
+from entente.mechanisms import shipped
+from entente.month.declare import quantity
+
+from .base import Entity, Name
+from .behaviour import with_numbers
 
 
-class Source(Entity):
+class _Source(Entity):
     """A source of threat: how intense, how it flares up, and how much coordination it calls for."""
 
     name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
@@ -32,12 +38,10 @@ class Source(Entity):
     concession: float = quantity(
         0.0, "Share of the source that its sponsor has given up.", low=0, high=1, unit="1", symbol="q_k"
     )
-    provoked: float = quantity(
-        0.0,
-        "How far the sponsor steps it up against treaties directed at it.",
-        low=0,
-        high=1,
-        unit="1",
-        symbol="u_k",
-    )
     held: bool = Field(False, description="True: the source stays at its base, whatever happens (a knock-out).")
+
+
+if TYPE_CHECKING:
+    Source = _Source
+else:
+    Source = with_numbers(_Source, shipped().at("sources"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field
 
-from .base import Entity, Month, Name, Share, quantity
+from entente.mechanisms import shipped
+from entente.month.declare import quantity
+from entente.month.gather import Mechanisms
+
+from .base import Entity, Month, Name, Share
+from .behaviour import with_numbers
 
 
 class Rule(Entity):
@@ -18,22 +23,28 @@ class Rule(Entity):
 
 
 class PlainArticle(Rule):
-    rule: Literal["non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination"]
+    """An article that binds as it stands."""
+
+    rule: str
 
 
 class CoveringArticle(Rule):
     """An article that covers named sources, each with a weight; none named: the treaty's whole scope."""
 
-    rule: Literal["strategic_support", "norm_defence", "mutual_defence"]
+    rule: str
     sources: dict[Name, Share] = Field(default_factory=dict, description="Sources that the article covers.")
 
 
-class RegionalArticle(Rule):
-    rule: Literal["regional_mechanism"]
+class TowardsArticle(Rule):
+    """An article that promotes another treaty."""
+
+    rule: str
     towards: Name = Field(description="The treaty that it promotes.")
 
 
 class TermArticle(Rule):
+    """For how long the treaty binds."""
+
     rule: Literal["term"]
     years: float = quantity(..., "Length of the first term.", low=1, high=100, unit="years", symbol="L")
     renewal_years: float = quantity(
@@ -41,11 +52,23 @@ class TermArticle(Rule):
     )
 
 
-Article = Annotated[PlainArticle | CoveringArticle | RegionalArticle | TermArticle, Field(discriminator="rule")]
-RULES = (
-    "non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination",
-    "strategic_support", "norm_defence", "mutual_defence", "regional_mechanism", "term",
-)  # fmt: skip
+KINDS: dict[str, type[Rule]] = {"plain": PlainArticle, "covering": CoveringArticle, "towards": TowardsArticle}
+
+
+def rules(mechanisms: Mechanisms) -> tuple[str, ...]:
+    """Every rule that an article may name."""
+    return (*mechanisms.articles, "term")
+
+
+def article_type(mechanisms: Mechanisms) -> Any:
+    """What an article may be: one of the rules that a set of mechanisms declares, or a term."""
+    kinds: list[Any] = []
+    for kind, record in KINDS.items():
+        named = tuple(rule for rule, article in mechanisms.articles.items() if article.kind == kind)
+        if named:
+            kinds.append(with_numbers(record, (), rule=(Literal[named], ...)))
+    return Annotated[Union[(*kinds, TermArticle)], Field(discriminator="rule")]  # noqa: UP007
+
 
 Rung = Annotated[int, Field(ge=0, le=6)]
 
@@ -65,7 +88,7 @@ class Opening(Entity):
     )
 
 
-class Treaty(Entity):
+class _Treaty(Entity):
     """A treaty: who, when, how it decides, what it covers, and its articles."""
 
     name: str = Field(min_length=1, max_length=80, description="Name in plain words.")
@@ -91,7 +114,23 @@ class Treaty(Entity):
     scope: dict[Name, Share] = Field(
         default_factory=dict, description="How far each source is the treaty's business."
     )
-    articles: dict[Name, Article] = Field(default_factory=dict, description="Its articles, each a rule.")
+    articles: dict[Name, Rule] = Field(default_factory=dict, description="Its articles, each a rule.")
     opening: Opening | None = Field(
         None, description="Its state when the scenario starts, where it was signed before."
     )
+
+
+def treaty_type(mechanisms: Mechanisms) -> type[_Treaty]:
+    """A treaty with the articles and numbers that a set of mechanisms declares."""
+    articles = (
+        dict[Name, article_type(mechanisms)],  # type: ignore[misc]
+        Field(default_factory=dict, description="Its articles, each a rule."),
+    )
+    return with_numbers(_Treaty, mechanisms.at("treaties"), articles=articles)
+
+
+if TYPE_CHECKING:
+    Treaty = _Treaty
+else:
+    Treaty = treaty_type(shipped())
+RULES = rules(shipped())

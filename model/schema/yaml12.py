@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from entente.errors import InputError
 
 MAX_BYTES = 8_000_000

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from entente.schema.base import bounds, declared
+from pydantic import BaseModel
+
+from entente.mechanisms import shipped
+from entente.month.declare import bounds, declared
+from entente.month.gather import Mechanisms
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.scenario import Scenario
-from pydantic import BaseModel
 
 from .tables import TABLES
 
 
-def codebook() -> str:
-    """Unit and meaning of every column of every table, in Markdown."""
+def codebook(mechanisms: Mechanisms) -> str:
+    """Unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
     lines = ["# Codebook", ""]
     for name, table in TABLES.items():
         lines += [
@@ -25,7 +28,9 @@ def codebook() -> str:
             "| column | unit | meaning |",
             "| --- | --- | --- |",
         ]
-        lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()]
+        lines += [
+            f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns(mechanisms).items()
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -64,7 +69,8 @@ def outcome_table() -> str:
     lines = ["| table | column | unit | meaning |", "| --- | --- | --- | --- |"]
     for name, table in TABLES.items():
         lines += [
-            f"| {name} | `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns.items()
+            f"| {name} | `{column}` | {unit} | {meaning} |"
+            for column, (unit, meaning) in table.columns(shipped()).items()
         ]
     return "\n".join(lines)
 

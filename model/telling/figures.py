@@ -12,9 +12,6 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from entente.schema.base import MONTHS_IN_YEAR, month_number
-from entente.schema.scenario import Scenario
-from entente.world.trajectory import QUANTITIES
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
@@ -24,6 +21,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
+
+from entente.schema.base import MONTHS_IN_YEAR, month_number
+from entente.schema.scenario import Scenario
+from entente.world.trajectory import QUANTITIES
 
 Frames = Mapping[str, pd.DataFrame]
 

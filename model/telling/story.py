@@ -5,13 +5,16 @@ Nothing here looks into an engine, so any engine that records the same numbers t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from entente.month.mechanism import Mechanism
 from entente.schema.intervention import Membership, Threat, Weakness
+from entente.schema.scenario import acting_at
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
@@ -157,15 +160,12 @@ def _organs(
     world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any, now: Any
 ) -> Iterator[Event]:
     parties = _ids(world, now["member"])
-    ratchet = world.scenario.switches.ratchet
+    replaced = acting_at(world.scenario, "organs")
     if now["rung"] > was["rung"]:
-        rule = (
-            "the ratchet drifts"
-            if ratchet
-            else "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
-        )
+        deliberated = "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
+        rule = _said(replaced, "rung up", deliberated)
         # A rise is due for as long as the parties deliberate: what led in all that time made it.
-        cause = {} if ratchet else _cause(world, t, row, p, round(world.scenario.behaviour.deliberation))
+        cause = {} if replaced else _cause(world, t, row, p, round(world.scenario.behaviour.deliberation))
         yield Event(
             **common,
             kind="rung up",
@@ -180,34 +180,32 @@ def _organs(
                     rule="a review found practice below the rung", **_cause(world, t, row, p))  # fmt: skip
     if now["blocked"] == 1 and was["blocked"] != 1:
         yield Event(**common, kind="rung blocked", parties=parties, before=now["rung"], after=now["rung"],
-                    rule="the gate: no shared core contingency", **_cause(world, t, row, p))  # fmt: skip
+                    rule=_said(acting_at(world.scenario, "top"), "rung blocked", "the top rung is not open"), **_cause(world, t, row, p))  # fmt: skip
+
+
+def _said(mechanisms: Sequence[Mechanism], event: str, otherwise: str) -> str:
+    """The words of the mechanism that made an event or held it back."""
+    return next((one.said[event] for one in mechanisms if event in one.said), otherwise)
 
 
 def _memberships(
     world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any, now: Any
 ) -> Iterator[Event]:
-    ended = now["status"] != 1
-    if ended and any(body.predecessor == p and body.signed == world.opens + row for body in world.bodies):
-        return
-    changed = np.flatnonzero(now["member"] != was["member"])
-    # A treaty that loses its last but one party ends. The party left over did not leave: the one did
-    # for whom staying was worth least beside what the outside power offers.
-    if ended and len(changed) > 1:
-        pull = t["value"][row - 1, p] - world.scenario.behaviour.outside * t["offer"][row - 1]
-        changed = np.array([min(changed, key=lambda i: (pull[i], i))])
-    for i in changed:
-        enters = now["member"][i] > was["member"][i]
+    came = (now["member"] > was["member"]) & (now["status"] == 1)
+    gone = t["left"][row, p] == 1
+    before = was["member"].sum()
+    after = before + came.sum() - gone.sum()
+    scenario = world.scenario
+    for i in np.flatnonzero(came | gone):
+        enters = bool(came[i])
         dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
-        rule = dated or (
-            "its ideal depth exceeds behaviour.entry and no decider loses"
-            if enters
-            else "what the treaty is worth stays below what leaving is worth"
-        )
+        kind, place = ("entry", "joining") if enters else ("exit", "leaving")
+        rule = dated or _said(acting_at(scenario, place), kind, "")
         threats = [
             world.sources[k] for k in leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
         ]
         yield Event(**common, kind="entry" if enters else "exit", parties=world.states[i],
-                    before=was["member"].sum(), after=now["member"].sum(), binding=world.states[i],
+                    before=before, after=after, binding=world.states[i],
                     threats=" ".join(threats) if enters else "", rule=rule)  # fmt: skip
 
 
@@ -230,7 +228,9 @@ def _consultations(world: World, t: Trajectory, row: int, p: int, common: dict[s
     members = np.flatnonzero(t["member"][row, p])
     for k in np.flatnonzero(now != was):
         alarmed = max(members, key=lambda i: (t["perception"][row, i, k], -i))
-        rule = "above the trigger" if now[k] else "below the trigger again"
+        rule = _said(
+            acting_at(world.scenario, "alarm"), "consultation begins" if now[k] else "consultation ends", ""
+        )
         yield Event(**common, kind="consultation", parties=_ids(world, t["member"][row, p]), source=world.sources[k],
                     before=was[k], after=now[k], threats=world.sources[k], binding=world.states[alarmed],
                     rule=f"the most alarmed party is {rule}")  # fmt: skip
@@ -271,8 +271,8 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
         and act.source
     }
     for k in np.flatnonzero(t["shock"][row] > 0):
-        # What dated shocks without weights and the security dilemma add is told elsewhere.
-        if world.sources[k] in dated or world.scenario.switches.security_dilemma:
+        # What dated shocks without weights add is told elsewhere, and what mechanisms add comes every month.
+        if world.sources[k] in dated or acting_at(world.scenario, "shock"):
             continue
         yield Event(month, "shock", source=world.sources[k], after=t["shock"][row, k], rule="a random arrival")
 

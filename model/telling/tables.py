@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from entente.month.gather import Mechanisms
 from entente.world.outcomes import dyad_index
 from entente.world.pack import World
-from entente.world.trajectory import QUANTITIES, Trajectory
+from entente.world.trajectory import Trajectory, quantities
 
 from .story import EVENT_COLUMNS, events
 
@@ -36,11 +38,21 @@ _KEYS: dict[str, Column] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what a row is, and its columns with unit and meaning."""
+    """A table: what a row is, its columns, over what its quantities run, and how it is built."""
 
     row: str
-    columns: dict[str, Column]
+    own: tuple[str, ...]
+    over: str
     build: Callable[[World, Trajectory], pd.DataFrame]
+
+    def columns(self, mechanisms: Mechanisms) -> dict[str, Column]:
+        """Its columns in a world of some mechanisms, with unit and meaning."""
+        if self.build is events:
+            return EVENT_COLUMNS
+        known = quantities(mechanisms)
+        told = {name: (known[name].unit, known[name].meaning) for name in _over(self.over, mechanisms)}
+        keys = {key: _KEYS[key] for key in self.own if key != "members"}
+        return keys | told | ({"members": _KEYS["members"]} if "members" in self.own else {})
 
 
 def build_table(name: str, world: World, trajectory: Trajectory) -> pd.DataFrame:
@@ -53,16 +65,17 @@ def months_of(world: World, trajectory: Trajectory) -> list[str]:
     return [world.month(world.opens + row) for row in range(trajectory.months)]
 
 
-def _over(axes: str) -> list[str]:
-    return [name for name, quantity in QUANTITIES.items() if quantity.over == axes]
+def _over(axes: str, mechanisms: Mechanisms) -> list[str]:
+    return [name for name, quantity in quantities(mechanisms).items() if quantity.over == axes]
 
 
 _WHOLE = {"status", "rung", "obligation", "member", "guest", "blocked", "term_end", "consulted"}
 _AXES = {"s": "state", "k": "source", "t": "treaty"}
 
 
-def _frame(world: World, trajectory: Trajectory, axes: str, names: list[str]) -> pd.DataFrame:
+def _frame(world: World, trajectory: Trajectory, axes: str) -> pd.DataFrame:
     """Quantities over the same things, one row a month and thing."""
+    names = _over(axes, world.mechanisms)
     ids = {"s": world.states, "k": world.sources, "t": world.treaties}
     index = pd.MultiIndex.from_product(
         [months_of(world, trajectory), *(ids[axis] for axis in axes)],
@@ -75,19 +88,19 @@ def _frame(world: World, trajectory: Trajectory, axes: str, names: list[str]) ->
 
 
 def _states(world: World, trajectory: Trajectory) -> pd.DataFrame:
-    return _frame(world, trajectory, "s", _over("s"))
+    return _frame(world, trajectory, "s")
 
 
 def _perceptions(world: World, trajectory: Trajectory) -> pd.DataFrame:
-    return _frame(world, trajectory, "sk", _over("sk"))
+    return _frame(world, trajectory, "sk")
 
 
 def _sources(world: World, trajectory: Trajectory) -> pd.DataFrame:
-    return _frame(world, trajectory, "k", _over("k"))
+    return _frame(world, trajectory, "k")
 
 
 def _treaties(world: World, trajectory: Trajectory) -> pd.DataFrame:
-    frame = _frame(world, trajectory, "t", _over("t"))
+    frame = _frame(world, trajectory, "t")
     member = trajectory["member"].reshape(len(frame), len(world.states))
     frame["members"] = [" ".join(world.states[i] for i in np.flatnonzero(row)) for row in member]
     return frame
@@ -95,7 +108,7 @@ def _treaties(world: World, trajectory: Trajectory) -> pd.DataFrame:
 
 def _parties(world: World, trajectory: Trajectory) -> pd.DataFrame:
     """Parties, guests and candidates of running treaties."""
-    frame = _frame(world, trajectory, "ts", _over("ts"))
+    frame = _frame(world, trajectory, "ts")
     running = np.repeat(trajectory["status"].reshape(-1) == 1, len(world.states))
     candidate = np.zeros((len(world.treaties), len(world.states)), dtype=bool)
     for p, body in enumerate(world.bodies):
@@ -126,7 +139,7 @@ def _dyads(world: World, trajectory: Trajectory) -> pd.DataFrame:
                 }
             )
         )
-    columns = list(TABLES["dyads"].columns)
+    columns = list(TABLES["dyads"].columns(world.mechanisms))
     if not frames:
         return pd.DataFrame(columns=columns)
     return pd.concat(frames).sort_values(["month", "a", "b"], kind="stable").reset_index(drop=True)
@@ -159,36 +172,16 @@ def _payments(world: World, trajectory: Trajectory) -> pd.DataFrame:
     )
 
 
-def _declared(keys: list[str], axes: str | None = None) -> dict[str, Column]:
-    columns = {key: _KEYS[key] for key in keys}
-    for name in _over(axes) if axes else ():
-        columns[name] = (QUANTITIES[name].unit, QUANTITIES[name].meaning)
-    return columns
-
-
 TABLES: dict[str, Table] = {
-    "states": Table("a month and state", _declared(["month", "state"], "s"), _states),
-    "perceptions": Table("a month, state and source", _declared(["month", "state", "source"], "sk"), _perceptions),
-    "sources": Table("a month and source", _declared(["month", "source"], "k"), _sources),
-    "treaties": Table(
-        "a month and treaty",
-        _declared(["month", "treaty"], "t") | {"members": _KEYS["members"]},
-        _treaties,
-    ),
-    "parties": Table(
-        "a month, running treaty and party or candidate",
-        _declared(["month", "treaty", "state"], "ts"),
-        _parties,
-    ),
+    "states": Table("a month and state", ("month", "state"), "s", _states),
+    "perceptions": Table("a month, state and source", ("month", "state", "source"), "sk", _perceptions),
+    "sources": Table("a month and source", ("month", "source"), "k", _sources),
+    "treaties": Table("a month and treaty", ("month", "treaty", "members"), "t", _treaties),
+    "parties": Table("a month, running treaty and party or candidate", ("month", "treaty", "state"), "ts", _parties),
     "dyads": Table(
         "a month and pair of states that ever shares a treaty",
-        _declared(["month", "a", "b", "index", "layers", "top_rung", "top_obligation"]),
-        _dyads,
+        ("month", "a", "b", "index", "layers", "top_rung", "top_obligation"), "-", _dyads,
     ),
-    "payments": Table(
-        "a month, treaty, payer and payee",
-        _declared(["month", "treaty", "payer", "payee", "amount"]),
-        _payments,
-    ),
-    "events": Table("something that happened", EVENT_COLUMNS, events),
-}
+    "payments": Table("a month, treaty, payer and payee", ("month", "treaty", "payer", "payee", "amount"), "-", _payments),
+    "events": Table("something that happened", (), "-", events),
+}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+
 from entente.errors import InputError, nearest, shown
 from entente.schema.base import MONTH_PATTERN, month_number, month_text
 from entente.schema.scenario import Scenario

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from entente.month.mechanism import NORMAL, UNIFORM, Stream
+
 Floats = NDArray[np.float64]
 
 SEED_LIMIT = 2**63
 
-ARRIVAL, MAGNITUDE, PERCEPTION, DRIFT = "{}/arrival", "{}/magnitude", "{}/{}/perception", "{}/drift"
-"""Names of streams: of a source, of a source, of a state and a source, of a treaty."""
+ARRIVAL, MAGNITUDE, PERCEPTION = "{}/arrival", "{}/magnitude", "{}/{}/perception"
+"""Names of streams: of a source, of a source, of a state and a source; those of a mechanism are `THING/NAME`."""
 
 
 def fresh_seed() -> int:
@@ -63,13 +65,13 @@ class Draws:
     `arrival` (months, sources) uniform: a shock arrives where it is below the monthly probability.
     `magnitude` (months, sources) standard normal: the log of its size.
     `perception` (months, states, sources) standard normal: the noise of E3.
-    `drift` (months, treaties) uniform: the ratchet's rise, used by that rival only.
+    `own` (months, things) by name: the streams of mechanisms.
     """
 
     arrival: Floats
     magnitude: Floats
     perception: Floats
-    drift: Floats
+    own: dict[str, Floats]
 
 
 def draw(
@@ -80,29 +82,31 @@ def draw(
     seed: int,
     replicate: int = 0,
     wanted: frozenset[str] | None = None,
+    own: tuple[Stream, ...] = (),
 ) -> Draws:
     """Noise for `months` months, one stream a thing; see `Draws` for the shapes.
 
-    `wanted` names the streams that are read; the others are left 0. None: all are drawn.
+    `own` are the streams of mechanisms. `wanted` names the streams that are read; the others are left 0.
+    None: all are drawn.
     """
     streams = _Streams(seed, replicate)
 
-    def uniform(name: str, into: Floats) -> None:
+    def fill(name: str, law: str, into: Floats) -> None:
         if wanted is None or name in wanted:
-            into[:] = streams.at(name).random(months)
-
-    def normal(name: str, into: Floats) -> None:
-        if wanted is None or name in wanted:
-            into[:] = streams.at(name).standard_normal(months)
+            generator = streams.at(name)
+            into[:] = generator.random(months) if law == UNIFORM else generator.standard_normal(months)
 
     arrival, magnitude = (np.zeros((months, len(sources))) for _ in range(2))
     perception = np.zeros((months, len(states), len(sources)))
-    drift = np.zeros((months, len(treaties)))
     for k, source in enumerate(sources):
-        uniform(ARRIVAL.format(source), arrival[:, k])
-        normal(MAGNITUDE.format(source), magnitude[:, k])
+        fill(ARRIVAL.format(source), UNIFORM, arrival[:, k])
+        fill(MAGNITUDE.format(source), NORMAL, magnitude[:, k])
         for i, state in enumerate(states):
-            normal(PERCEPTION.format(state, source), perception[:, i, k])
-    for p, treaty in enumerate(treaties):
-        uniform(DRIFT.format(treaty), drift[:, p])
-    return Draws(arrival, magnitude, perception, drift)
+            fill(PERCEPTION.format(state, source), NORMAL, perception[:, i, k])
+    things = {"s": states, "k": sources, "t": treaties}
+    drawn = {}
+    for one in own:
+        drawn[one.name] = np.zeros((months, len(things[one.over])))
+        for n, thing in enumerate(things[one.over]):
+            fill(f"{thing}/{one.label}", one.law, drawn[one.name][:, n])
+    return Draws(arrival, magnitude, perception, drawn)

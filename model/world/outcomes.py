@@ -1,7 +1,7 @@
 """What is measured of a run (E16): named outcomes, each one number a run.
 
 An outcome is written `quantity:thing@when`, such as `depth:rus-chn-2001@2010` or
-`perception:RUS/nato@mean`. `quantity` is one of `trajectory.QUANTITIES`, `dyad` (the index of a pair,
+`perception:RUS/nato@mean`. `quantity` is what is recorded (`trajectory.quantities`), `dyad` (the index of a pair,
 `dyad:CHN-RUS`) or `members` (how many parties); `thing` names what it runs over, separated by `/`;
 `when` is `last` (the default), `mean`, `min`, `max`, a month `YYYY-MM` or a year `YYYY` (its December).
 """
@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from entente.errors import InputError, nearest, shown
 from entente.schema.base import MONTHS_IN_YEAR, month_number
 
 from .draws import Floats
 from .pack import World
-from .trajectory import QUANTITIES
+from .trajectory import quantities
 
 Number = tuple[str, tuple[int, ...]]
 """A recorded number: a quantity and the indices of its things."""
@@ -112,7 +113,8 @@ def default_outcomes(world: World) -> list[str]:
 def _parse(name: str, world: World) -> Outcome:
     series_name, at, when = name.partition("@")
     quantity, _, thing = series_name.partition(":")
-    known = [*QUANTITIES, "dyad", "members"]
+    recorded = quantities(world.mechanisms)
+    known = [*recorded, "dyad", "members"]
     if quantity not in known:
         raise InputError(f"outcomes: {shown(name)}: {shown(quantity)} is no quantity{nearest(quantity, known)}")
     when, month = _when(name, when if at else "last", world)
@@ -128,7 +130,7 @@ def _parse(name: str, world: World) -> Outcome:
         (p,) = _things(name, thing, "/", "t", world)
         numbers, combine = [("member", (p, i)) for i in range(len(world.states))], "count"
     else:
-        numbers = [(quantity, tuple(_things(name, thing, "/", QUANTITIES[quantity].over, world)))]
+        numbers = [(quantity, tuple(_things(name, thing, "/", recorded[quantity].over, world)))]
         combine = "one"
     return Outcome(name, series_name, tuple(numbers), combine, when, month)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
-from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.intervention import (
     ArticleSwitch,
     Concession,
@@ -24,13 +25,9 @@ from entente.schema.intervention import (
     Weakness,
 )
 from entente.schema.scenario import Scenario
-from entente.schema.treaty import CoveringArticle, RegionalArticle, TermArticle
+from entente.schema.treaty import CoveringArticle, TermArticle, TowardsArticle
 
 from .draws import Floats
-
-BEHAVIOUR = tuple(Behaviour.model_fields)
-INSTITUTION = tuple(Institution.model_fields)
-SWITCHES = tuple(Switches.model_fields)
 
 RELATIVE = -1
 """Size of a dated event that gives none of its own: `behaviour.size`."""
@@ -130,6 +127,7 @@ class World:
     """A scenario as numbers. `opens` is the step at which the recorded run starts (0: no prelude)."""
 
     scenario: Scenario
+    mechanisms: Mechanisms
     first_month: int
     opens: int
     steps: int
@@ -234,6 +232,7 @@ def pack(scenario: Scenario) -> World:
     pulses, settings, moves = _pack_interventions(packer, sponsor)
     return World(
         scenario=scenario,
+        mechanisms=scenario.of,
         first_month=begin,
         opens=opens,
         steps=steps,
@@ -258,22 +257,39 @@ def pack(scenario: Scenario) -> World:
 
 def _pack_numbers(packer: _Packer, years: range) -> None:
     s = packer.scenario
-    packer.group("behaviour", s.behaviour, BEHAVIOUR)
-    packer.group("institution", s.institution, INSTITUTION)
-    packer.group("switches", s.switches, SWITCHES)
+    mechanisms = s.of
+    packer.group("behaviour", s.behaviour, mechanisms.dials)
+    packer.group("institution", s.institution, mechanisms.constants)
+    packer.group("switches", s.switches, tuple(mechanisms.switches))
     packer.capability("capability", "states", packer.states, s.states, years)
     packer.capability("power_capability", "powers", packer.powers, s.powers, years)
     packer.table("exposure", "states", "exposure", packer.states, s.states, packer.sources)
     packer.table("contribution", "states", "contribution", packer.states, s.states, packer.sources)
-    for field in ("independence", "weight", "leverage", "provision", "polity"):
+    for field in ("independence", "provision", *_declared(mechanisms, "states")):
         packer.column(field, "states", field, packer.states, s.states)
-    for field in ("base", "need", "rate", "median", "log_sd", "concession", "provoked", "held"):
+    for field in (
+        "base",
+        "need",
+        "rate",
+        "median",
+        "log_sd",
+        "concession",
+        "held",
+        *_declared(mechanisms, "sources"),
+    ):
         packer.column(field, "sources", field, packer.sources, s.sources)
     packer.table("packages", "powers", "packages", packer.powers, s.powers, packer.states)
     packer.table("courts", "powers", "courts", packer.powers, s.powers, packer.states)
-    for field in ("obligation", "mistrust"):
+    for field in ("obligation", "mistrust", *_declared(mechanisms, "treaties")):
         packer.column(field, "treaties", field, packer.treaties, s.treaties)
+    for field in _declared(mechanisms, "treaties", "ts"):
+        packer.table(field, "treaties", field, packer.treaties, s.treaties, packer.states)
     packer.table("scope", "treaties", "scope", packer.treaties, s.treaties, packer.sources)
+
+
+def _declared(mechanisms: Mechanisms, part: str, over: str = "") -> list[str]:
+    """Names of the numbers that mechanisms declare of each thing of a part, or of each party of a treaty (`ts`)."""
+    return [n.name for n in mechanisms.at(part) if (n.over == "ts") == (over == "ts")]
 
 
 def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
@@ -283,7 +299,7 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
     for p, treaty in enumerate(packer.treaties):
         for id_, article in sorted(packer.scenario.treaties[treaty].articles.items()):
             path, a = f"treaties.{treaty}.articles.{id_}", len(clauses)
-            towards = treaty_at.get(article.towards, -1) if isinstance(article, RegionalArticle) else -1
+            towards = treaty_at.get(article.towards, -1) if isinstance(article, TowardsArticle) else -1
             covered = article.sources if isinstance(article, CoveringArticle) else {}
             whole = isinstance(article, CoveringArticle) and not covered
             clauses.append(Clause(p, id_, article.rule, towards, whole))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError
 from entente.schema.load import load_scenario
 from entente.schema.paths import Limits, limits

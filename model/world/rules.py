@@ -6,41 +6,23 @@ Everything here works on arrays whose last axes may be lanes (runs side by side)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+
+from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR
 
 from .draws import Floats
 from .pack import Clause
 
 FULL = 1.0
-"""Articles of one kind add up to full strength at most."""
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What a treaty's articles amount to.
-
-    `confidence` adds non-aggression and confidence-building strengths (E-mistrust), `exclusivity` enters
-    the price of an outside offer (E15), `consultation` E4, `coordination` E14; `norm` and `support`
-    hold a strength per source (E2; E5 and E7); `promotes` one per treaty that it supports (E8); `term`
-    and `renewal` months, 0 where no term article is on, `term_strength` how firmly the term locks in.
-    """
-
-    confidence: Floats
-    exclusivity: Floats
-    consultation: Floats
-    coordination: Floats
-    norm: Floats
-    support: Floats
-    promotes: Floats
-    term: Floats
-    renewal: Floats
-    term_strength: Floats
+"""Articles of one kind add up to full strength at most, unless their mechanism says otherwise."""
+OF_TERMS = ("term", "renewal", "term_strength")
+"""What a term amounts to: months, months of each renewal (0 where no term is on), and how firmly it locks in."""
 
 
 def effects(
+    mechanisms: Mechanisms,
     clauses: Sequence[Clause],
     on: Floats,
     strength: Floats,
@@ -49,43 +31,38 @@ def effects(
     renewal_years: Floats,
     scope: Floats,
     treaties: int,
-) -> Effects:
-    """Add up the articles of one treaty; `on` to `renewal_years` run over its articles, `weights` per source."""
+) -> dict[str, Floats]:
+    """Add up the articles of one treaty; `on` to `renewal_years` run over its articles, `weights` per source.
+
+    Each number that mechanisms name for their rules, by name: one of the treaty, one per source (`covering`) or one per
+    treaty that is named (`towards`); and those of `OF_TERMS`.
+    """
     nothing = np.zeros(scope.shape[1:])
-    amounts = dict.fromkeys(
-        ("non_aggression", "confidence_building", "exclusivity", "consultation", "policy_coordination"), nothing
-    )
-    norm, support = np.zeros(scope.shape), np.zeros(scope.shape)
-    promotes = [nothing] * treaties
-    term = renewal = term_strength = nothing
+    shapes = {"plain": nothing, "covering": np.zeros(scope.shape), "towards": np.zeros((treaties, *nothing.shape))}
+    found = {name: shapes[article.kind] for name, article in mechanisms.effects.items()}
+    found |= dict.fromkeys(OF_TERMS, nothing)
     for a, clause in enumerate(clauses):
         force = on[a] * strength[a]
-        if clause.rule in amounts:
-            amounts[clause.rule] = amounts[clause.rule] + force
-        elif clause.rule == "regional_mechanism":
+        if clause.rule == "term":
+            found["term"], found["renewal"] = months(years[a]) * on[a], months(renewal_years[a]) * on[a]
+            found["term_strength"] = force
+            continue
+        article = mechanisms.articles[clause.rule]
+        if article.kind == "plain":
+            found[article.into] = found[article.into] + force
+        elif article.kind == "towards":
             if clause.towards >= 0:
-                promotes[clause.towards] = promotes[clause.towards] + force
-        elif clause.rule == "term":
-            term, renewal = months(years[a]) * on[a], months(renewal_years[a]) * on[a]
-            term_strength = force
+                rows = [
+                    held + force if p == clause.towards else held for p, held in enumerate(found[article.into])
+                ]
+                found[article.into] = np.stack(np.broadcast_arrays(*rows))
         else:
             amount = force * ((scope > 0).astype(float) if clause.whole_scope else weights[a])
-            if clause.rule == "norm_defence":
-                norm = np.maximum(norm, amount)
-            else:
-                support = np.maximum(support, amount)
-    return Effects(
-        confidence=amounts["non_aggression"] + amounts["confidence_building"],
-        exclusivity=np.minimum(amounts["exclusivity"], FULL),
-        consultation=np.minimum(amounts["consultation"], FULL),
-        coordination=np.minimum(amounts["policy_coordination"], FULL),
-        norm=norm,
-        support=support,
-        promotes=np.stack(np.broadcast_arrays(*promotes)),
-        term=term,
-        renewal=renewal,
-        term_strength=term_strength,
-    )
+            found[article.into] = np.maximum(found[article.into], amount)
+    for name, article in mechanisms.effects.items():
+        if article.kind == "plain" and article.full:
+            found[name] = np.minimum(found[name], FULL)
+    return found
 
 
 def months(years: Floats) -> Floats:

@@ -6,60 +6,59 @@ run a lane. Whatever is derived here is derived anew when an intervention change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 from entente.schema.base import MONTHS_IN_YEAR
 
 from .draws import Floats
-from .pack import BEHAVIOUR, INSTITUTION, SWITCHES, World
-from .rules import Effects, directed_share, effects
-
-GATED = {
-    "sigma": "noise", "rho": "restraint", "contagion": "contagion", "omega": "burden",
-    "entrapment": "entrapment", "linkage": "payments", "region": "region", "stake": "stake",
-    "lock": "lock", "m": "mistrust", "mu": "mistrust", "dilemma": "security_dilemma", "tether": "tethering",
-}  # fmt: skip
-"""Parameters that a switch turns to zero."""
+from .pack import World
+from .rules import OF_TERMS, directed_share, effects
 
 WHOLE = ("deliberation",)
 """Parameters that count months: they act rounded."""
 WHOLE_CONSTANTS = ("review_months", "reentry_months")
 
 AS_GIVEN = (
-    "capability", "power_capability", "exposure", "contribution", "independence", "weight", "leverage",
-    "provision", "polity", "base", "provoked", "held", "courts", "scope", "mistrust", "sizes",
+    "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",
+    "scope", "mistrust", "sizes",
 )  # fmt: skip
-"""Numbers that act as the scenario gives them."""
-
-OF_TREATIES = tuple(field.name for field in fields(Effects))
-"""What the articles of each treaty amount to: fields of `Effects`, stacked over treaties."""
+"""Numbers of the core that act as the scenario gives them."""
 
 
 def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
     """All numbers that a month's equations use, by name.
 
-    `dials`, `switches` and `constants` run over `BEHAVIOUR`, `SWITCHES` and `INSTITUTION`; a dial whose
-    mechanism is switched off is 0. `needs` ends with the need of tethering; `order` lists the needs
-    from the greatest down. The arrays of `OF_TREATIES` and `directed` run over treaties first.
+    `dials`, `switches` and `constants` run over those of the world's mechanisms, and `acts` over the mechanisms: 1
+    where one is switched on and not idle. `needs` ends with those of benefits without a source; `order` lists the
+    needs from the greatest down. What articles amount to runs over treaties first.
     """
+    mechanisms = world.mechanisms
+    dials_of, switches_of, constants_of = mechanisms.dials, tuple(mechanisms.switches), mechanisms.constants
     found = {name: numbers[name] for name in AS_GIVEN}
+    found |= {number.name: numbers[number.name] for number in mechanisms.numbers if number.over}
     switches = found["switches"] = numbers["switches"]
     dials = found["dials"] = numbers["behaviour"].copy()
-    for name, switch in GATED.items():
-        dials[BEHAVIOUR.index(name)] *= switches[SWITCHES.index(switch)]
+    dials[dials_of.index("sigma")] *= switches[switches_of.index("noise")]
     for name in WHOLE:
-        dials[BEHAVIOUR.index(name)] = np.rint(dials[BEHAVIOUR.index(name)])
+        dials[dials_of.index(name)] = np.rint(dials[dials_of.index(name)])
     constants = found["constants"] = numbers["institution"].copy()
     for name in WHOLE_CONSTANTS:
-        constants[INSTITUTION.index(name)] = np.rint(constants[INSTITUTION.index(name)])
+        constants[constants_of.index(name)] = np.rint(constants[constants_of.index(name)])
+    found["acts"] = np.array(
+        [
+            (switches[switches_of.index(one.name)] != 0)
+            & (dials[dials_of.index(one.idle_at_zero)] != 0 if one.idle_at_zero else True)
+            for one in mechanisms.all
+        ]
+    ).reshape(len(mechanisms.all), *switches.shape[1:])
     found["obligation"] = np.rint(numbers["obligation"])
     sponsored = [sponsor >= 0 for sponsor in world.sponsor]
     found["concession"] = numbers["concession"].copy()
     found["concession"][[k for k, behind in enumerate(sponsored) if not behind]] = 0.0
-    needs = [*numbers["need"], constants[INSTITUTION.index("tether_need")]]
-    found["needs"] = np.stack(np.broadcast_arrays(*needs))
+    needs = [*numbers["need"], *(constants[constants_of.index(term.need)] for _, term in mechanisms.free_benefits)]
+    found["needs"] = _stacked(needs, (), numbers["behaviour"].shape[1:])
     # Stable: equal needs stay in the order of their sources.
     found["order"] = np.argsort(-found["needs"], axis=0, kind="stable").astype(float)
     found["exposure_root"] = np.sqrt(numbers["exposure"])
@@ -68,10 +67,12 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
 
 
 def _of_treaties(world: World, numbers: Mapping[str, Floats], sponsored: list[bool]) -> dict[str, Floats]:
-    columns: dict[str, list[Floats]] = {name: [] for name in (*OF_TREATIES, "directed")}
+    names = [*world.mechanisms.effects, *OF_TERMS, "directed"]
+    columns: dict[str, list[Floats]] = {name: [] for name in names}
     for p, body in enumerate(world.bodies):
         own = list(body.articles)
         acting = effects(
+            world.mechanisms,
             [world.clauses[a] for a in own],
             numbers["article_on"][own],
             numbers["article_strength"][own],
@@ -81,20 +82,23 @@ def _of_treaties(world: World, numbers: Mapping[str, Floats], sponsored: list[bo
             numbers["scope"][p],
             len(world.treaties),
         )
-        for name in OF_TREATIES:
-            columns[name].append(getattr(acting, name))
-        columns["directed"].append(directed_share(numbers["scope"][p], sponsored))
+        acting["directed"] = directed_share(numbers["scope"][p], sponsored)
+        for name in names:
+            columns[name].append(acting[name])
     lanes = numbers["behaviour"].shape[1:]
-    over = {"norm": len(world.sources), "support": len(world.sources), "promotes": len(world.treaties)}
-    return {
-        name: np.stack(np.broadcast_arrays(*rows))
-        if rows
-        else np.zeros((0, *([over[name]] if name in over else []), *lanes))
-        for name, rows in columns.items()
-    }
+    over = {"covering": (len(world.sources),), "towards": (len(world.treaties),)}
+    shapes = {name: over.get(article.kind, ()) for name, article in world.mechanisms.effects.items()}
+    return {name: _stacked(rows, shapes.get(name, ()), lanes) for name, rows in columns.items()}
 
 
-def by_name(names: tuple[str, ...], values: Floats) -> dict[str, float]:
+def _stacked(rows: Sequence[Floats], shape: tuple[int, ...], lanes: tuple[int, ...]) -> Floats:
+    """Arrays of the same things, lanes last, one under the other; none where there are no rows."""
+    if not rows:
+        return np.zeros((0, *shape, *lanes))
+    return np.stack(np.broadcast_arrays(*rows))
+
+
+def by_name(names: Sequence[str], values: Floats) -> dict[str, float]:
     """The values of one run as plain floats by name."""
     return dict(zip(names, values.tolist(), strict=True))
 

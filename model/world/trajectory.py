@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from entente.mechanisms import shipped
+from entente.month.gather import Mechanisms
+
 from .draws import Floats
 from .pack import World
 
@@ -19,7 +22,7 @@ class Quantity:
     meaning: str
 
 
-QUANTITIES: dict[str, Quantity] = {
+CORE: dict[str, Quantity] = {
     "intensity": Quantity("k", "intensity 0..2", "S: intensity of the source before its sponsor is restrained (E1)"),
     "effective": Quantity("k", "intensity 0..2", "intensity that is left after concession and restraint (E2)"),
     "restraint": Quantity("k", "share 0..1", "restraint of the sponsor by joint opposition (E2)"),
@@ -48,20 +51,30 @@ QUANTITIES: dict[str, Quantity] = {
     "blocked": Quantity("t", "0, 1, 2", "what held a due rise back: 0 nothing, 1 the gate of the top rung, 2 deliberation"),
     "term_end": Quantity("t", "month of the run", "month in which the running term ends, -1 without a term (E13)"),
     "member": Quantity("ts", "0, 1", "1 where the state is party to the treaty"),
+    "left": Quantity("ts", "0, 1", "1 in the month in which the state leaves the treaty"),
     "guest": Quantity("ts", "0, 1", "1 where a candidate takes part without being party (E13)"),
     "ideal": Quantity("ts", "depth 0..1", "depth that a party or candidate would have (E10)"),
     "value": Quantity("ts", "utility", "V: utility of the depth agreed, with payments (E13)"),
     "received": Quantity("ts", "utility", "side payments received (E11)"),
     "paid": Quantity("ts", "utility", "side payments made (E11)"),
-    "owed": Quantity("ts", "utility", "help owed beyond own fear (E7, before omega)"),
     "benefit": Quantity("tsk", "utility", "b: benefit from the source, a unit of depth (E6)"),
     "consulted": Quantity("tk", "0, 1", "1 where the treaty consulted on the source (E4)"),
 }  # fmt: skip
+"""What is recorded whatever mechanisms act."""
+
+
+def quantities(mechanisms: Mechanisms) -> dict[str, Quantity]:
+    """What is recorded of a run: the numbers of the core, and those that its mechanisms declare."""
+    return CORE | {name: Quantity(*told) for name, told in mechanisms.records.items()}
+
+
+QUANTITIES = quantities(shipped())
+"""What is recorded of a run with the mechanisms of the model."""
 
 
 @dataclass
 class Trajectory:
-    """Arrays by name, each (months, ...) over the things of `QUANTITIES[name].over`; `months` are filled."""
+    """Arrays by name, each (months, ...) over the things of its quantity; `months` are filled."""
 
     arrays: dict[str, Floats]
     months: int = 0
@@ -73,7 +86,7 @@ class Trajectory:
         return cls(
             {
                 name: np.zeros((length, *(sizes[axis] for axis in quantity.over)))
-                for name, quantity in QUANTITIES.items()
+                for name, quantity in quantities(world.mechanisms).items()
             }
         )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from entente.agents.equation import where
-from entente.agents.interest import benefit_at, utility
+from entente.agents.interest import benefit_at, bent_utility, utility
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 
-from .interests import ideal_depth
-from .kernel import DIAL, SWITCH, kernel
+from .interests import common_need, ideal_depth, organs
+from .kernel import kernel
 from .layout import AT, OF
-from .plan import BODY, COVER, MAJORITY
+from .marks import BODY, COVER, MAJORITY
 from .seating import decides, leads
 from .tables import get, put
 from .vector import WIDTH, some, spread
@@ -24,7 +24,7 @@ def bargain(plan: Any, num: Any, now: Any) -> None:
         if now.t[AT.bargains, t, 0] != 0.0:
             least, joint, agreed = negotiate(
                 t, plan, num, now, now.ts[AT.seat, t], now.tsn[AT.benefit, t], now.ts[AT.linear, t],
-                now.ts[AT.curve, t], now.ts[AT.ideal, t],
+                now.ts[AT.curve, t], now.ts[AT.common, t], now.ts[AT.saving, t], now.ts[AT.ideal, t],
             )  # fmt: skip
             put(now.t, least, AT.floor, t)
             put(now.t, joint, AT.joint, t)
@@ -34,16 +34,28 @@ def bargain(plan: Any, num: Any, now: Any) -> None:
 
 @kernel
 def negotiate(
-    t: int, plan: Any, num: Any, now: Any, seat: Any, benefit: Any, linear: Any, curve: Any, ideal: Any
+    t: int,
+    plan: Any,
+    num: Any,
+    now: Any,
+    seat: Any,
+    benefit: Any,
+    linear: Any,
+    curve: Any,
+    common: Any,
+    saving: Any,
+    ideal: Any,
 ) -> Any:
     """What the decision rule yields, the joint best, and the depth agreed; 0 where nobody sits."""
     seated, linear_sum, curve_sum = spread(0.0), spread(0.0), spread(0.0)
+    common_sum, saving_sum = spread(0.0), spread(0.0)
     for at in range(len(plan.tk[COVER.covered, t])):
         k = plan.tk[COVER.covered, t][at]
         if k < 0:
             break
         put(now.n, 0.0, AT.sum_benefit, k)
-    put(now.n, 0.0, AT.sum_benefit, plan.sources)
+    for k in range(plan.sources, plan.needs):
+        put(now.n, 0.0, AT.sum_benefit, k)
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i < 0:
@@ -52,22 +64,23 @@ def negotiate(
         seated += sits
         linear_sum += sits * get(linear, i)
         curve_sum += sits * get(curve, i)
+        if plan.bends:
+            common_sum += sits * get(common, i)
+            saving_sum += sits * get(saving, i)
         for at in range(len(plan.tk[COVER.covered, t])):
             k = plan.tk[COVER.covered, t][at]
             if k < 0:
                 break
             put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
-        if plan.tether:
-            k = plan.sources
+        for k in range(plan.sources, plan.needs):
             put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
     if plan.t[BODY.decision, t] == MAJORITY:
         least = _median(t, plan, now, seat, ideal)
     else:
         least = _least(t, plan, seat, ideal)
-    joint = ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], linear_sum, curve_sum)
-    # The ratchet computes interests without using them: nothing is paid.
-    linkage = where(get(num.switches, SWITCH.ratchet) != 0.0, 0.0, get(num.dials, DIAL.linkage))
-    agreed = agreed_depth(least, joint, linkage)
+    joint = ideal_depth(t, plan, num, now, now.n[AT.sum_benefit], linear_sum, curve_sum, common_sum, saving_sum)
+    linkage, beside = plan.terms.linkage(t, plan, num, now), plan.terms.agreement(t, plan, num, now)
+    agreed = agreed_depth(least, joint, linkage, beside)
     anyone = seated > 0.0
     return where(anyone, least, 0.0), where(anyone, joint, 0.0), where(anyone, agreed, 0.0)
 
@@ -110,7 +123,19 @@ def _median(t: int, plan: Any, now: Any, seat: Any, ideal: Any) -> Any:
 
 
 @kernel
-def worth_of(t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, curve: Any, depth: Any) -> Any:
+def worth_of(
+    t: int,
+    i: int,
+    plan: Any,
+    num: Any,
+    now: Any,
+    benefit: Any,
+    linear: Any,
+    curve: Any,
+    common: Any,
+    saving: Any,
+    depth: Any,
+) -> Any:
     """U of a depth to one seat."""
     benefits = spread(0.0)
     for at in range(len(plan.tk[COVER.covered, t])):
@@ -118,23 +143,28 @@ def worth_of(t: int, i: int, plan: Any, num: Any, benefit: Any, linear: Any, cur
         if k < 0:
             break
         benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
-    if plan.tether:
-        k = plan.sources
-        benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
-    return utility(benefits, get(linear, i), get(curve, i), depth)
+    for k in range(plan.sources, plan.needs):
+        if plan.free[k - plan.sources] != 0:
+            benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
+    worth = utility(benefits, get(linear, i), get(curve, i), depth)
+    if plan.bends:
+        need, standing = common_need(plan, num), organs(t, num, now)
+        worth += bent_utility(get(common, i), need, get(saving, i), standing, depth)
+    return worth
 
 
 @kernel
 def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> None:
     """Who pays whom."""
     benefit, linear, curve = now.tsn[AT.benefit, t], now.ts[AT.linear, t], now.ts[AT.curve, t]
+    common, saving = now.ts[AT.common, t], now.ts[AT.saving, t]
     gains = spread(0.0)
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i < 0:
             break
-        at_floor = worth_of(t, i, plan, num, benefit, linear, curve, least)
-        at_agreed = worth_of(t, i, plan, num, benefit, linear, curve, agreed)
+        at_floor = worth_of(t, i, plan, num, now, benefit, linear, curve, common, saving, least)
+        at_agreed = worth_of(t, i, plan, num, now, benefit, linear, curve, common, saving, agreed)
         seat = get(now.ts, AT.seat, t, i)
         gained = seat * gain(at_floor, at_agreed)
         put(now.ts, at_agreed, AT.at_agreed, t, i)

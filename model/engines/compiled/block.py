@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from entente.world.draws import ARRIVAL, DRIFT, MAGNITUDE, PERCEPTION, Draws, Floats, draw
-from entente.world.pack import BEHAVIOUR, World
+
+from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw
+from entente.world.pack import World
 from entente.world.terms import arrival_size, long_run_intensity, terms
-from entente.world.trajectory import QUANTITIES
+from entente.world.trajectory import quantities
 
 from .compiled import compiled
 from .kernel import DIAL, SWITCH
-from .layout import Ints, Noise, group_numbers, kinships, row_count, row_index, state_rows
+from .layout import Ints, Noise, group_numbers, row_count, row_index, state_rows
 from .plan import Plan, number_plan, world_plan
 from .tables import aligned_zeros
 from .vector import WIDTH
@@ -23,6 +24,8 @@ TILES = 32
 """Tiles that are run in one call: whether to stop is asked in between."""
 KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
 """Replicates whose noise is kept for the next block, and how much one may take to be."""
+LASTING = ("status", "left")
+"""What is recorded of a treaty also when it does not run."""
 TOGETHER = ("behaviour", "switches", "institution")
 """Numbers that are multiplied with each other in place: where one differs by run, all do."""
 
@@ -40,10 +43,10 @@ class Probes:
 
 
 def probes(world: World, wanted: Sequence[tuple[str, tuple[int, ...]]]) -> Probes:
-    """Probes of single numbers: a quantity of `QUANTITIES` and the indices of its things."""
-    rows = row_index(world)
+    """Probes of single numbers: a recorded quantity and the indices of its things."""
+    rows, recorded = row_index(world), quantities(world.mechanisms)
     table = [
-        [int(rows[name][index]), index[0] if QUANTITIES[name].over.startswith("t") and name != "status" else -1]
+        [int(rows[name][index]), index[0] if recorded[name].over.startswith("t") and name not in LASTING else -1]
         for name, index in wanted
     ]
     return Probes(np.array(table, dtype=np.int64).reshape(len(table), 2), frozenset(name for name, _ in wanted))
@@ -119,10 +122,9 @@ class _Block:
                 if slot.array == "packages":
                     offers.append((*slot.index, value))
         acting = terms(self.world, self.numbers)
-        acting["kin"] = _kinships(acting["polity"], acting["switches"][SWITCH.solidarity])
         acting["long_run"] = self._long_run(acting)
         self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
-        self.acting = group_numbers(acting, len(self.replicates))
+        self.acting = group_numbers(self.world, acting, len(self.replicates))
         self._hear(acting)
         for power, state, value in offers:
             self._put(power, state, value)
@@ -155,10 +157,10 @@ class _Block:
     def _long_run(self, acting: Mapping[str, Floats]) -> Floats:
         """Long-run mean intensities, run by run where they can differ; 0 where nobody asks for them."""
         n = self.numbers
-        if not acting["switches"][SWITCH.held_perception].any():
+        if not self.world.mechanisms.reading("long_run_intensity", acting["acts"]):
             return np.zeros_like(n["base"])
         named = [n[name] for name in ("base", "rate", "median", "log_sd")]
-        dials = acting["dials"][BEHAVIOUR.index("persistence")]
+        dials = acting["dials"][DIAL.persistence]
         runs = max(dials.shape[-1], *(values.shape[-1] for values in named))
         found = []
         for z in range(runs):
@@ -182,19 +184,27 @@ class _Block:
         else:
             median, log_sd = median[:1], log_sd[:1]
         self.noise = Noise(
-            self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception, self.draws.drift,
-            rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH),
+            self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception,
+            *(self._own(over) for over in "skt"), rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH),
         )  # fmt: skip
+
+    def _own(self, over: str) -> Floats:
+        """The streams of mechanisms over some things: by replicate, stream and step."""
+        assert self.draws is not None
+        names = [stream.name for stream in self.world.mechanisms.streams if stream.over == over]
+        if not names:
+            return np.zeros((1, 0, 1, 1))
+        return np.ascontiguousarray(np.stack([self.draws.own[name] for name in names], axis=1))
 
     def _drawn(self) -> Draws:
         """The noise of all replicates, which lead."""
-        found: dict[str, Floats] = {}
-        for row, replicate in enumerate(self.place):
-            one = draws_of(self.world, self.seed, replicate, self.heard)
-            for field in fields(Draws):
-                values = getattr(one, field.name)
-                found.setdefault(field.name, np.empty((len(self.place), *values.shape)))[row] = values
-        return Draws(**found)
+        drawn = [draws_of(self.world, self.seed, replicate, self.heard) for replicate in self.place]
+        return Draws(
+            arrival=np.stack([one.arrival for one in drawn]),
+            magnitude=np.stack([one.magnitude for one in drawn]),
+            perception=np.stack([one.perception for one in drawn]),
+            own={name: np.stack([one.own[name] for one in drawn]) for name in drawn[0].own},
+        )
 
     def _wanted(self, acting: Mapping[str, Floats]) -> frozenset[str]:
         """The streams that some run reads: most of a replicate's noise would be multiplied by 0."""
@@ -204,8 +214,10 @@ class _Block:
         sources = [source for source, any_come in zip(world.sources, comes, strict=True) if any_come]
         names = [name.format(source) for source in sources for name in (ARRIVAL, MAGNITUDE)]
         names += [PERCEPTION.format(world.states[i], world.sources[k]) for i, k in np.argwhere(noisy)]
-        if switches[SWITCH.ratchet].any():
-            names += [DRIFT.format(treaty) for treaty in world.treaties]
+        things = {"s": world.states, "k": world.sources, "t": world.treaties}
+        for one, acts in zip(world.mechanisms.all, acting["acts"], strict=True):
+            if acts.any():
+                names += [f"{thing}/{stream.label}" for stream in one.streams for thing in things[stream.over]]
         return frozenset(names)
 
     def advance(self, first: int, last: int, stopped: Callable[[], bool]) -> None:
@@ -221,29 +233,20 @@ class _Block:
                 )  # fmt: skip
 
 
-def _kinships(polity: Floats, solidarity: Floats) -> Floats:
-    """Kinship of every pair of states; 1 throughout, and not read, where nobody minds the other's regime."""
-    if not solidarity.any():
-        return np.ones((len(polity), len(polity), 1))
-    runs = max(polity.shape[-1], len(solidarity))
-    kin: Floats = kinships(
-        np.ascontiguousarray(np.broadcast_to(polity, (len(polity), runs))),
-        np.ascontiguousarray(np.broadcast_to(solidarity, runs)),
-    )
-    return kin
-
-
 _kept_draws = lru_cache(maxsize=KEPT_REPLICATES)(draw)
 
 
 def draws_of(world: World, seed: int, replicate: int, wanted: frozenset[str]) -> Draws:
     """The noise of a replicate, kept for the next block that needs it unless it is large."""
     make = _kept_draws if noise_bytes(world) <= KEPT_BYTES else draw
-    return make(world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted)
+    return make(
+        world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted, world.mechanisms.streams
+    )
 
 
 def noise_bytes(world: World) -> int:
     """What the noise of one replicate takes in memory."""
     sources = len(world.sources)
-    things = (2 + len(world.states)) * sources + len(world.treaties)
+    counts = {"s": len(world.states), "k": sources, "t": len(world.treaties)}
+    things = (2 + len(world.states)) * sources + sum(counts[one.over] for one in world.mechanisms.streams)
     return max(1, world.steps * things * np.dtype(float).itemsize)

@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import entente
 import numba
 import numpy as np
+
+import entente
 from entente import agents
 
 from . import month

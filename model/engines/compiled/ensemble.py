@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from entente.errors import InputError
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
@@ -22,7 +23,7 @@ from entente.world.draws import Floats
 from entente.world.outcomes import Outcome
 from entente.world.pack import World, pack
 from entente.world.rows import Failure, Lot, lots
-from entente.world.trajectory import QUANTITIES, Trajectory
+from entente.world.trajectory import Trajectory, quantities
 
 from .block import Probes, noise_bytes, probes, run_block
 from .compiled import is_kept
@@ -165,11 +166,13 @@ def failed_frame(failures: Sequence[Failure]) -> pd.DataFrame:
 def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
     """One run in full: every recorded number of every month."""
     rows = row_index(world)
-    everything = [(name, index) for name in QUANTITIES for index in np.ndindex(*rows[name].shape)]
+    everything = [
+        (name, index) for name in quantities(world.mechanisms) for index in np.ndindex(*rows[name].shape)
+    ]
     out = run_block(world, {}, [replicate], seed, probes(world, everything))[:, :, 0, 0].T
     arrays: dict[str, Floats] = {}
     at = 0
-    for name in QUANTITIES:
+    for name in quantities(world.mechanisms):
         shape = rows[name].shape
         count = int(np.prod(shape))
         arrays[name] = np.ascontiguousarray(out[:, at : at + count]).reshape(len(out), *shape)

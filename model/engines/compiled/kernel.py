@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from entente.world.pack import BEHAVIOUR, INSTITUTION, SWITCHES
 from numba import njit
+
+from entente.month.core import CORE, SWITCHES
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
@@ -33,6 +34,11 @@ def places(title: str, groups: Iterable[Iterable[str]]) -> Any:
     return holder
 
 
-DIAL = places("DIAL", [BEHAVIOUR])
+def _core(part: str) -> list[str]:
+    return [number.name for number in CORE.numbers if number.at == part]
+
+
+# The core's come first in every set of mechanisms, so that their places are always the same.
+DIAL = places("DIAL", [_core("behaviour")])
 SWITCH = places("SWITCH", [SWITCHES])
-CONSTANT = places("CONSTANT", [INSTITUTION])
+CONSTANT = places("CONSTANT", [_core("institution")])

@@ -9,13 +9,13 @@ from math import floor
 from typing import Any
 
 from entente.agents.equation import where
-from entente.month.ladder import admission_gain, exit_threshold, opening_depth, worth
+from entente.month.ladder import opening_depth, worth
 
 from .bargains import negotiate, worth_of
 from .interests import weigh_one
-from .kernel import CONSTANT, DIAL, SWITCH, kernel
+from .kernel import CONSTANT, DIAL, kernel
 from .layout import AT, OF
-from .plan import BODY, MAJORITY, NEVER, SEAT
+from .marks import BODY, MAJORITY, NEVER, SEAT
 from .seating import decides, leads, running, sit
 from .tables import get, put
 from .vector import WIDTH, some, spread
@@ -24,6 +24,12 @@ from .vector import WIDTH, some, spread
 @kernel
 def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
     """What the calendar does at the beginning of the month: openings, signings, moves."""
+    for t in range(plan.treaties):
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            put(now.ts, 0.0, AT.left, t, i)
     for t in range(plan.treaties):
         if step == plan.opens and plan.t[BODY.opens_with, t] != 0:
             for z in range(WIDTH):
@@ -126,6 +132,7 @@ def _enter(t: int, i: int, z: int, now: Any) -> None:
 @kernel
 def _leave(step: int, t: int, i: int, z: int, plan: Any, num: Any, now: Any) -> None:
     now.ts[AT.member, t, i, z] = 0.0
+    now.ts[AT.left, t, i, z] = 1.0
     now.ts[AT.leaving, t, i, z] = 0.0
     now.ts[AT.joining, t, i, z] = 0.0
     now.ts[AT.barred, t, i, z] = step + num.constants[CONSTANT.reentry_months, z]
@@ -148,12 +155,12 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
                 i = plan.seats[t][at]
                 if i < 0:
                     break
-                _leave_or_stay(step, t, i, term_left, num, now)
+                _leave_or_stay(step, t, i, term_left, plan, num, now)
                 if plan.ts[SEAT.candidate, t, i] != 0.0:
-                    _ask(step, t, i, num, now)
+                    _ask(step, t, i, plan, num, now)
         if plan.t[BODY.endogenous, t] != 0:
             keen = get(now.t, AT.agreed, t) > get(num.dials, DIAL.sign)
-            acts = get(num.switches, SWITCH.ratchet) == 0.0
+            acts = plan.terms.signing(t, plan, num, now) > 0.0
             signs = (get(now.t, AT.status, t) == 0.0) & keen & acts
             put(now.t, where(signs, 1.0, 0.0), AT.signs, t)
     for t in range(plan.treaties):
@@ -181,42 +188,37 @@ def _term_left(step: int, t: int, now: Any) -> Any:
 
 
 @kernel
-def _leave_or_stay(step: int, t: int, i: int, term_left: Any, num: Any, now: Any) -> None:
+def _leave_or_stay(step: int, t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any) -> None:
     """What staying is worth to a party, and whether it wants out, for how long."""
     member = get(now.ts, AT.member, t, i) != 0.0
-    worthwhile = worth(get(now.ts, AT.at_agreed, t, i), get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i))
+    beside = plan.terms.staying(t, i, plan, num, now)
+    received, paid = get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i)
+    worthwhile = worth(get(now.ts, AT.at_agreed, t, i), received, paid, beside)
     value = where(get(now.ts, AT.seat, t, i) != 0.0, worthwhile, 0.0)
     put(now.ts, value, AT.value, t, i)
-    threshold = exit_threshold(
-        get(num.dials, DIAL.outside),
-        get(now.s, AT.offer, i),
-        get(num.dials, DIAL.exit_cost),
-        get(num.dials, DIAL.backtrack),
-        get(now.t, AT.depth, t),
-        term_left,
-    )
-    leaving = where(member & (value < threshold), get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
+    breaking = plan.terms.breaking(t, i, plan, num, now, term_left)
+    wants = plan.terms.leaving(t, i, plan, num, now, value, breaking) > 0.0
+    leaving = where(member & wants, get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
     put(now.ts, leaving, AT.leaving, t, i)
     ends = get(now.t, AT.ends, t)
     may = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
-    acts = (get(num.switches, SWITCH.exits) != 0.0) & (get(num.switches, SWITCH.ratchet) == 0.0)
-    exits = member & may & acts & (leaving >= get(num.dials, DIAL.deliberation))
+    exits = member & may & (leaving >= get(num.dials, DIAL.deliberation))
     put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)
 
 
 @kernel
-def _ask(step: int, t: int, i: int, num: Any, now: Any) -> None:
+def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     """Whether a candidate wants in, for how long, and takes part as a guest meanwhile."""
     outside = (get(now.t, AT.status, t) == 1.0) & (get(now.ts, AT.member, t, i) == 0.0)
-    keen = outside & (get(now.ts, AT.ideal, t, i) > get(num.dials, DIAL.entry))
-    guest = where(keen & (get(num.switches, SWITCH.guests) != 0.0), 1.0, 0.0)
+    ideal = get(now.ts, AT.ideal, t, i)
+    guest = where(plan.terms.attending(t, i, plan, num, now, ideal) > 0.0, 1.0, 0.0)
     put(now.ts, where(outside, guest, get(now.ts, AT.guest, t, i)), AT.guest, t, i)
     waited = get(now.ts, AT.joining, t, i)
+    keen = plan.terms.joining(t, i, plan, num, now, ideal) > 0.0
     free = keen & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
     put(now.ts, joining, AT.joining, t, i)
-    acts = (get(num.switches, SWITCH.entries) != 0.0) & (get(num.switches, SWITCH.ratchet) == 0.0)
-    enters = outside & acts & (joining >= get(num.dials, DIAL.deliberation))
+    enters = outside & (joining >= get(num.dials, DIAL.deliberation))
     put(now.ts, where(enters, 1.0, 0.0), AT.entries, t, i)
 
 
@@ -248,13 +250,18 @@ def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
         j = plan.seats[t][at]
         if j < 0:
             break
-        linear, curve, ideal, _ = weigh_one(t, j, plan, num, now, seat, now.sn[AT.trial_benefit, j])
+        linear, curve, common, saving, ideal, _ = weigh_one(
+            t, j, plan, num, now, seat, now.sn[AT.trial_benefit, j]
+        )
         put(now.s, linear, AT.trial_linear, j)
         put(now.s, curve, AT.trial_curve, j)
+        if plan.bends:
+            put(now.s, common, AT.trial_common, j)
+            put(now.s, saving, AT.trial_saving, j)
         put(now.s, ideal, AT.trial_ideal, j)
     _, _, agreed = negotiate(
         t, plan, num, now, seat, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
-        now.s[AT.trial_ideal],
+        now.s[AT.trial_common], now.s[AT.trial_saving], now.s[AT.trial_ideal],
     )  # fmt: skip
     return agreed
 
@@ -271,9 +278,10 @@ def _vote(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any) -> 
             break
         votes = decides(t, i, plan, member, led)
         with_it = worth_of(
-            t, i, plan, num, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve], agreed
-        )
-        gain = admission_gain(get(num.dials, DIAL.sphere), get(now.s, AT.provision, i))
+            t, i, plan, num, now, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
+            now.s[AT.trial_common], now.s[AT.trial_saving], agreed,
+        )  # fmt: skip
+        gain = plan.terms.admission(t, i, plan, num, now)
         asks = where(_guards(i, t, newcomer, plan, now), gain, 0.0)
         refuses = (votes != 0.0) & (with_it < get(now.ts, AT.at_agreed, t, i) + asks)
         refusals += where(refuses, 1.0, 0.0)

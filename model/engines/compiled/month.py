@@ -12,9 +12,9 @@ from .institutions import institute
 from .interests import weigh
 from .kernel import kernel
 from .layout import AT, OF, noise_of, numbers_of, state_of
+from .marks import SOURCE
 from .membership import intervene, review
 from .outside import act, turn
-from .plan import SOURCE
 from .tables import get, put, table, tables
 from .threats import consult, perceive, shock
 from .vector import spread
@@ -57,7 +57,7 @@ def _run(
         act(plan, num, now)
         weigh(plan, num, now)
         bargain(plan, num, now)
-        institute(step, plan, num, now, noise)
+        institute(step, plan, num, now)
         review(step, plan, num, now)
         turn(step, plan, num, now)
         if step >= plan.opens:

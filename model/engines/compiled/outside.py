@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from entente.agents.alignment import alignment, alignment_target, bloc_pull, coordination_pull, west_pull
+from entente.agents.alignment import alignment, alignment_target, bloc_pull
 from entente.agents.equation import where
-from entente.agents.outside import accepted_offer, offer_price, outside_offer, responsive_package
+from entente.agents.outside import accepted_offer, responsive_package
 
-from .kernel import DIAL, SWITCH, kernel
+from .kernel import DIAL, kernel
 from .layout import AT, OF
 from .seating import find_mates, sit
 from .tables import get, put
@@ -21,7 +21,6 @@ def act(plan: Any, num: Any, now: Any) -> None:
     for power in range(plan.powers):
         if plan.responsive[power] != 0:
             _step_up(power, plan, num, now)
-    offers = get(num.switches, SWITCH.offers)
     for i in range(plan.states):
         package, price = spread(0.0), spread(0.0)
         for power in range(plan.powers):
@@ -30,14 +29,9 @@ def act(plan: Any, num: Any, now: Any) -> None:
             t = plan.tables[i, at]
             if t < 0:
                 break
-            broken = offer_price(
-                get(num.t, OF.directed, t),
-                get(now.t, AT.depth, t),
-                get(num.t, OF.exclusivity, t),
-                get(num.dials, DIAL.backtrack),
-            )
+            broken = plan.terms.price(t, i, plan, num, now)
             price += get(now.ts, AT.member, t, i) * broken
-        offer = outside_offer(get(num.s, OF.leverage, i), package) * offers
+        offer = plan.terms.offer(i, plan, num, now, package)
         put(now.s, price, AT.price, i)
         put(now.s, offer, AT.offer, i)
         taken = accepted_offer(get(now.s, AT.accepted, i), offer, price, get(num.dials, DIAL.adjust))
@@ -86,34 +80,18 @@ def turn(step: int, plan: Any, num: Any, now: Any) -> None:
 def _turned(i: int, outside: Any, plan: Any, num: Any, now: Any) -> Any:
     """Where one state stands next month."""
     own = get(now.s, AT.alignment, i)
-    bloc, coordinated, deepest = spread(0.0), spread(0.0), spread(0.0)
+    bloc, pulled, deepest = spread(0.0), spread(0.0), spread(0.0)
     for seat in range(len(plan.tables[i])):
         t = plan.tables[i, seat]
         if t < 0:
             break
         member = now.ts[AT.member, t]
         sit(t, plan, now, member)
-        _, shares, total = find_mates(t, i, plan, now, member)
-        mean = spread(0.0)
-        for at in range(len(now.present[t])):
-            j = now.present[t][at]
-            if j < 0:
-                break
-            if j != i:
-                mean += get(shares, j) * get(now.s, AT.alignment, j)
+        mates, shares, total = find_mates(t, i, plan, now, member)
         inside, depth = get(member, i) != 0.0, get(now.t, AT.depth, t)
-        pull = bloc_pull(get(num.t, OF.directed, t), depth, total, outside)
-        bloc += where(inside, pull, 0.0)
-        strength = get(num.t, OF.coordination, t) * get(num.switches, SWITCH.coordination)
-        drawn = coordination_pull(strength, depth, mean, own)
-        coordinated += where(inside, drawn, 0.0)
+        bloc += where(inside, bloc_pull(get(num.t, OF.directed, t), depth, total, outside), 0.0)
+        pulled += where(inside, plan.terms.pull(t, i, plan, num, now, mates, shares), 0.0)
         deepest = where(inside, max(deepest, depth), deepest)
-    west = west_pull(get(now.s, AT.accepted, i), get(num.dials, DIAL.stake), get(num.s, OF.weight, i))
-    return alignment(
-        own,
-        alignment_target(bloc, west, get(num.dials, DIAL.x0)),
-        get(num.dials, DIAL.turn),
-        get(num.dials, DIAL.lock),
-        deepest,
-        coordinated,
-    )
+    target = alignment_target(bloc, plan.terms.west(i, plan, num, now), get(num.dials, DIAL.x0))
+    turning = plan.terms.turning(i, plan, num, now, deepest)
+    return alignment(own, target, get(num.dials, DIAL.turn), turning, pulled)

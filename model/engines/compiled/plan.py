@@ -9,32 +9,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.world.draws import Floats
 from entente.world.pack import World
-from numpy.typing import NDArray
 
-from .kernel import DIAL, SWITCH, places
-from .layout import Ints, shapes_of, sizes_of
-
-NEVER = -(10**6)
-"""A step before any run."""
-THREE = 3
-"""Columns of a list at least, so that its third entry can be asked for in the smallest world."""
-UNANIMITY, MAJORITY, LEAD = 0, 1, 2
-_DECISIONS = {"unanimity": UNANIMITY, "majority": MAJORITY, "lead": LEAD}
-INTENSITY, EVENT, RUMOUR, WEAKNESS = 0, 1, 2, 3
-_TARGETS = {"intensity": INTENSITY, "event": EVENT, "rumour": RUMOUR, "weakness": WEAKNESS}
-PLAIN, BY_EXPOSURE, BY_SHARE = 0, 1, 2
-_SCALES = {"plain": PLAIN, "exposure": BY_EXPOSURE, "share": BY_SHARE}
-
-BODY = places(
-    "BODY",
-    [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
-)
-SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
-SOURCE = places("SOURCE", [("origin", "sponsor")])
-COVER = places("COVER", [("covers", "covered", "norms")])
+from .kernel import DIAL
+from .layout import Ints, numbers_of_core_and, shapes_of, sizes_of, state_of_core_and
+from .marks import COVER, DECISIONS, NEVER, SCALES, TARGETS, THREE
+from .woven import woven
 
 
 class Plan(NamedTuple):
@@ -44,8 +29,16 @@ class Plan(NamedTuple):
     sources: int
     treaties: int
     powers: int
+    needs: int  # sources, and benefits without a source
     opens: int
+    terms: Any  # what the mechanisms do at each place, as functions
+    bends: bool  # whether marginal utility may bend
+    common: int  # the constant up to which common benefits are useful
     starts: Ints  # where each group of state begins among the rows
+    counts: Ints  # how many numbers each group of state holds of a thing
+    streams: (
+        Ints  # how many streams of mechanisms there are over states, sources and treaties, and their first rows
+    )
     year: Ints  # of each step, as a row of `capability`
     seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
     tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
@@ -64,17 +57,18 @@ class Plan(NamedTuple):
     rumour_pairs: Ints
     # What follows depends on the numbers of the block: skipping it never changes a result.
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
-    tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1; where a norm restrains it
+    tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1
     gives: Ints  # s, k: 1 where the state can contribute, or once could
-    promoters: Ints  # t, up to t: treaties that promote the treaty, then -1
+    acts: Ints  # mechanisms: 1 where one acts in any run
+    some_s: Ints  # OF, s; and so on: 1 where a number is not 0 in every run
+    some_k: Ints
+    some_t: Ints
+    some_tk: Ints
+    some_ts: Ints
+    links: Ints  # OF, t, up to t: treaties that are linked to the treaty by articles, then -1
+    free: Ints  # needs of benefits without a source: 1 where their mechanism acts in any run
     same_order: bool
-    kin: bool
-    overlap: bool
-    tether: bool
-    held: bool
     noisy: bool
-    provided: bool
-    ratchet: bool
     # What is asked for.
     wants_alignment: bool
     wants_orientation: bool
@@ -83,7 +77,8 @@ class Plan(NamedTuple):
 
 def world_plan(world: World) -> dict[str, Any]:
     """The part of a plan that numbers do not change."""
-    size = sizes_of(world)
+    size, mechanisms = sizes_of(world), world.mechanisms
+    shapes = shapes_of(world)
     founder, candidate, lead, member, moved = (np.zeros((size["t"], size["s"])) for _ in range(5))
     left = np.full((size["t"], size["s"]), NEVER)
     opening = np.zeros((size["t"], 3))
@@ -103,16 +98,20 @@ def world_plan(world: World) -> dict[str, Any]:
     moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
     return {
-        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"],
+        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "needs": size["n"],
+        "terms": woven(mechanisms), "bends": mechanisms.bends,
+        "common": mechanisms.constants.index(mechanisms.common_need) if mechanisms.common_need else -1,
         "opens": world.opens,
-        "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes_of(world).values())]),
+        "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())]),
+        "counts": _ints(shape[0] for shape in shapes.values()),
+        "streams": _table([_streams(mechanisms, over) for over in "skt"], 2),
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
         "seats": _listed(sits, THREE),
         "tables": _listed(sits.T),
         "t": np.stack(
             [
                 _ints(b.hub for b in bodies),
-                _ints(_DECISIONS[b.decision] for b in bodies),
+                _ints(DECISIONS[b.decision] for b in bodies),
                 _ints(b.endogenous for b in bodies),
                 _ints(b.signed for b in bodies),
                 _ints(b.force_delay for b in bodies),
@@ -129,7 +128,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "responsive": _ints(policy == "responsive" for policy in world.policy),
         "pulse_from": _starts([pulse.step for pulse in pulses], world.steps),
         "pulses": _table(
-            [[_TARGETS[p.target], p.state, p.source, p.size, _SCALES[p.scale]] for p in pulses], 5
+            [[TARGETS[p.target], p.state, p.source, p.size, SCALES[p.scale]] for p in pulses], 5
         ),
         "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
         "move_from": _starts([move.step for move in moves], world.steps),
@@ -143,8 +142,12 @@ def number_plan(
     world: World, plan: Mapping[str, Any], acting: Mapping[str, Floats], before: Any
 ) -> dict[str, Any]:
     """The part of a plan that depends on numbers with lanes last; `before` is the plan in force so far."""
-    some = {name: _anywhere(acting[name]) for name in ("exposure", "scope", "support", "contribution", "norm")}
-    covers, gives = (some["scope"] | some["support"]).astype(np.int64), some["contribution"].astype(np.int64)
+    mechanisms = world.mechanisms
+    named = ("exposure", "scope", "contribution", *mechanisms.widening)
+    some = {name: _anywhere(acting[name]) for name in named}
+    covers, gives = some["scope"].astype(np.int64), some["contribution"].astype(np.int64)
+    for name in mechanisms.widening:
+        covers |= some[name]
     if before is not None:
         # What has become 0 still has to be written once more.
         covers |= before.tk[COVER.covers]
@@ -156,22 +159,40 @@ def number_plan(
         live[np.ix_(seats[seats >= 0], some["scope"][t])] = True
     if before is not None:
         live[before.live[:, 0], before.live[:, 1]] = True
-    dials, switches = acting["dials"], acting["switches"]
-    order = acting["order"]
+    order, acts = acting["order"], _anywhere(acting["acts"]).astype(np.int64)
+    if before is not None:
+        acts |= before.acts
     return {
         "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
-        "tk": np.stack([covers, _listed(covers > 0), some["norm"].astype(np.int64)]),
+        "tk": np.stack([covers, _listed(covers > 0)]),
         "gives": gives,
-        "promoters": _listed(_anywhere(acting["promotes"]).T),
+        "acts": acts,
+        **{f"some_{over}": _somewhere(world, acting, over) for over in ("s", "k", "t", "tk", "ts")},
+        "links": _links(world, acting),
+        "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
         "same_order": bool((order == order[..., :1]).all()),
-        "kin": bool(switches[SWITCH.solidarity].any()),
-        "overlap": bool(dials[DIAL.overlap_use].any()),
-        "tether": bool(dials[DIAL.tether].any()),
-        "held": bool(switches[SWITCH.held_perception].any()),
-        "noisy": bool(dials[DIAL.sigma].any()),
-        "provided": bool(switches[SWITCH.hub_provision].any()),
-        "ratchet": bool(switches[SWITCH.ratchet].any()),
+        "noisy": bool(acting["dials"][DIAL.sigma].any()),
     }
+
+
+def _somewhere(world: World, acting: Mapping[str, Floats], over: str) -> Ints:
+    """Where each number of some things is not 0 in every run."""
+    names, size = numbers_of_core_and(world.mechanisms)[over], sizes_of(world)
+    marks = [_anywhere(acting[name]).astype(np.int64) for name in names]
+    return np.stack(marks) if marks else np.zeros((0, *(size[axis] for axis in over)), dtype=np.int64)
+
+
+def _links(world: World, acting: Mapping[str, Floats]) -> Ints:
+    """Treaties that are linked to each treaty, by the number of articles that links them."""
+    names, count = numbers_of_core_and(world.mechanisms)["tt"], len(world.treaties)
+    lists = [_listed(_anywhere(acting[name]).T) for name in names]
+    return np.stack(lists) if lists else np.zeros((0, count, count), dtype=np.int64)
+
+
+def _streams(mechanisms: Mechanisms, over: str) -> list[int]:
+    """How many streams mechanisms have over some things, and where the first of them stands in the state."""
+    names = [stream.name for stream in mechanisms.streams if stream.over == over]
+    return [len(names), state_of_core_and(mechanisms)[over].index(names[0]) if names else 0]
 
 
 def _anywhere(values: Floats) -> NDArray[np.bool_]:

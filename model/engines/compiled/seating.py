@@ -6,12 +6,13 @@ from typing import Any
 
 from entente.agents.equation import where
 from entente.agents.interest import capability_share
+from entente.world.pack import MEMBER
 
 from .kernel import kernel
 from .layout import AT
-from .plan import BODY, LEAD, SEAT
+from .marks import BODY, LEAD, SEAT, SOURCE
 from .tables import get, put
-from .vector import some, spread
+from .vector import neither, some, spread
 
 
 @kernel
@@ -88,3 +89,44 @@ def decides(t: int, i: int, plan: Any, seat: Any, led: Any) -> Any:
     """1 in runs in which `i` decides among those seated: a lead state where one sits (`leads`), else everyone."""
     seated = get(seat, i)
     return where(led > 0.0, plan.ts[SEAT.lead, t, i] * seated, seated)
+
+
+@kernel
+def neighbour_threat(t: int, plan: Any, now: Any) -> Any:
+    """Threat from fellow members that the parties perceive, the mean over parties."""
+    felt, members = spread(0.0), spread(0.0)
+    for at in range(len(plan.seats[t])):
+        i = plan.seats[t][at]
+        if i < 0:
+            break
+        members += get(now.ts, AT.member, t, i)
+    for k in range(plan.sources):
+        if plan.k[SOURCE.origin, k] == MEMBER:
+            for at in range(len(plan.seats[t])):
+                i = plan.seats[t][at]
+                if i < 0:
+                    break
+                felt += get(now.ts, AT.member, t, i) * get(now.sk, AT.perception, i, k)
+    return felt / where(members > 0.0, members, 1.0)
+
+
+@kernel
+def provider_contribution(t: int, k: int, plan: Any, now: Any) -> Any:
+    """Contribution against a source of the hub, or of the strongest of those that decide."""
+    seat, hub = now.ts[AT.seat, t], plan.t[BODY.hub, t]
+    led = leads(t, plan, seat)
+    hub_sits = spread(0.0) != 0.0
+    if hub >= 0:
+        hub_sits = get(seat, hub) != 0.0
+    best, given = spread(-1.0), spread(0.0)
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        capability = get(now.s, AT.capability, j)
+        provides = neither(hub_sits) & (decides(t, j, plan, seat, led) != 0.0) & (capability > best)
+        if j == hub:
+            provides = provides | hub_sits
+        best = where(provides, capability, best)
+        given = where(provides, get(now.sk, AT.contribution, j, k), given)
+    return given

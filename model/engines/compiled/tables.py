@@ -11,12 +11,13 @@ import operator
 from typing import Any
 
 import numpy as np
-from entente.world.draws import Floats
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
+
+from entente.world.draws import Floats
 
 from .vector import NUMBERS, RUNS, WIDTH, as_runs, is_number
 

@@ -7,13 +7,9 @@ from typing import Any
 from entente.agents.equation import where
 from entente.agents.perception import (
     capped_threat,
-    consulted_threat,
-    dilemma_shock,
     event_intensity,
-    opposition,
     perceived_threat,
     provision,
-    restraint,
     sponsored_intensity,
     threat_intensity,
     threat_target,
@@ -22,7 +18,7 @@ from entente.world.pack import RELATIVE
 
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, OF
-from .plan import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, RUMOUR, SOURCE, WEAKNESS
+from .marks import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, RUMOUR, SOURCE, WEAKNESS
 from .seating import find_mates, running, sit
 from .tables import get, pick, put
 from .vector import some, spread
@@ -31,6 +27,8 @@ from .vector import some, spread
 @kernel
 def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     """E1, E2: sources flare up and fade; dated events, rumours and weaknesses leave their mark."""
+    _hear(step, plan, now, noise)
+    plan.terms.remember(plan, num, now)
     _clear(plan, now)
     for u in range(plan.pulse_from[step], plan.pulse_from[step + 1]):
         _pulse(u, plan, num, now)
@@ -46,6 +44,20 @@ def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         put(now.sk, left, AT.rumour, i, k)
     _provide(plan.year[step], plan, num, now)
     _restrain(plan.year[step], plan, num, now)
+
+
+@kernel
+def _hear(step: int, plan: Any, now: Any, noise: Any) -> None:
+    """The noise that mechanisms hear this month."""
+    for n in range(plan.streams[0, 0]):
+        for i in range(plan.states):
+            put(now.s, pick(noise.s, noise.replicate, n, step, i), plan.streams[0, 1] + n, i)
+    for n in range(plan.streams[1, 0]):
+        for k in range(plan.sources):
+            put(now.k, pick(noise.k, noise.replicate, n, step, k), plan.streams[1, 1] + n, k)
+    for n in range(plan.streams[2, 0]):
+        for t in range(plan.treaties):
+            put(now.t, pick(noise.t, noise.replicate, n, step, t), plan.streams[2, 1] + n, t)
 
 
 @kernel
@@ -93,7 +105,7 @@ def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
 
 @kernel
 def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
-    """Random arrivals, the security dilemma, and the new intensity of every source."""
+    """Random arrivals, what mechanisms add, and the new intensity of every source."""
     directed = spread(0.0)
     for t in range(plan.treaties):
         directed += get(num.t, OF.directed, t) * get(now.t, AT.depth, t)
@@ -105,8 +117,7 @@ def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
             comes = may_come & (pick(noise.arrival, noise.replicate, step, k) < get(num.k, OF.arrival, k)) & free
             if some(comes):
                 shocked += where(comes, pick(noise.sizes, noise.sized, step, k), 0.0)
-        drawn_out = dilemma_shock(get(num.dials, DIAL.dilemma), get(num.k, OF.provoked, k), directed)
-        shocked += where(free, drawn_out, 0.0)
+        shocked += where(free, plan.terms.shock(k, plan, num, now, directed), 0.0)
         put(now.k, shocked, AT.shock, k)
         intensity = threat_intensity(
             get(now.k, AT.intensity, k), get(num.k, OF.base, k), get(num.dials, DIAL.persistence), shocked
@@ -134,29 +145,25 @@ def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
 
 @kernel
 def _restrain(year: int, plan: Any, num: Any, now: Any) -> None:
-    """E2: joint opposition restrains sponsors."""
+    """E2: what treaties make the sponsors of threats give up, and what is left."""
+    for t in range(plan.treaties):
+        together = spread(0.0)
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
+        put(now.t, together, AT.together, t)
     for k in range(plan.sources):
         sponsor = plan.k[SOURCE.sponsor, k]
         greatest = spread(0.0)
-        for t in range(plan.treaties):
-            if sponsor < 0 or plan.tk[COVER.norms, t, k] == 0:
-                continue
-            together = spread(0.0)
-            for at in range(len(plan.seats[t])):
-                i = plan.seats[t][at]
-                if i < 0:
-                    break
-                together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
-            opposed = opposition(
-                get(num.tk, OF.norm, t, k),
-                get(now.t, AT.depth, t),
-                together,
-                get(num.power_capability, year, sponsor),
-            )
-            greatest = max(greatest, opposed)
-        restrained = restraint(get(num.dials, DIAL.rho), greatest)
-        put(now.k, restrained, AT.restraint, k)
-        effective = sponsored_intensity(get(now.k, AT.intensity, k), get(num.k, OF.concession, k), restrained)
+        if sponsor >= 0:
+            against = get(num.power_capability, year, sponsor)
+            for t in range(plan.treaties):
+                held_back = plan.terms.restraint(t, k, plan, num, now, get(now.t, AT.together, t), against)
+                greatest = max(greatest, where(get(now.t, AT.status, t) == 1.0, held_back, 0.0))
+        put(now.k, greatest, AT.restraint, k)
+        effective = sponsored_intensity(get(now.k, AT.intensity, k), get(num.k, OF.concession, k), greatest)
         put(now.k, effective, AT.effective, k)
 
 
@@ -164,7 +171,6 @@ def _restrain(year: int, plan: Any, num: Any, now: Any) -> None:
 def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     """E3."""
     rise, fall, sigma = get(num.dials, DIAL.rise), get(num.dials, DIAL.fall), get(num.dials, DIAL.sigma)
-    held = get(num.switches, SWITCH.held_perception) != 0.0
     for q in range(len(plan.live)):
         i, k = plan.live[q, 0], plan.live[q, 1]
         exposure = get(num.sk, OF.exposure, i, k)
@@ -175,9 +181,7 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         drawn = pick(noise.perception, noise.replicate, step, i, k) if plan.noisy else spread(0.0)
         root = get(num.sk, OF.exposure_root, i, k)
         felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
-        if plan.held:
-            felt = where(held, exposure * get(num.k, OF.long_run, k), felt)
-        put(now.sk, felt, AT.perception, i, k)
+        put(now.sk, plan.terms.perception(i, k, plan, num, now, felt), AT.perception, i, k)
 
 
 @kernel
@@ -196,22 +200,16 @@ def consult(plan: Any, num: Any, now: Any) -> None:
                 if i < 0:
                     break
                 _listen(t, i, plan, num, now)
-    held = get(num.switches, SWITCH.held_perception) != 0.0
     for q in range(len(plan.live)):
         i, k = plan.live[q, 0], plan.live[q, 1]
         felt = get(now.sk, AT.perception, i, k)
-        put(now.sk, where(held, felt, capped_threat(felt, get(now.sk, AT.gained, i, k))), AT.perception, i, k)
+        put(now.sk, capped_threat(felt, get(now.sk, AT.gained, i, k)), AT.perception, i, k)
 
 
 @kernel
 def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
     """On what the treaty consults, and the alarm of its most alarmed party; whether it does in any run."""
-    able = (
-        (get(now.t, AT.status, t) == 1.0)
-        & (get(num.t, OF.consultation, t) > 0.0)
-        & (get(num.dials, DIAL.contagion) > 0.0)
-    )
-    trigger = get(num.dials, DIAL.trigger)
+    runs = get(now.t, AT.status, t) == 1.0
     anywhere = False
     for at in range(len(plan.tk[COVER.covered, t])):
         k = plan.tk[COVER.covered, t][at]
@@ -223,7 +221,7 @@ def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
             if i < 0:
                 break
             alarm = max(alarm, get(now.ts, AT.member, t, i) * get(now.sk, AT.perception, i, k))
-        meets = able & (get(num.tk, OF.scope, t, k) > 0.0) & (alarm > trigger)
+        meets = runs & (plan.terms.alarm(t, k, plan, num, now, alarm) > 0.0)
         put(now.k, alarm, AT.alarm, k)
         put(now.tk, where(meets, 1.0, 0.0), AT.consulted, t, k)
         anywhere = anywhere or some(meets)
@@ -233,7 +231,7 @@ def _meet(t: int, plan: Any, num: Any, now: Any) -> bool:
 @kernel
 def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     """What one party gains from the consultations of a treaty."""
-    _, shares, _ = find_mates(t, i, plan, now, now.ts[AT.member, t])
+    mates, shares, _ = find_mates(t, i, plan, now, now.ts[AT.member, t])
     member = get(now.ts, AT.member, t, i)
     for at in range(len(plan.tk[COVER.covered, t])):
         k = plan.tk[COVER.covered, t][at]
@@ -249,15 +247,7 @@ def _listen(t: int, i: int, plan: Any, num: Any, now: Any) -> None:
                 break
             if j != i:
                 mean += get(shares, j) * get(now.sk, AT.perception, j, k)
-        increment = consulted_threat(
-            get(now.sk, AT.perception, i, k),
-            mean,
-            get(now.k, AT.alarm, k),
-            get(num.dials, DIAL.trigger),
-            get(num.dials, DIAL.contagion),
-            get(num.t, OF.consultation, t),
-            get(now.t, AT.depth, t),
-            get(num.tk, OF.scope, t, k),
-        )
+        alarm = get(now.k, AT.alarm, k)
+        increment = plan.terms.spreading(t, i, k, plan, num, now, mates, shares, mean, alarm)
         gained = get(now.sk, AT.gained, i, k)
         put(now.sk, gained + where(takes_part, increment, 0.0), AT.gained, i, k)

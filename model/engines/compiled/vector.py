@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from entente.agents.equation import where
 from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
+
+from entente.agents.equation import where
 
 WIDTH = 1 if config.DISABLE_JIT else 16
 """Runs that are computed together: the numbers of two of the widest instructions."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from mesa.datacollection import DataCollector
+
 from entente.telling.tables import TABLES, build_table
 from entente.world.pack import MEMBER
 from entente.world.trajectory import Trajectory
-from mesa.datacollection import DataCollector
 
 from .treaty import Treaty
 
@@ -33,6 +34,7 @@ class Collector(DataCollector):  # type: ignore[misc]
         super().__init__(model_reporters=reporters, tables={name: [] for name in TABLES} if record else None)
         self.world = model.world
         self.trajectory = Trajectory.empty(model.world) if record else None
+        self.kept = [(n, sum_.name) for n, sum_ in enumerate(model.world.mechanisms.source_sums) if sum_.record]
 
     def collect(self, model: Any) -> None:
         """Append this month's value of every model reporter."""
@@ -64,6 +66,9 @@ class Collector(DataCollector):  # type: ignore[misc]
         arrays["event_shock"][row] = model.event_shocks
         arrays["rumour_shock"][row] = model.rumour_shocks
         arrays["capability"][row] = model.capability
+        for memory in self.world.mechanisms.memories:
+            if memory.record is not None:
+                arrays[memory.name][row] = model.memory[memory.name]
         for p, treaty in enumerate(model.treaties):
             _write_treaty(arrays, row, p, treaty, model)
         self.trajectory.months = row + 1
@@ -92,6 +97,7 @@ def _of_sources(model: Any) -> dict[str, Any]:
 
 def _write_treaty(arrays: dict[str, Any], row: int, p: int, treaty: Treaty, model: Any) -> None:
     arrays["status"][row, p] = treaty.status
+    arrays["left"][row, p, treaty.left] = 1
     if not treaty.running:
         return
     for name in ("depth", "rung", "mistrust", "overlap", "blocked"):
@@ -110,11 +116,12 @@ def _write_treaty(arrays: dict[str, Any], row: int, p: int, treaty: Treaty, mode
         if interest is None:
             continue
         arrays["ideal"][row, p, i] = interest.ideal
-        arrays["owed"][row, p, i] = interest.owed
-        arrays["benefit"][row, p, i] = interest.benefits[:-1]
+        for n, name in model.datacollector.kept:
+            arrays[name][row, p, i] = interest.sums[n]
+        arrays["benefit"][row, p, i] = interest.benefits[: len(model.world.sources)]
         # Whoever bargained this month, a party that left at its end included.
         if i in bargain.received:
-            arrays["value"][row, p, i] = treaty.worth(i, interest, model.needs)
+            arrays["value"][row, p, i] = treaty.worth(i, interest)
             arrays["received"][row, p, i] = bargain.received[i]
             arrays["paid"][row, p, i] = bargain.paid[i]
 
@@ -125,7 +132,7 @@ def orientation(treaty: Treaty, model: Any) -> float:
     for k, origin in enumerate(model.world.origin):
         fellow = origin == MEMBER
         for i in treaty.members:
-            felt = model.states[i].perception[k] * (1.0 if fellow else treaty.scope[k])
+            felt = model.states[i].perception[k] * (1.0 if fellow else treaty.of("scope")[k])
             if fellow or origin in treaty.members:
                 inside += felt
             else:

@@ -1,63 +1,72 @@
-"""Who leaves a treaty and who is let in (E13), in the interactive engine."""
+"""Review (E13): who leaves a treaty, who is let in, who signs; terms are renewed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from entente.month.ladder import admission_gain
-
 from .treaty import Treaty
+
+
+def review(model: Any) -> None:
+    """Parties leave, candidates join or take part, founders sign, terms are renewed."""
+    leaving = [(t, i) for t in model.treaties if t.running for i in t.members if leaves(model, t, i)]
+    joining = [
+        (t, i)
+        for t in model.treaties
+        if t.running
+        for i in t.body.candidates
+        if i not in t.members and joins(model, t, i)
+    ]
+    signing = [t for t in model.treaties if t.status == 0 and t.body.endogenous and signs(model, t)]
+    for treaty in model.treaties:
+        if treaty.running:
+            treaty.renew()
+    for treaty, i in joining:
+        treaty.enter(i)
+    for treaty, i in leaving:
+        if treaty.running:
+            treaty.leave(i)
+    for treaty in signing:
+        treaty.sign()
+
+
+def signs(model: Any, treaty: Treaty) -> bool:
+    """Whether the founders of a treaty without a date want it enough."""
+    free = model.terms.signing(model, treaty.index) > 0.0
+    return free and treaty.bargain.agreed > float(model.dial["sign"])
 
 
 def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     """Whether a party leaves: it has wanted out for long enough, and may."""
-    dial = model.dial
-    value = treaty.worth(state, model.states[state].interests[treaty.index], model.needs)
-    wants = treaty.wants_out(
-        model.clock,
-        value,
-        model.states[state].offer,
-        dial["outside"],
-        dial["exit_cost"],
-        dial["backtrack"],
-    )
+    value = treaty.worth(state, model.states[state].interests[treaty.index])
+    breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
+    wants = model.terms.leaving(model, treaty.index, state, value, breaking) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-    return (
-        treaty.leaving[state] >= model.deliberation
-        and treaty.may_leave(model.clock, model.constant["window_months"])
-        and bool(model.switch["exits"])
-        and not model.switch["ratchet"]
-    )
+    return treaty.leaving[state] >= model.deliberation and treaty.may_leave
 
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:
     """Whether a candidate joins: it has wanted in for long enough, and is let in; guests are kept too."""
-    keen = model.states[state].interests[treaty.index].ideal > model.dial["entry"]
-    welcome = keen and bool(model.switch["guests"])
+    ideal = model.states[state].interests[treaty.index].ideal
+    welcome = model.terms.attending(model, treaty.index, state, ideal) > 0.0
     treaty.guests = sorted({*treaty.guests, state} if welcome else {*treaty.guests} - {state})
+    keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    return (
-        treaty.joining[state] >= model.deliberation
-        and bool(model.switch["entries"])
-        and not model.switch["ratchet"]
-        and admitted(model, treaty, state)
-    )
+    return treaty.joining[state] >= model.deliberation and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:
     """Nobody who decides loses; a lead state elsewhere asks for a gain before it lets another in."""
     members = sorted([*treaty.members, state])
     interests = {i: model.states[i].interest(treaty, treaty.partners(i, members)) for i in members}
-    agreed = model.negotiate(treaty, members, interests).agreed
+    agreed = treaty.negotiate(members, interests).agreed
     refusals = 0
     deciders = treaty.deciders(treaty.members)
     for i in deciders:
         with_it = interests[i].utility(agreed, model.needs)
         without = model.states[i].interests[treaty.index].utility(treaty.bargain.agreed, model.needs)
-        asks = 0.0
-        if guards(model, i, treaty, state):
-            asks = admission_gain(model.dial["sphere"], model.states[i].provision)
+        asks = model.terms.admission(model, treaty.index, i) if guards(model, i, treaty, state) else 0.0
         refusals += 1 if with_it < without + asks else 0
     allowed = (len(deciders) - 1) // 2 if treaty.body.decision == "majority" else 0
     return refusals <= allowed

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
+from typing import Any
 
-from entente.agents.state import Interest, ideal_depth
+from entente.agents.state import Bend, Interest, ideal_depth
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 from entente.month.ladder import (
     BY_DELIBERATION,
@@ -14,14 +15,13 @@ from entente.month.ladder import (
     FREE,
     ceiling,
     climbs,
-    drift_depth,
-    exit_threshold,
+    core_overlap,
     next_depth,
+    next_mistrust,
     opening_depth,
     sinks,
     worth,
 )
-from entente.world.pack import Body
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
 
@@ -37,68 +37,58 @@ class Bargain:
     paid: dict[int, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What the treaty's text amounts to this month: see `rules.Effects`; scope, and `directed` and obligation."""
-
-    confidence: float
-    exclusivity: float
-    consultation: float
-    coordination: float
-    norm: list[float]
-    support: list[float]
-    promotes: list[float]
-    term: float
-    renewal: float
-    term_strength: float
-    directed: float
-    scope: list[float]
-    obligation: float
-
-
 class Treaty:
-    """A treaty of the interactive engine. Steps count months from the first month run."""
+    """A treaty of the interactive engine, in a model. Steps count months from the first month run."""
 
-    def __init__(self, index: int, body: Body, sources: int, states: int) -> None:
+    def __init__(self, model: Any, index: int) -> None:
+        self.model = model
         self.index = index
-        self.body = body
-        self.id = body.id
+        self.body = model.world.bodies[index]
+        self.id: str = self.body.id
         self.status = ABSENT
         self.members: list[int] = []
         self.depth = 0.0
         self.rung = 0
         self.mistrust = 0.0
-        self.obligation = 0
         self.in_force = 0
         self.term_start = 0
         self.term_end = -1
-        self.rising = 0
+        self.rising = 0.0
         self.blocked = FREE
         self.overlap = 0.0
-        self.leaving = [0] * states
-        self.joining = [0] * states
-        self.barred_until = [-1] * states
+        self.leaving = [0] * len(model.world.states)
+        self.joining = [0] * len(model.world.states)
+        self.barred_until = [-1] * len(model.world.states)
         self.guests: list[int] = []
+        self.left: list[int] = []
+        """Who has left this month."""
         self.consulted: list[int] = []
-        self.alarm = [0.0] * sources
+        self.alarm = [0.0] * len(model.world.sources)
         self.bargain = Bargain()
-        self.effects: Standing
-        self.scope: list[float] = []
         self.covered: list[int] = []
-        self.directed = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Treaty {self.id}: rung {self.rung}, depth {self.depth:.2f}, {len(self.members)} parties>"
 
     # -- standing ---------------------------------------------------------------------------
 
-    def stand(self, standing: Standing) -> None:
-        """Take over what the text now amounts to."""
-        self.effects = standing
-        self.scope, self.directed = standing.scope, standing.directed
-        self.obligation = int(standing.obligation)
-        self.covered = [k for k, share in enumerate(self.scope) if share > 0.0 or standing.support[k] > 0.0]
+    def of(self, name: str) -> Any:
+        """A number of the treaty, such as `scope` or `confidence`, as it stands this month."""
+        return self.model.of[name][self.index]
 
     @property
     def running(self) -> bool:
         return self.status == RUNNING
+
+    @property
+    def directed(self) -> float:
+        """Share of the treaty's scope that is aimed at an outside power."""
+        return float(self.of("directed"))
+
+    @property
+    def obligation(self) -> int:
+        """The obligation that the treaty declares."""
+        return int(self.of("obligation"))
 
     @property
     def promised(self) -> int:
@@ -121,47 +111,51 @@ class Treaty:
 
     # -- beginning and end ------------------------------------------------------------------
 
-    def sign(self, step: int, mistrust: float, steps: float, share: float) -> None:
-        """Sign among the founders, with the rung of the treaty's data."""
-        self._begin(self.body.rung, mistrust, self.body.founders)
-        self.depth = opening_depth(self.rung, steps, share)
-        self.in_force = step + self.body.force_delay
+    def sign(self) -> None:
+        """Sign among the founders: in the place of a predecessor that runs, or with the rung of the treaty's data.
+
+        To succeed another treaty is a step in promise, not of itself in organs.
+        """
+        before = self.model.treaties[self.body.predecessor] if self.body.predecessor >= 0 else None
+        if before is not None and before.running:
+            self._begin(before.rung, before.mistrust, self.body.founders)
+            self.depth = before.depth
+            before.end()
+        else:
+            self._begin(self.body.rung, float(self.of("mistrust")), self.body.founders)
+            self.depth = self._opening_depth()
+        self.in_force = self.model.clock + self.body.force_delay
         self._run_term(self.in_force)
 
-    def succeed(self, step: int, predecessor: Treaty) -> None:
-        """Sign in the place of another treaty: a step in promise, not of itself in organs."""
-        self._begin(predecessor.rung, predecessor.mistrust, self.body.founders)
-        self.depth = predecessor.depth
-        self.in_force = step + self.body.force_delay
-        self._run_term(self.in_force)
-        predecessor.end()
-
-    def open(self, step: int, steps: float, share: float, reentry: int) -> None:
+    def open(self) -> None:
         """Take the state that the scenario gives for its start."""
-        start = self.body.opening
-        assert start is not None
+        start, step = self.body.opening, self.model.clock
         self._begin(start.rung, start.mistrust, start.members)
         for i, left in start.left.items():
-            self.barred_until[i] = left + reentry
-        self.depth = opening_depth(self.rung, steps, share)
+            self.barred_until[i] = left + int(self.model.constant["reentry_months"])
+        self.depth = self._opening_depth()
         self.in_force = step if self.body.signed < 0 else self.body.signed + self.body.force_delay
         self._run_term(self.in_force)
         while 0 <= self.term_end <= step:
             self._run_term(self.term_end)
+
+    def _opening_depth(self) -> float:
+        constant = self.model.constant
+        return opening_depth(self.rung, constant["steps"], constant["opening_share"])
 
     def _begin(self, rung: int, mistrust: float, members: Sequence[int]) -> None:
         self.status = RUNNING
         self.members = list(members)
         self.rung = rung
         self.mistrust = mistrust
-        self.rising = 0
+        self.rising = 0.0
         self.leaving = [0] * len(self.leaving)
         self.joining = [0] * len(self.joining)
         self.term_end = -1
 
     def _run_term(self, start: int) -> None:
         """Start the first term, or the next one."""
-        length = int(self.effects.term if self.term_end < 0 else self.effects.renewal)
+        length = int(self.of("term") if self.term_end < 0 else self.of("renewal"))
         self.term_start = start
         self.term_end = start + length if length > 0 else -1
 
@@ -180,65 +174,89 @@ class Treaty:
         self.guests = [i for i in self.guests if i != state]
         self.joining[state] = self.leaving[state] = 0
 
-    def leave(self, state: int, step: int, reentry: int) -> None:
+    def leave(self, state: int) -> None:
+        self.left.append(state)
         self.members = [i for i in self.members if i != state]
         self.leaving[state] = self.joining[state] = 0
-        self.barred_until[state] = step + reentry
+        self.barred_until[state] = self.model.clock + int(self.model.constant["reentry_months"])
         if len(self.members) < 2:
             self.end()
 
     # -- terms ------------------------------------------------------------------------------
 
-    def renew(self, step: int) -> None:
+    def renew(self) -> None:
         """Renew a term that ran out; a term article switched on or off starts or ends the lock-in."""
-        if self.effects.term == 0:
+        step = self.model.clock
+        if self.of("term") == 0:
             self.term_end = -1
         elif self.term_end < 0:
             self._run_term(max(step, self.in_force))
         elif step >= self.term_end:
             self._run_term(self.term_end)
 
-    def months_left(self, step: int) -> int:
+    @property
+    def months_left(self) -> int:
         """Months to the next renewal, 0 without a term."""
-        return self.term_end - step if self.term_end >= 0 else 0
+        return self.term_end - self.model.clock if self.term_end >= 0 else 0
 
-    def may_leave(self, step: int, window: float) -> bool:
+    @property
+    def term_left(self) -> float:
+        """Share of the running term that is left, 0 without a term."""
+        return self.months_left / (self.term_end - self.term_start) if self.term_end >= 0 else 0.0
+
+    @property
+    def may_leave(self) -> bool:
         """Exit is possible around a renewal, and in any month without a term."""
-        return self.term_end < 0 or self.months_left(step) <= window
+        return self.term_end < 0 or self.months_left <= self.model.constant["window_months"]
 
-    def lock(self, step: int, lock: float, window: float) -> float:
-        """The lock-in of E12: of the term article's strength, off around a renewal and without a term."""
-        return 0.0 if self.may_leave(step, window) else lock * self.effects.term_strength
+    # -- consultation -----------------------------------------------------------------------
 
-    # -- bargaining and institutions --------------------------------------------------------
+    def hold_consultation(self) -> None:
+        """E4: on which sources the parties consult this month, and the alarm of the most alarmed of them."""
+        m = self.model
+        self.consulted = []
+        for k in self.covered if self.running else ():
+            greatest = 0.0
+            for i in self.members:
+                greatest = max(greatest, m.states[i].perception[k])
+            self.alarm[k] = greatest
+            if m.terms.alarm(m, self.index, k, greatest) > 0.0:
+                self.consulted.append(k)
 
-    def negotiate(
-        self,
-        members: Sequence[int],
-        interests: dict[int, Interest],
-        linkage: float,
-        order: Sequence[int],
-        needs: Sequence[float],
-    ) -> Bargain:
+    # -- bargaining -------------------------------------------------------------------------
+
+    def negotiate(self, members: Sequence[int], interests: dict[int, Interest]) -> Bargain:
         """E11 among `members`."""
+        m = self.model
         ideals = [interests[i].ideal for i in self.deciders(members)]
         floor = median_low(ideals) if self.body.decision == "majority" else min(ideals)
-        benefits = [0.0] * len(needs)
-        linear = curve = 0.0
+        benefits = [0.0] * len(m.needs)
+        linear = curve = common = saving = 0.0
         for i in members:
             own = interests[i]
             for k, benefit in enumerate(own.benefits):
                 benefits[k] += benefit
             linear += own.linear
             curve += own.curve
-        joint = ideal_depth(benefits, linear, curve, order, needs)
-        bargain = Bargain(floor, joint, agreed_depth(floor, joint, linkage))
-        self._settle_payments(members, interests, needs, bargain)
+            if own.bend is not None:
+                common += own.bend.common
+                saving += own.bend.saving
+        joint = ideal_depth(benefits, linear, curve, m.need_order, m.needs, self.bend(common, saving))
+        agreed = agreed_depth(floor, joint, m.terms.linkage(m, self.index), m.terms.agreement(m, self.index))
+        bargain = Bargain(floor, joint, agreed)
+        self._settle_payments(members, interests, bargain)
         return bargain
 
-    def _settle_payments(
-        self, members: Sequence[int], interests: dict[int, Interest], needs: Sequence[float], bargain: Bargain
-    ) -> None:
+    def bend(self, common: float, saving: float) -> Bend | None:
+        """What bends marginal utility where any mechanism may; `saving` reaches as far as the organs carry."""
+        m = self.model
+        if not m.world.mechanisms.bends:
+            return None
+        need = m.constant[m.world.mechanisms.common_need] if m.world.mechanisms.common_need else 1.0
+        return Bend(common, saving, need, self.rung / m.constant["steps"])
+
+    def _settle_payments(self, members: Sequence[int], interests: dict[int, Interest], bargain: Bargain) -> None:
+        needs = self.model.needs
         at_floor = [interests[i].utility(bargain.floor, needs) for i in members]
         at_agreed = [interests[i].utility(bargain.agreed, needs) for i in members]
         dues = [due(f, a) for f, a in zip(at_floor, at_agreed, strict=True)]
@@ -254,55 +272,73 @@ class Treaty:
                 bargain.received[i] += payment(dues[a], shares[b])
                 bargain.paid[i] += payment(dues[b], shares[a])
 
-    def practise(self, step: int, steps: float, deepen: float, hollow: float, lock: float, window: float) -> None:
-        """E12."""
-        top = ceiling(self.rung, steps)
-        held = self.lock(step, lock, window)
-        self.depth = next_depth(self.depth, self.bargain.agreed, top, deepen, hollow, held)
+    # -- institutions -----------------------------------------------------------------------
 
-    def climb(
-        self, step: int, steps: float, near: float, deliberation: int, gate: float, core_overlap: float
-    ) -> None:
-        """E13, upwards: one rung where the organs have been too small for long enough."""
+    def institute(self) -> None:
+        """E12, E13: mistrust changes, practice follows the bargain, organs follow practice."""
+        m, t, dial, steps = self.model, self.index, self.model.dial, self.model.constant["steps"]
+        self.mistrust = next_mistrust(self.mistrust, m.terms.mistrust(m, t))
+        self.overlap = self._core_overlap()
+        hollowing = m.terms.hollowing(m, t, 1.0 if self.may_leave else 0.0)
+        top, was = ceiling(self.rung, steps), self.depth
+        moved = next_depth(was, self.bargain.agreed, top, dial["deepen"], dial["hollow"], hollowing)
+        self.depth = moved
+        rung = self._climb(steps) if m.terms.ladder(m, t) > 0.0 else self._stay()
+        # What replaces practice or organs reads them as they were.
+        self.depth = was
+        organs = m.terms.organs(m, t, rung)
+        self.depth = m.terms.practice(m, t, moved, organs)
+        self.rung = int(organs)
+
+    def _stay(self) -> int:
         self.blocked = FREE
+        return self.rung
+
+    def _climb(self, steps: float) -> int:
+        """E13: the rung after a review, or after organs that have been too small for long enough."""
+        if self._sinks(steps):
+            self.rising = 0.0
+            return self.rung - 1
+        self.blocked = FREE
+        near = self.model.constant["near"]
         if self.rung + 1 >= steps or not climbs(self.depth, self.bargain.agreed, ceiling(self.rung, steps), near):
-            self.rising = 0
-            return
-        self.rising += 1
-        if self.rising < deliberation:
+            self.rising = 0.0
+            return self.rung
+        self.rising += 1.0 + self.model.terms.pace(self.model, self.index)
+        if self.rising < self.model.dial["deliberation"]:
             self.blocked = BY_DELIBERATION
-        elif self.rung + 2 >= steps and gate > 0.0 and not self.overlap > core_overlap:
+        elif self.rung + 2 >= steps and not self.model.terms.top(self.model, self.index, self.overlap) > 0.0:
             self.blocked = BY_GATE
         else:
-            self.rung += 1
-            self.rising = 0
+            self.rising = 0.0
+            return self.rung + 1
+        return self.rung
 
-    def review(self, step: int, every: int, steps: float, slack: float) -> bool:
-        """E13, downwards: True where a review of this month takes a rung away."""
-        age = step - self.in_force
-        if age <= 0 or age % every != 0 or self.rung == 0:
+    def _sinks(self, steps: float) -> bool:
+        """Whether a review of this month takes a rung away."""
+        age = self.model.clock - self.in_force
+        if age <= 0 or age % int(self.model.constant["review_months"]) != 0 or self.rung == 0:
             return False
-        if not sinks(self.depth, self.rung, steps, slack):
-            return False
-        self.rung -= 1
-        self.rising = 0
-        return True
+        return sinks(self.depth, self.rung, steps, self.model.constant["slack"]) > 0.0
 
-    def drift(self, uniform: float, drift: float, steps: float, deepen: float) -> None:
-        """The ratchet: a rung with probability `drift`, never back; depth follows the rung."""
-        self.blocked = FREE
-        self.rung += 1 if uniform < drift and self.rung + 1 < steps else 0
-        self.depth = drift_depth(self.depth, ceiling(self.rung, steps), deepen)
+    def _core_overlap(self) -> float:
+        """E13: the least overlap of core contingencies over ordered pairs of deciders, lone leads with all."""
+        m = self.model
+        deciders = self.deciders(self.members)
+        pool = deciders if len(deciders) > 1 else self.members
+        least = -1.0
+        for j in pool:
+            core = m.world.core[j]
+            for i in pool:
+                if i != j and core >= 0:
+                    ours, theirs = m.states[i].perception[core], m.states[j].perception[core]
+                    pair = core_overlap(ours, theirs, m.constant["core_floor"])
+                    least = pair if least < 0.0 else min(least, pair)
+        return max(least, 0.0)
 
-    def worth(self, state: int, interest: Interest, needs: Sequence[float]) -> float:
+    def worth(self, state: int, interest: Interest) -> float:
         """V of a party: what has been agreed is worth to it, with payments."""
-        agreed = interest.utility(self.bargain.agreed, needs)
-        return worth(agreed, self.bargain.received[state], self.bargain.paid[state])
-
-    def wants_out(
-        self, step: int, value: float, offer: float, outside: float, exit_cost: float, backtrack: float
-    ) -> bool:
-        """E13: V is below what leaving is worth."""
-        length = self.term_end - self.term_start
-        left = self.months_left(step) / length if self.term_end >= 0 else 0.0
-        return value < exit_threshold(outside, offer, exit_cost, backtrack, self.depth, left)
+        m = self.model
+        agreed = interest.utility(self.bargain.agreed, m.needs)
+        beside = m.terms.staying(m, self.index, state)
+        return worth(agreed, self.bargain.received[state], self.bargain.paid[state], beside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from entente.world.draws import Floats
 
 from .declare import Parts, See, World, built_in, to_test

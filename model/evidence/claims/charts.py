@@ -8,10 +8,11 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
-from entente.telling.figures import DRAWING
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+
+from entente.telling.figures import DRAWING
 
 from . import CLAIMS
 from .evaluate import FAILS, HOLDS

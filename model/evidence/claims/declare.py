@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+
 from entente.world.draws import Floats
 
 TESTED, BUILT_IN, NOT_MODELLED = "tested", "built-in", "not-modelled"

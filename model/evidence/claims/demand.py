@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from entente.agents.interest import curvature, dominance
+
+from entente.mechanisms.mistrust import mistrusted_depth
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
@@ -33,8 +34,8 @@ def _scenario() -> Scenario:
 
 
 @lru_cache
-def _opening() -> dict[str, float]:
-    """Numbers of the tie in August 2001 that do not differ between draws."""
+def _opening() -> dict[str, Any]:
+    """Numbers of the tie in August 2001 that do not differ between draws; of a state the arguments of `dominance`."""
     s = _scenario()
     treaty = s.treaties[TREATY]
     assert treaty.opening is not None
@@ -45,8 +46,8 @@ def _opening() -> dict[str, float]:
         "depth": s.institution.opening_share * treaty.opening.rung / s.institution.steps,
         "mistrust": treaty.opening.mistrust,
         "directed": sum(scope[k] for k in scope if k in SPONSORED) / sum(scope.values()),
-        "RUS": dominance(1, china, russia),
-        "CHN": dominance(1, russia, china),
+        "RUS": (1.0, china, russia),
+        "CHN": (1.0, russia, china),
     }
 
 
@@ -59,8 +60,8 @@ def autonomy_of_equal_gain(draws: pd.DataFrame) -> Floats:
     at = _opening()
     autonomy, mu, stake = (draws[f"behaviour.{name}"].to_numpy() for name in ("autonomy", "mu", "stake"))
     # The equation is plain arithmetic here, and takes arrays as well as numbers.
-    of: Any = curvature
-    russia, china = (of(1.0, 1.0, mu, at[state], at["mistrust"], 0.0, 0.0) for state in ("RUS", "CHN"))
+    of: Any = mistrusted_depth
+    russia, china = (1.0 + of(1.0, 1.0, mu, at["mistrust"], *at[state]) for state in ("RUS", "CHN"))
     return np.asarray(autonomy - 2 * at["directed"] * stake / ((russia + china) / 2 * at["depth"]))
 
 

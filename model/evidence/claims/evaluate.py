@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import bootstrap
+
 from entente.errors import InputError, shown
 from entente.evidence.rivals import rival_changes
 from entente.experiments.prior import parameter_sets
 from entente.world.draws import Floats
-from scipy.stats import bootstrap
 
 from .declare import TESTED, Claim
 from .seen import Needs, needs_of, run_worlds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from entente.world.draws import Floats
 
 from .central_asia import HALF

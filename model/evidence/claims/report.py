@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
 from entente.experiments.places import write_whole
 from entente.experiments.store import parquet_bytes
 from entente.telling.figures import images
-from rich.console import Console
-from rich.table import Table
 
 from . import CLAIMS
 from .charts import claims_figure

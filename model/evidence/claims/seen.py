@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from entente.engines.compiled.ensemble import Runs, measure_block, prepare
 from entente.errors import InputError, nearest
 from entente.evidence.rivals import fitting

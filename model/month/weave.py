@@ -1,0 +1,343 @@
+"""From mechanisms to code: one function a place, in the words of either engine.
+
+A place's function adds the terms of all mechanisms that act there. Its text is made from the places, the words and
+the mechanisms' declarations, can be printed and read, and stands in tracebacks. The equations themselves are not
+copied into it but called: they are written once, in their mechanism's file.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .gather import LOOPS, Mechanisms
+from .mechanism import Mechanism, Memory, Sum, Term, arguments
+from .places import ALL, ANY, EACH, FACTOR, GREATEST, INSTEAD, PLACES, SUM, Place
+from .words import Word
+
+TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
+"""Places that one function evaluates, since their terms share sums; every other place has its own."""
+WITH_PARTNERS = ("spreading", "benefit", "worth", "weigh", "pull")
+"""Functions that are told who the partners are, with their shares of capability."""
+LINE = 90
+"""Letters of a line of the made text, about."""
+WITH_SUMS = ("weigh",)
+"""Functions that are told the sums over sources."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How an engine says the same: what it passes on, how it begins, chooses, and goes through things."""
+
+    name: str
+    passes: str
+    partners: str
+    marks: str
+    zero: str
+    one: str
+
+    @property
+    def compiled(self) -> bool:
+        return self.name == "compiled"
+
+
+INTERACTIVE = Dialect("interactive", "m", "partners, shares", "", "0.0", "1.0")
+COMPILED = Dialect("compiled", "plan, num, now", "mates, shares", "@kernel\n", "spread(0.0)", "spread(1.0)")
+
+
+def functions() -> dict[str, tuple[Place, ...]]:
+    """The functions that are made, and the places that each evaluates, in their order."""
+    owner = {name: function for function, names in TOGETHER.items() for name in names}
+    found: dict[str, tuple[Place, ...]] = {}
+    for place in PLACES.values():
+        function = owner.get(place.name, place.name)
+        found[function] = (*found.get(function, ()), place)
+    return found
+
+
+class Weaver:
+    """Makes the text of all functions for one set of mechanisms and one engine."""
+
+    def __init__(self, mechanisms: Mechanisms, dialect: Dialect) -> None:
+        self.mechanisms, self.dialect = mechanisms, dialect
+        self.called: dict[str, Callable[..., Any]] = {}
+
+    def text(self) -> str:
+        """The whole module."""
+        made = [self._function(name, places) for name, places in functions().items()]
+        made += [self._no_sums(), self._source_sums(), self._remember()]
+        made += [self._keep_sums()] if self.dialect.compiled else []
+        return "\n\n".join(made)
+
+    # -- functions --------------------------------------------------------------------------------
+
+    def _function(self, name: str, places: tuple[Place, ...]) -> str:
+        first = places[0]
+        given = list(dict.fromkeys(word for place in places for word in place.given))
+        extra = [self.dialect.partners] if name in WITH_PARTNERS else []
+        extra += ["sums"] if name in WITH_SUMS else []
+        if first.how == EACH and self.dialect.compiled:
+            extra.append("benefit")
+        lines = [f'"""{"; ".join(f"{place.name}: {place.meaning}" for place in places)}."""']
+        lines += self._start(places)
+        for one in self.mechanisms.all:
+            lines += self._part(one, places)
+        for place in places:
+            lines += self._silence(place)
+        lines.append(self._result(places))
+        return self._define(name, list(first.over), [*extra, *given], lines)
+
+    def _define(self, name: str, letters: list[str], extra: list[str], lines: list[str]) -> str:
+        head = [*letters, self.dialect.passes, *extra] if self.dialect.compiled else ["m", *letters, *extra]
+        body = "\n".join(f"    {line}" for line in lines)
+        return f"{self.dialect.marks}def {name}({', '.join(head)}):\n{body}"
+
+    def _start(self, places: tuple[Place, ...]) -> list[str]:
+        if places[0].how == EACH:
+            return [] if self.dialect.compiled else [f"free = [0.0] * {len(self.mechanisms.free_benefits)}"]
+        begin = {FACTOR: self.dialect.one, ALL: self.dialect.one}
+        return [
+            f"{_total(place)} = {place.given[0] if place.how == INSTEAD else begin.get(place.how, self.dialect.zero)}"
+            if not place.core
+            else f"{_total(place)} = {self.dialect.one}"
+            for place in places
+        ]
+
+    def _result(self, places: tuple[Place, ...]) -> str:
+        if places[0].how == EACH:
+            return "return None" if self.dialect.compiled else "return free"
+        return f"return {', '.join(_total(place) for place in places)}"
+
+    def _part(self, one: Mechanism, places: tuple[Place, ...]) -> list[str]:
+        """What one mechanism does at some places."""
+        terms = [(place, term) for place in places for term in one.terms if term.place == place.name]
+        if not terms:
+            return []
+        inner: list[str] = []
+        made: set[str] = set()
+        for place, term in terms:
+            for name in arguments(term.function):
+                word = self.mechanisms.word(one, name, place, term.function.__name__)
+                if isinstance(word, Sum) and word.over != "sources" and name not in made:
+                    made.add(name)
+                    inner += self._loop(one, word, place)
+            inner += self._term(one, place, term)
+        if self.dialect.compiled:
+            inner.insert(0, f"on = {self._on(one)}")
+        return [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in inner)]
+
+    def _term(self, one: Mechanism, place: Place, term: Term) -> list[str]:
+        call, total = self._call_of(one, term.function, place, lines="term = "), _total(place)
+        term_ = "where(on, term, {})" if self.dialect.compiled else "term"
+        if place.how == EACH:
+            slot = next(n for n, (_, held) in enumerate(self.mechanisms.free_benefits) if held is term)
+            last = (
+                f"put(benefit, {term_.format('0.0')}, plan.sources + {slot})"
+                if self.dialect.compiled
+                else f"free[{slot}] = term"
+            )
+            return [*call, last]
+        value = term_.format(total if place.how == INSTEAD else place.neutral)
+        last = {
+            SUM: f"{total} = {total} + {value}",
+            FACTOR: f"{total} = {total} * {value}",
+            GREATEST: f"{total} = max({total}, {value})",
+            ANY: f"{total} = where({value} != 0.0, 1.0, {total})",
+            ALL: f"{total} = where({value} != 0.0, {total}, 0.0)",
+            INSTEAD: f"{total} = {value}",
+        }[place.how]
+        if not term.only_where:
+            return [*call, last]
+        return [self._guard(term.only_where), *(f"    {line}" for line in (*call, last))]
+
+    def _guard(self, field: str) -> str:
+        over = self.mechanisms.fields[field]
+        letters = {"s": "i", "tk": "t, k", "t": "t", "k": "k", "ts": "t, i", "tt": "q, t"}[over]
+        if self.dialect.compiled:
+            return f"if plan.some_{over}[OF.{field}, {letters}] != 0:"
+        return f"if {self.mechanisms.vocabulary[field].interactive} != 0.0:"
+
+    def _acts(self, one: Mechanism) -> str:
+        number = self.mechanisms.index(one.name)
+        return f"if plan.acts[{number}] != 0:" if self.dialect.compiled else f"if m.acts[{number}]:"
+
+    def _on(self, one: Mechanism) -> str:
+        return f"get(num.switches, SWITCH.{one.name}) != 0.0"
+
+    def _silence(self, place: Place) -> list[str]:
+        lines = []
+        total = _total(place)
+        for one in self.mechanisms.all:
+            if place.name in one.silenced:
+                empty = place.given[0] if place.how == INSTEAD else f"{0.0 if place.core else place.neutral}"
+                value = f"where({self._on(one)}, {empty}, {total})"
+                lines += [
+                    f"{self._acts(one)}  # {one.name} silences {place.name}",
+                    f"    {total} = {value if self.dialect.compiled else empty}",
+                ]
+        return lines
+
+    # -- sums and memories ------------------------------------------------------------------------
+
+    def _loop(self, one: Mechanism, sum_: Sum, place: Place) -> list[str]:
+        """A sum over partners or other treaties, worked out where a term asks for it."""
+        call = self._call_sum(one, sum_, place)
+        if sum_.over == "partners":
+            return self._partners(sum_.name, call)
+        return self._treaties(sum_, call)
+
+    def _partners(self, name: str, call: str) -> list[str]:
+        if not self.dialect.compiled:
+            return [
+                f"{name} = 0.0",
+                "for j, share in zip(partners, shares, strict=True):",
+                f"    {name} += {call}",
+            ]
+        return [
+            f"{name} = spread(0.0)",
+            "for at in range(len(now.present[t])):",
+            "    j = now.present[t][at]",
+            "    if j < 0:",
+            "        break",
+            "    if j != i:",
+            f"        {name} += where(get(mates, j) != 0.0, {call}, 0.0)",
+        ]
+
+    def _treaties(self, sum_: Sum, call: str) -> list[str]:
+        name = sum_.name
+        if not self.dialect.compiled:
+            linked = f" and m.of['{sum_.along}'][q][t] != 0.0" if sum_.along else ""
+            return [
+                f"{name} = 0.0",
+                "for q in m.seats_of(i):",
+                f"    if q != t{linked}:",
+                f"        {name} += {call}",
+            ]
+        listed = f"plan.links[OF.{sum_.along}, t]" if sum_.along else "plan.tables[i]"
+        return [
+            f"{name} = spread(0.0)",
+            f"for at in range(len({listed})):",
+            f"    q = {listed}[at]",
+            "    if q < 0:",
+            "        break",
+            "    if q != t:",
+            f"        {name} += where(get(now.ts, AT.member, q, i) != 0.0, {call}, 0.0)",
+        ]
+
+    def _source_sums(self) -> str:
+        """Each sum over sources, one source further."""
+        sums = [(one, s) for one in self.mechanisms.all for s in one.sums if s.over == "sources"]
+        place = PLACES["linear"]
+        made = [f"sums[{n}] + {self._call_sum(one, sum_, place)}" for n, (one, sum_) in enumerate(sums)]
+        extra = ["sums", "partners_mean", "help_received"]
+        if self.dialect.compiled:
+            lines = [f"return ({', '.join(made)},)" if made else "return sums"]
+        else:
+            lines = [f"return [{', '.join(made)}]"]
+        return self._define(
+            "add_source", ["t", "i", "k"], extra, ['"""Sums over sources, one source further."""', *lines]
+        )
+
+    def _no_sums(self) -> str:
+        zeros = ", ".join([self.dialect.zero] * max(len(self.mechanisms.source_sums), 1))
+        return f'{self.dialect.marks}def no_sums():\n    """Sums over no sources."""\n    return ({zeros},)'
+
+    def _keep_sums(self) -> str:
+        """Write the recorded sums of a party that weighs, 0 of one that does not."""
+        lines = ['"""Record the sums over sources of one party."""']
+        for number, sum_ in enumerate(self.mechanisms.source_sums):
+            if sum_.record is not None:
+                lines.append(f"put(now.ts, where(weighs, sums[{number}], 0.0), AT.{sum_.name}, t, i)")
+        return f"{self.dialect.marks}def keep_sums(t, i, now, sums, weighs):\n" + "\n".join(
+            f"    {x}" for x in lines
+        )
+
+    def _remember(self) -> str:
+        """The next value of every memory, one after the other."""
+        lines = ['"""Numbers that mechanisms keep, a month further."""']
+        for one in self.mechanisms.all:
+            for memory in one.memories:
+                lines += self._memory(one, memory)
+        return self._define("remember", [], [], [*lines, "return None"])
+
+    def _memory(self, one: Mechanism, memory: Memory) -> list[str]:
+        letters = {"s": ["i"], "k": ["k"], "t": ["t"], "sk": ["i", "k"]}[memory.over]
+        place = Place(memory.name, "intervene", "".join(letters), SUM, "a memory")
+        call = self._inline(one, memory.function, place)
+        counts = {"i": "states", "k": "sources", "t": "treaties"}
+        lines, depth = [], 0
+        for letter in letters:
+            count = f"plan.{counts[letter]}" if self.dialect.compiled else f"len(m.world.{counts[letter]})"
+            lines.append("    " * depth + f"for {letter} in range({count}):")
+            depth += 1
+        if self.dialect.compiled:
+            value = f"where({self._on(one)}, {call}, 0.0)"
+            lines.append(
+                "    " * depth + f"put(now.{memory.over}, {value}, AT.{memory.name}, {', '.join(letters)})"
+            )
+        else:
+            index = "".join(f"[{letter}]" for letter in letters)
+            on = f"m.acts[{self.mechanisms.index(one.name)}]"
+            lines.append("    " * depth + f"m.memory['{memory.name}']{index} = {call} if {on} else 0.0")
+        if self.dialect.compiled:
+            return [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in lines)]
+        return lines
+
+    # -- calls --------------------------------------------------------------------------------------
+
+    def _call_sum(self, one: Mechanism, sum_: Sum, place: Place) -> str:
+        return self._inline(one, sum_.function, place, LOOPS[sum_.over])
+
+    def _inline(self, one: Mechanism, function: Callable[..., Any], place: Place, loop: str = "") -> str:
+        """A call within a line."""
+        name, words = self._called(one, function, place, loop)
+        return f"{name}({', '.join(words)})"
+
+    def _call_of(self, one: Mechanism, function: Callable[..., Any], place: Place, lines: str) -> list[str]:
+        """A call on lines of its own, which begin with `lines`."""
+        name, words = self._called(one, function, place, "")
+        whole = f"{lines}{name}({', '.join(words)})"
+        if len(whole) <= LINE:
+            return [whole]
+        return [f"{lines}{name}(", *(f"    {word}," for word in words), ")"]
+
+    def _called(
+        self, one: Mechanism, function: Callable[..., Any], place: Place, loop: str
+    ) -> tuple[str, list[str]]:
+        name = f"{one.name}__{function.__name__}"
+        self.called[name] = function
+        words = [self.mechanisms.word(one, word, place, function.__name__, loop) for word in arguments(function)]
+        return name, [self._expression(word) for word in words]
+
+    def _expression(self, word: Word | Sum) -> str:
+        if isinstance(word, Sum):
+            if word.over != "sources":
+                return word.name
+            return f"sums[{next(n for n, s in enumerate(self.mechanisms.source_sums) if s is word)}]"
+        return word.compiled if self.dialect.compiled else word.interactive
+
+
+def _total(place: Place) -> str:
+    return f"{place.name}_"
+
+
+def weave(mechanisms: Mechanisms, dialect: Dialect, names: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
+    """The functions of all places for an engine; `names` is what its text may use beside the equations."""
+    weaver = Weaver(mechanisms, dialect)
+    text = weaver.text()
+    file = f"<entente: places, {dialect.name}, {mechanisms.digest[:12]}>"
+    # So that a traceback shows the line, as of any file.
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    space: dict[str, Any] = {"__name__": f"entente.places.{dialect.name}", **names, **weaver.called}
+    exec(compile(text, file, "exec"), space)
+    made = [*functions(), "no_sums", "add_source", "remember", *(["keep_sums"] if dialect.compiled else [])]
+    return {name: space[name] for name in made}
+
+
+def code_of(mechanisms: Mechanisms, dialect: Dialect, name: str) -> Iterator[str]:
+    """The functions made for an engine in whose text a mechanism stands, as text."""
+    for text in Weaver(mechanisms, dialect).text().split("\n\n"):
+        if f"{name}__" in text or f"# {name} " in text:
+            yield text
