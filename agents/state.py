@@ -20,7 +20,6 @@ from .interest import (
     curvature,
     segment_optimum,
     segment_root,
-    supplied_help,
     utility,
 )
 from .outside import accepted_offer
@@ -192,15 +191,7 @@ class StateAgent(mesa.Agent):
         benefits = [0.0] * len(m.world.sources)
         sums: Sequence[float] = terms.no_sums()
         for k in treaty.covered:
-            received = 0.0
-            for j in partners:
-                received += supplied_help(
-                    m.contribution[j][k],
-                    m.states[j].perception[k],
-                    terms.help(m, t, i, j, k),
-                    terms.kinship(m, t, i, j, k),
-                )
-            mean = m.partners_mean(partners, shares, k)
+            received, mean = terms.supply(m, t, i, k, partners, shares)
             received = terms.help_received(m, t, i, k, received)
             sums = terms.add_source(m, t, i, k, sums, mean, received)
             gross = terms.benefit(m, t, i, k, partners, shares, received, mean)

@@ -8,8 +8,10 @@ copied into it but called: they are written once, in their mechanism's file.
 from __future__ import annotations
 
 import linecache
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from .gather import LOOPS, Mechanisms
@@ -19,6 +21,8 @@ from .words import Word
 
 TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
 """Places that one function evaluates, since their terms share sums; every other place has its own."""
+SUPPLY, HELP = "supply", ("help", "kinship")
+"""The function that goes through the partners of a party, and the places that it evaluates for each."""
 WITH_PARTNERS = ("spreading", "benefit", "worth", "weigh", "pull")
 """Functions that are told who the partners are, with their shares of capability."""
 LINE = 90
@@ -49,7 +53,7 @@ COMPILED = Dialect("compiled", "plan, num, now", "mates, shares", "@kernel\n", "
 
 def functions() -> dict[str, tuple[Place, ...]]:
     """The functions that are made, and the places that each evaluates, in their order."""
-    owner = {name: function for function, names in TOGETHER.items() for name in names}
+    owner = {name: function for function, names in (TOGETHER | {SUPPLY: HELP}).items() for name in names}
     found: dict[str, tuple[Place, ...]] = {}
     for place in PLACES.values():
         function = owner.get(place.name, place.name)
@@ -66,7 +70,10 @@ class Weaver:
 
     def text(self) -> str:
         """The whole module."""
-        made = [self._function(name, places) for name, places in functions().items()]
+        made = [
+            self._supply(places) if name == SUPPLY else self._function(name, places)
+            for name, places in functions().items()
+        ]
         made += [self._no_sums(), self._source_sums(), self._remember()]
         made += [self._keep_sums()] if self.dialect.compiled else []
         return "\n\n".join(made)
@@ -153,11 +160,15 @@ class Weaver:
         return [self._guard(term.only_where), *(f"    {line}" for line in (*call, last))]
 
     def _guard(self, field: str) -> str:
-        over = self.mechanisms.fields[field]
-        letters = {"s": "i", "tk": "t, k", "t": "t", "k": "k", "ts": "t, i", "tt": "q, t"}[over]
+        return f"if {self._guarded(field)}:"
+
+    def _guarded(self, field: str) -> str:
+        """Whether a number is other than 0: in any run, in the compiled engine."""
+        word = self.mechanisms.vocabulary[field]
         if self.dialect.compiled:
-            return f"if plan.some_{over}[OF.{field}, {letters}] != 0:"
-        return f"if {self.mechanisms.vocabulary[field].interactive} != 0.0:"
+            over = self.mechanisms.fields[field]
+            return f"plan.some_{over}[OF.{field}, {', '.join(word.over)}] != 0"
+        return f"{word.interactive} != 0.0"
 
     def _acts(self, one: Mechanism) -> str:
         number = self.mechanisms.index(one.name)
@@ -178,6 +189,88 @@ class Weaver:
                     f"    {total} = {value if self.dialect.compiled else empty}",
                 ]
         return lines
+
+    # -- help -------------------------------------------------------------------------------------
+
+    def _supply(self, places: tuple[Place, ...]) -> str:
+        """E5: help from all partners and the mean of their perceptions; what is the same for all is taken once."""
+        taken: dict[str, str] = {}
+        inner: list[str] = []
+        for one in self.mechanisms.all:
+            for place in places:
+                for term in (term for term in one.terms if term.place == place.name):
+                    inner += self._help(one, place, term, taken)
+        taken = {f"{name}_": expression for name, expression in taken.items()}
+        compiled = self.dialect.compiled
+        begin = [
+            f"{_total(place)} = {self.dialect.one if place.how == FACTOR else self.dialect.zero}"
+            for place in places
+        ]
+        given = ", ".join(_total(place) for place in places)
+        help_ = f"supplied_help({{}}, theirs, {given})"
+        if compiled:
+            loop = [
+                "for at in range(len(now.present[t])):",
+                "    j = now.present[t][at]",
+                "    if j < 0:",
+                "        break",
+                "    if j == i:",
+                "        continue",
+                "    theirs = get(now.sk, AT.perception, j, k)",
+                "    mean = mean + get(shares, j) * theirs",
+                "    if plan.gives[j, k] != 0:",
+                *(f"        {line}" for line in (*begin, *inner)),
+                f"        helped = {help_.format('get(now.sk, AT.contribution, j, k)')}",
+                "        received = received + get(mates, j) * helped",
+            ]
+        else:
+            loop = [
+                "for j, share in zip(partners, shares, strict=True):",
+                "    theirs = m.states[j].perception[k]",
+                "    mean = mean + share * theirs",
+                *(f"    {line}" for line in (*begin, *inner)),
+                f"    received = received + {help_.format('m.contribution[j][k]')}",
+            ]
+        lines = [
+            f'"""{"; ".join(f"{place.name}: {place.meaning}" for place in places)}."""',
+            *(f"{name} = {expression}" for name, expression in taken.items()),
+            f"received = {self.dialect.zero}",
+            f"mean = {self.dialect.zero}",
+            *loop,
+            "return received, mean",
+        ]
+        return self._define(SUPPLY, ["t", "i", "k"], [self.dialect.partners], lines)
+
+    def _help(self, one: Mechanism, place: Place, term: Term, taken: dict[str, str]) -> list[str]:
+        """A term of one partner; into `taken` goes what does not depend on the partner."""
+        name = f"{one.name}__{term.function.__name__}"
+        self.called[name] = term.function
+        words = [
+            self.mechanisms.word(one, word, place, term.function.__name__) for word in arguments(term.function)
+        ]
+        given = []
+        for word in words:
+            assert isinstance(word, Word)
+            expression = self._expression(word)
+            if "j" not in word.over:
+                taken[word.name] = expression
+            given.append(
+                "theirs"
+                if word.name == "partner_threat"
+                else f"{word.name}_"
+                if "j" not in word.over
+                else expression
+            )
+        guard = f" and {self._guarded(term.only_where)}" if term.only_where else ""
+        number = self.mechanisms.index(one.name)
+        acts = f"plan.acts[{number}] != 0" if self.dialect.compiled else f"m.acts[{number}]"
+        taken[f"acts_{term.function.__name__}"] = f"{acts}{guard}"
+        value, total = f"{name}({', '.join(given)})", _total(place)
+        if self.dialect.compiled:
+            taken[f"on_{one.name}"] = self._on(one)
+            value = f"where(on_{one.name}_, {value}, {place.neutral})"
+        sign = "*" if place.how == FACTOR else "+"
+        return [f"if acts_{term.function.__name__}_:  # {one.name}", f"    {total} = {total} {sign} {value}"]
 
     # -- sums and memories ------------------------------------------------------------------------
 
@@ -330,7 +423,11 @@ def weave(mechanisms: Mechanisms, dialect: Dialect, names: Mapping[str, Any]) ->
     file = f"<entente: places, {dialect.name}, {mechanisms.digest[:12]}>"
     # So that a traceback shows the line, as of any file.
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    space: dict[str, Any] = {"__name__": f"entente.places.{dialect.name}", **names, **weaver.called}
+    # A module that can be found by its name: the compiler asks for it when it takes code from its cache.
+    module = ModuleType(f"{__package__}.woven_{dialect.name}_{mechanisms.digest[:12]}")
+    space = vars(module)
+    space.update(names, **weaver.called)
+    sys.modules[module.__name__] = module
     exec(compile(text, file, "exec"), space)
     made = [*functions(), "no_sums", "add_source", "remember", *(["keep_sums"] if dialect.compiled else [])]
     return {name: space[name] for name in made}

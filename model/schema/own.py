@@ -114,9 +114,12 @@ def from_text(text: str, name: str) -> Mechanism:
     """The mechanism that the text of a file declares. Raises `InputError` where it cannot be used."""
     if (text, name) in _read:
         return _read[text, name]
-    file = f"<{name} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
-    module = ModuleType(Path(name).stem)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    file = f"<{name} {digest}>"
+    module = ModuleType(f"entente_mechanism_{digest}")
     module.__file__ = file
+    # The compiler looks for a function's module by its name when it takes code from its cache.
+    sys.modules[module.__name__] = module
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     try:
         exec(compile(text, file, "exec"), vars(module))

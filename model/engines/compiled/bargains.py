@@ -73,7 +73,8 @@ def negotiate(
                 break
             put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
         for k in range(plan.sources, plan.needs):
-            put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
+            if plan.free[k - plan.sources] != 0:
+                put(now.n, get(now.n, AT.sum_benefit, k) + sits * get(benefit, i, k), AT.sum_benefit, k)
     if plan.t[BODY.decision, t] == MAJORITY:
         least = _median(t, plan, now, seat, ideal)
     else:

@@ -92,6 +92,7 @@ class _Block:
             "wants_alignment": "alignment" in kept.quantities,
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
+            "wants_left": "left" in kept.quantities,
         }
         self.plan: Plan | None = None
         self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))

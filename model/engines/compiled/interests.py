@@ -11,7 +11,6 @@ from entente.agents.interest import (
     curvature,
     segment_optimum,
     segment_root,
-    supplied_help,
 )
 
 from .kernel import CONSTANT, DIAL, kernel
@@ -92,7 +91,7 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
         k = plan.tk[COVER.covered, t][at]
         if k < 0:
             break
-        received, mean = _help(t, i, k, plan, num, now, mates, shares)
+        received, mean = plan.terms.supply(t, i, k, plan, num, now, mates, shares)
         received = plan.terms.help_received(t, i, k, plan, num, now, received)
         sums = plan.terms.add_source(t, i, k, plan, num, now, sums, mean, received)
         gross = plan.terms.benefit(t, i, k, plan, num, now, mates, shares, received, mean)
@@ -102,25 +101,6 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
     curve = curvature(get(num.dials, DIAL.autonomy), get(num.s, OF.independence, i), added)
     ideal = ideal_depth(t, plan, num, now, benefit, linear, curve, common, saving)
     return linear, curve, common, saving, ideal, sums
-
-
-@kernel
-def _help(t: int, i: int, k: int, plan: Any, num: Any, now: Any, mates: Any, shares: Any) -> Any:
-    """E5: help from every partner, and the mean of their perceptions."""
-    received, mean = spread(0.0), spread(0.0)
-    for at in range(len(now.present[t])):
-        j = now.present[t][at]
-        if j < 0:
-            break
-        if j == i:
-            continue
-        theirs = get(now.sk, AT.perception, j, k)
-        mean += get(shares, j) * theirs
-        if plan.gives[j, k] != 0:
-            owed = plan.terms.help(t, i, j, k, plan, num, now)
-            kin = plan.terms.kinship(t, i, j, k, plan, num, now)
-            received += get(mates, j) * supplied_help(get(now.sk, AT.contribution, j, k), theirs, owed, kin)
-    return received, mean
 
 
 @kernel

@@ -24,7 +24,7 @@ from .vector import WIDTH, some, spread
 @kernel
 def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
     """What the calendar does at the beginning of the month: openings, signings, moves."""
-    for t in range(plan.treaties):
+    for t in range(plan.treaties if plan.wants_left else 0):
         for at in range(len(plan.seats[t])):
             i = plan.seats[t][at]
             if i < 0:

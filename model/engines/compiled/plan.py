@@ -65,6 +65,7 @@ class Plan(NamedTuple):
     some_t: Ints
     some_tk: Ints
     some_ts: Ints
+    restrains: Ints  # t, k: 1 where a mechanism may restrain the sponsor of the source through the treaty
     links: Ints  # OF, t, up to t: treaties that are linked to the treaty by articles, then -1
     free: Ints  # needs of benefits without a source: 1 where their mechanism acts in any run
     same_order: bool
@@ -73,6 +74,7 @@ class Plan(NamedTuple):
     wants_alignment: bool
     wants_orientation: bool
     wants_overlap: bool
+    wants_left: bool
 
 
 def world_plan(world: World) -> dict[str, Any]:
@@ -168,6 +170,7 @@ def number_plan(
         "gives": gives,
         "acts": acts,
         **{f"some_{over}": _somewhere(world, acting, over) for over in ("s", "k", "t", "tk", "ts")},
+        "restrains": _can_act(world, acting, acts, "restraint"),
         "links": _links(world, acting),
         "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
         "same_order": bool((order == order[..., :1]).all()),
@@ -180,6 +183,16 @@ def _somewhere(world: World, acting: Mapping[str, Floats], over: str) -> Ints:
     names, size = numbers_of_core_and(world.mechanisms)[over], sizes_of(world)
     marks = [_anywhere(acting[name]).astype(np.int64) for name in names]
     return np.stack(marks) if marks else np.zeros((0, *(size[axis] for axis in over)), dtype=np.int64)
+
+
+def _can_act(world: World, acting: Mapping[str, Floats], acts: Ints, place: str) -> Ints:
+    """Where among treaties and sources any term of a place can be other than neutral."""
+    found = np.zeros((len(world.treaties), len(world.sources)), dtype=np.int64)
+    for one, does in zip(world.mechanisms.all, acts, strict=True):
+        for term in one.terms:
+            if does and term.place == place:
+                found |= _anywhere(acting[term.only_where]) if term.only_where else True
+    return found
 
 
 def _links(world: World, acting: Mapping[str, Floats]) -> Ints:

@@ -146,21 +146,21 @@ def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
 @kernel
 def _restrain(year: int, plan: Any, num: Any, now: Any) -> None:
     """E2: what treaties make the sponsors of threats give up, and what is left."""
-    for t in range(plan.treaties):
-        together = spread(0.0)
-        for at in range(len(plan.seats[t])):
-            i = plan.seats[t][at]
-            if i < 0:
-                break
-            together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
-        put(now.t, together, AT.together, t)
     for k in range(plan.sources):
         sponsor = plan.k[SOURCE.sponsor, k]
         greatest = spread(0.0)
         if sponsor >= 0:
             against = get(num.power_capability, year, sponsor)
             for t in range(plan.treaties):
-                held_back = plan.terms.restraint(t, k, plan, num, now, get(now.t, AT.together, t), against)
+                if plan.restrains[t, k] == 0:
+                    continue
+                together = spread(0.0)
+                for at in range(len(plan.seats[t])):
+                    i = plan.seats[t][at]
+                    if i < 0:
+                        break
+                    together += get(now.ts, AT.member, t, i) * get(now.s, AT.capability, i)
+                held_back = plan.terms.restraint(t, k, plan, num, now, together, against)
                 greatest = max(greatest, where(get(now.t, AT.status, t) == 1.0, held_back, 0.0))
         put(now.k, greatest, AT.restraint, k)
         effective = sponsored_intensity(get(now.k, AT.intensity, k), get(num.k, OF.concession, k), greatest)

@@ -23,6 +23,7 @@ from numba.extending import (
 )
 
 from entente.agents.equation import where
+from entente.agents.interest import supplied_help
 from entente.month.gather import Mechanisms
 from entente.month.weave import COMPILED, weave
 
@@ -39,7 +40,7 @@ class Woven:
     def __init__(self, mechanisms: Mechanisms) -> None:
         self.digest = mechanisms.digest
         known = {
-            "get": get, "put": put, "where": where, "spread": spread, "floor": floor, "sqrt": sqrt, "kernel": kernel,
+            "get": get, "put": put, "supplied_help": supplied_help, "where": where, "spread": spread, "floor": floor, "sqrt": sqrt, "kernel": kernel,
             "neighbour_threat": neighbour_threat, "provider_contribution": provider_contribution,
             "AT": places("AT", state_of_core_and(mechanisms).values()),
             "OF": places("OF", numbers_of_core_and(mechanisms).values()),

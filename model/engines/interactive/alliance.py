@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from entente.agents.equation import where
-from entente.agents.interest import capability_share
+from entente.agents.interest import capability_share, supplied_help
 from entente.agents.power import OutsidePower
 from entente.agents.state import StateAgent
 from entente.month.gather import Mechanisms
@@ -40,7 +40,7 @@ PHASES = (
 @lru_cache(maxsize=64)
 def woven(mechanisms: Mechanisms) -> SimpleNamespace:
     """What the mechanisms do at each place of the month, as functions of the model."""
-    return SimpleNamespace(**weave(mechanisms, INTERACTIVE, {"where": where}))
+    return SimpleNamespace(**weave(mechanisms, INTERACTIVE, {"where": where, "supplied_help": supplied_help}))
 
 
 class AllianceModel(mesa.Model):
