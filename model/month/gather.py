@@ -12,8 +12,8 @@ from typing import Any
 from entente.errors import InputError, nearest, shown
 
 from .core import CORE, SWITCHES
-from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
-from .places import COMMON, EACH, PLACES, Place
+from .mechanism import NORMAL, OVER, UNIFORM, Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
+from .places import COMMON, EACH, PLACES, SUM, Place
 from .words import GIVEN, WORDS, Word
 
 LOOPS = {"sources": "k", "partners": "j", "treaties": "q"}
@@ -34,6 +34,8 @@ class Mechanisms:
 
     def __init__(self, all_: Sequence[Mechanism]) -> None:
         self.all = tuple(all_)
+        for mechanism in self.all:
+            _check_kinds(mechanism)
         self._check_names()
         for mechanism in self.all:
             self._check(mechanism)
@@ -217,8 +219,27 @@ class Mechanisms:
                 f"{one.name}: {shown(one.idle_at_zero)}: is no parameter{nearest(one.idle_at_zero, self.dials)}"
             )
         for sum_ in one.sums:
-            if sum_.over not in LOOPS:
-                raise InputError(f"{one.name}: {sum_.name}: runs over {', '.join(LOOPS)}, not {shown(sum_.over)}")
+            self._check_sum(one, sum_)
+        for memory in one.memories:
+            place = Place(memory.name, "intervene", _variants(memory.over)[0][1], SUM, "a memory")
+            for name in arguments(memory.function):
+                self.word(one, name, place, memory.function.__name__)
+
+    def _check_sum(self, one: Mechanism, sum_: Sum) -> None:
+        at = f"{one.name}: {sum_.name}"
+        if sum_.name in self.vocabulary or sum_.name in GIVEN:
+            raise InputError(f"{at}: is a word already; a sum needs a name of its own")
+        own = [s.name for s in one.sums]
+        recorded = [s.name for other in self.all for s in other.sums if s.record and s is not sum_]
+        if own.count(sum_.name) > 1 or (sum_.record and sum_.name in recorded):
+            raise InputError(f"{at}: is the name of another sum; take another name")
+        links = [name for name, over in self.fields.items() if over == "tt"]
+        if sum_.along and sum_.along not in links:
+            raise InputError(
+                f"{at}: {shown(sum_.along)}: is no number of articles that link treaties{nearest(sum_.along, links)}"
+            )
+        if not any(sum_.name in arguments(term.function) for term in one.terms) and not sum_.record:
+            raise InputError(f"{at}: is asked for by no term of {one.name}")
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -302,6 +323,29 @@ class Mechanisms:
                     f"get(now.{over}, AT.{name}, {', '.join(letters)})",
                 )  # fmt: skip
         return found
+
+
+KINDS = ("plain", "covering", "towards")
+"""Of which kinds an article may be."""
+
+
+def _check_kinds(one: Mechanism) -> None:
+    """Raise `InputError` where something is declared of a kind that there is not."""
+    streams = tuple((s.name, s.over, ("state", "source", "treaty")) for s in one.streams)
+    memories = tuple((m.name, m.over, tuple(OVER)) for m in one.memories)
+    for name, over, known in (*streams, *memories):
+        if over not in [OVER[thing] for thing in known]:
+            raise InputError(
+                f"{one.name}: {name}: is of each {', '.join(known)}, not {shown(over)}{nearest(over, known)}"
+            )
+    laws = tuple((s.name, s.law, (UNIFORM, NORMAL)) for s in one.streams)
+    articles = tuple((a.rule, a.kind, KINDS) for a in one.articles)
+    sums = tuple((s.name, s.over, tuple(LOOPS)) for s in one.sums)
+    for name, kind, known in (*laws, *articles, *sums):
+        if kind not in known:
+            raise InputError(
+                f"{one.name}: {name}: is {' or '.join(known)}, not {shown(kind)}{nearest(kind, known)}"
+            )
 
 
 def _variants(over: str) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ from entente.agents.equation import equation
 from .declare import JUDGEMENT, quantity
 
 F = TypeVar("F", bound=Callable[..., float])
+Bounds = tuple[float, float]
 
 UNIFORM, NORMAL = "uniform", "normal"
 OVER = MappingProxyType({"state": "s", "source": "k", "treaty": "t", "state and source": "sk"})
@@ -89,6 +90,7 @@ class Sum:
     function: Callable[..., float]
     along: str = ""
     record: Record | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,17 @@ class Memory:
 
 @dataclass(frozen=True)
 class Term:
-    """A function at a place. `only_where` names a number without which it is neutral, `need` that of a free benefit."""
+    """A function at a place.
+
+    `only_where` names a number without which it is neutral, `need` that of a free benefit, `bounds` what it says of itself:
+    that it stays within.
+    """
 
     place: str
     function: Callable[..., float]
     only_where: str = ""
     need: str = ""
+    bounds: Bounds | None = None
 
 
 @dataclass
@@ -191,25 +198,29 @@ class Mechanism:
 
     # -- what it adds where -----------------------------------------------------------------------
 
-    def sum_over(self, over: str, *, along: str = "", unit: str = "", meaning: str = "") -> Callable[[F], F]:
+    def sum_over(
+        self, over: str, *, along: str = "", unit: str = "", meaning: str = "", bounds: Bounds | None = None
+    ) -> Callable[[F], F]:
         """A sum over `sources`, `partners` or the party's other `treaties`, named as the function.
 
         `along` names a number of articles that links treaties, over whose links alone it runs. With `unit`
-        and `meaning` the sum is recorded.
+        and `meaning` the sum is recorded. `bounds` are those of one thing's term, which `entente check` holds it to.
         """
 
         def add(function: F) -> F:
             record = Record(unit, meaning) if unit else None
-            self.sums.append(Sum(function.__name__, over, equation(function), along, record))
+            self.sums.append(Sum(function.__name__, over, equation(function), along, record, bounds))
             return function
 
         return add
 
-    def adds_to(self, place: str, *, only_where: str = "", need: str = "") -> Callable[[F], F]:
-        """A term of a place (`places.py`)."""
+    def adds_to(
+        self, place: str, *, only_where: str = "", need: str = "", bounds: Bounds | None = None
+    ) -> Callable[[F], F]:
+        """A term of a place (`places.py`). `entente check` holds it to `bounds`, and to those of the place."""
 
         def add(function: F) -> F:
-            self.terms.append(Term(place, equation(function), only_where, need))
+            self.terms.append(Term(place, equation(function), only_where, need, bounds))
             return function
 
         return add
