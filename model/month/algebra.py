@@ -55,8 +55,8 @@ def check_algebra(one: Mechanism, around: Mapping[str, Any]) -> None:
 
     `around` holds the names of the file in which the functions stand.
     """
-    for held in (*one.terms, *one.sums, *one.memories):
-        _Function(one.name, held.function, around, ()).check()
+    for function in one.functions:
+        _Function(one.name, function, around, ()).check()
 
 
 class _Function:
@@ -137,9 +137,7 @@ class _Function:
             return kind
         if isinstance(node, ast.Compare):
             if len(node.ops) != 1 or not isinstance(node.ops[0], _COMPARISONS):
-                raise InputError(
-                    f"{self.at}: {text}: compare two numbers at a time; join comparisons by & and |"
-                )
+                raise InputError(f"{self.at}: {text}: compare two numbers at a time; join comparisons by & and |")
             for side in (node.left, node.comparators[0]):
                 self._must_be(_NUMBER, side, text)
             return _CHOICE

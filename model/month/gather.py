@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import keyword
 from collections.abc import Sequence
 from functools import cached_property
 from types import ModuleType
@@ -11,7 +12,7 @@ from typing import Any
 
 from entente.errors import InputError, nearest, shown
 
-from .core import CORE, SWITCHES
+from .core import CORE, RESERVED, SWITCHES
 from .mechanism import NORMAL, OVER, UNIFORM, Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
 from .places import COMMON, EACH, PLACES, SUM, Place
 from .words import GIVEN, WORDS, Word
@@ -143,8 +144,7 @@ class Mechanisms:
     def reading(self, word: str, acts: Any) -> bool:
         """Whether any mechanism that acts reads a word; `acts` says of each whether it does, in any number of runs."""
         for one, does in zip(self.all, acts, strict=True):
-            functions = [held.function for held in (*one.terms, *one.sums, *one.memories)]
-            if does.any() and any(word in arguments(function) for function in functions):
+            if does.any() and any(word in arguments(function) for function in one.functions):
                 return True
         return False
 
@@ -182,6 +182,9 @@ class Mechanisms:
             switches[one.name] = "another mechanism has this name"
             names = [number.name for number in one.numbers] + [stream.name for stream in one.streams]
             names += [memory.name for memory in one.memories] + list(dict.fromkeys(a.into for a in one.articles))
+            for name in _stored(one):
+                if name in RESERVED:
+                    raise InputError(f"{one.name}: {name}: is a name of the core; take another name")
             for name in names:
                 if name in taken and not (taken[name] == one.name and name in self.effects):
                     raise InputError(f"{one.name}: {name}: is {_whose(taken[name])} already; take another name")
@@ -329,8 +332,24 @@ KINDS = ("plain", "covering", "towards")
 """Of which kinds an article may be."""
 
 
+def _stored(one: Mechanism) -> list[str]:
+    """Names of what a mechanism keeps for each thing, beside the numbers of the core."""
+    declared = [number.name for number in one.numbers if number.over] + [a.into for a in one.articles]
+    kept = [s.name for s in one.streams] + [m.name for m in one.memories]
+    return declared + kept + [s.name for s in one.sums if s.record]
+
+
 def _check_kinds(one: Mechanism) -> None:
-    """Raise `InputError` where something is declared of a kind that there is not."""
+    """Raise `InputError` where a name is none, or something is declared of a kind that there is not."""
+    for name in (one.name, *(number.name for number in one.numbers), *_stored(one)):
+        if not name.isidentifier() or keyword.iskeyword(name) or "__" in name:
+            raise InputError(
+                f"{shown(one.name)}: {shown(name)}: a name has letters, digits and single underscores"
+            )
+    functions: dict[str, Any] = {}
+    for function in one.functions:
+        if functions.setdefault(function.__name__, function) is not function:
+            raise InputError(f"{one.name}: {function.__name__}: two functions have this name; rename one")
     streams = tuple((s.name, s.over, ("state", "source", "treaty")) for s in one.streams)
     memories = tuple((m.name, m.over, tuple(OVER)) for m in one.memories)
     for name, over, known in (*streams, *memories):
@@ -367,6 +386,5 @@ def _places_of(name: str) -> str:
 
 def _sources(one: Mechanism) -> str:
     """The text of a mechanism's functions and declarations."""
-    functions = [held.function for held in (*one.terms, *one.sums, *one.memories)]
     declared = (one.numbers, one.articles, one.streams, one.silenced, one.idle_at_zero)
-    return repr(declared) + "".join(inspect.getsource(function) for function in functions)
+    return repr(declared) + "".join(inspect.getsource(function) for function in one.functions)

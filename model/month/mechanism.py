@@ -141,6 +141,12 @@ class Mechanism:
     source: str = ""
     origin: str = ""
 
+    @property
+    def functions(self) -> tuple[Callable[..., float], ...]:
+        """Every function that it declares, of terms, sums and memories."""
+        terms, sums = (term.function for term in self.terms), (sum_.function for sum_ in self.sums)
+        return (*terms, *sums, *(memory.function for memory in self.memories))
+
     # -- numbers ------------------------------------------------------------------------------
 
     def parameter(self, name: str, default: float, sentence: str, **declaration: Any) -> None:

@@ -58,14 +58,19 @@ def read_files(data: dict[str, Any], folder: Path | None, where: str) -> None:
             continue
         path = Path(entry["file"])
         path = path if path.is_absolute() or folder is None else folder / path
-        try:
-            if path.is_file() and path.stat().st_size > MAX_SOURCE:
-                raise InputError(f"{where}: mechanisms.{name}.file: {path}: more than {MAX_SOURCE:,} bytes")
-            entry["source"] = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-            raise InputError(f"{where}: mechanisms.{name}.file: {shown(entry['file'])}: {reason}") from None
+        entry["source"] = _text_of(path, f"{where}: mechanisms.{name}.file: {shown(entry['file'])}")
         entry["file"] = path.name
+
+
+def _text_of(path: Path, at: str) -> str:
+    """The text of a mechanism file. Raises `InputError`, which begins with `at`, where it cannot be read."""
+    try:
+        if path.is_file() and path.stat().st_size > MAX_SOURCE:
+            raise OSError(0, f"more than {MAX_SOURCE:,} bytes")
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
+        raise InputError(f"{at}: {reason}") from None
 
 
 def chosen(data: Mapping[str, Any], where: str, given: Iterable[Mechanism] = ()) -> Mechanisms:
@@ -135,6 +140,11 @@ def from_text(text: str, name: str) -> Mechanism:
     return one
 
 
+def from_file(path: Path) -> Mechanism:
+    """The mechanism that a file declares, outside any scenario. Raises `InputError` where there is none to use."""
+    return from_text(_text_of(path, str(path)), path.name)
+
+
 def _line(error: Exception, file: str) -> str:
     """The line of the file at which an error arose, as `:7`."""
     if isinstance(error, SyntaxError):
@@ -186,10 +196,7 @@ def entries_of(given: Iterable[Mechanism]) -> dict[str, dict[str, str]]:
 def _globals_of(one: Mechanism) -> dict[str, Any]:
     """The names around a mechanism's functions."""
     found: dict[str, Any] = {}
-    for held in (*one.terms, *one.sums, *one.memories):
-        found |= (
-            vars(sys.modules[held.function.__module__])
-            if held.function.__module__ in sys.modules
-            else held.function.__globals__
-        )
+    for function in one.functions:
+        module = sys.modules.get(function.__module__)
+        found |= function.__globals__ if module is None else vars(module)
     return found
