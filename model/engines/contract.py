@@ -162,8 +162,8 @@ class _Contract:
         wrong = np.flatnonzero((found < low - SLACK) | (found > high + SLACK))
         if len(wrong):
             n = int(wrong[0])
-            within = f"of {low:g} or more" if high == inf else f"of {low:g} to {high:g}"
-            raise InputError(f"{at}: is {found[n]:.4g} at {_point(values, n)}; it must stay within {within}{why}")
+            within = f"{low:g} or more" if high == inf else f"{low:g} to {high:g}"
+            raise InputError(f"{at}: is {found[n]:.4g} at {_point(values, n)}; it must be {within}{why}")
 
     def _plain(self, function: Callable[..., Any], values: Values) -> Floats:
         """A function's values, interpreted; they must be finite."""
