@@ -136,7 +136,9 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
                 real = run_command(command, tmp_path)
                 assert not shown or agrees(shown, real), f"{at}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
         else:
-            assert block.language != "yaml", f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
+            assert block.language != "yaml", (
+                f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
+            )
             assert block.language == "text", f"{at}: {block.language or 'no language'}: nothing runs such a block"
             if block.before == OUTPUT_MARK:
                 assert agrees(block.text, printed), f"{at}: shown:\n{block.text}\nreal:\n{printed}"
