@@ -9,13 +9,12 @@ from .equation import equation, where
 
 
 @equation
-def supplied_help(contribution: float, partner_threat: float, owed: float, kinship: float) -> float:
-    """E5, term of one partner. `(g[j,k]*P[j,k] + owed) * kinship`.
+def supplied_help(contribution: float, partner_threat: float) -> float:
+    """E5, term of one partner. `g[j,k]*P[j,k]`: a partner acts on its own fear.
 
-    A partner acts on its own fear, and beyond it where help is `owed`. `contribution` 0..2, `partner_threat` 0..2;
-    `kinship` 0..1 is how far its help counts.
+    `contribution` 0..2, `partner_threat` 0..2. Mechanisms add help that is owed, and say how far a partner's help counts.
     """
-    return (contribution * partner_threat + owed) * kinship
+    return contribution * partner_threat
 
 
 @equation

@@ -16,6 +16,8 @@ from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, ar
 from .places import COMMON, EACH, PLACES, Place
 from .words import GIVEN, WORDS, Word
 
+MOST = 62
+"""Mechanisms of a set at most: which act is one whole number, a bit a mechanism."""
 LOOPS = {"sources": "k", "partners": "j", "treaties": "q"}
 """What a sum runs over, and the letter of it."""
 THINGS = {"t": "a treaty", "i": "a party", "j": "a partner", "k": "a source", "q": "another treaty"}
@@ -34,6 +36,10 @@ class Mechanisms:
 
     def __init__(self, all_: Sequence[Mechanism]) -> None:
         self.all = tuple(all_)
+        if len(self.all) > MOST:
+            raise InputError(
+                f"{len(self.all)} mechanisms: a scenario may have {MOST} at most, those of the model included"
+            )
         self._check_names()
         for mechanism in self.all:
             self._check(mechanism)
