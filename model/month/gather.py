@@ -13,7 +13,7 @@ from entente.errors import InputError, nearest, shown
 
 from .core import CORE, SWITCHES
 from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
-from .places import COMMON, EACH, PLACES, Place
+from .places import COMMON, EACH, INSTEAD, PLACES, Place
 from .words import GIVEN, WORDS, Word
 
 MOST = 62
@@ -208,6 +208,7 @@ class Mechanisms:
             if place.needed != bool(term.need):
                 rule = "needs a constant as its need" if place.needed else "has no need"
                 raise InputError(f"{one.name}: {term.function.__name__}: a term of {place.name} {rule}")
+            self._check_idle(one, place)
             if place.name == COMMON and term.need != self.common_need:
                 raise InputError(
                     f"{one.name}: {term.function.__name__}: the need of {COMMON} is {self.common_need} already"
@@ -225,6 +226,14 @@ class Mechanisms:
         for sum_ in one.sums:
             if sum_.over not in LOOPS:
                 raise InputError(f"{one.name}: {sum_.name}: runs over {', '.join(LOOPS)}, not {shown(sum_.over)}")
+
+    def _check_idle(self, one: Mechanism, place: Place) -> None:
+        if one.idle_at_zero and place.how == INSTEAD:
+            raise InputError(f"{one.name}: replaces {place.name} and so is never idle; leave out idle_at_zero")
+        if place.name == COMMON:
+            need = next(number for number in self.at("institution") if number.name == self.common_need)
+            if need.declaration["low"] <= 0:
+                raise InputError(f"{one.name}: {need.name}: a need must be above 0; declare low above it")
 
     # -- words ------------------------------------------------------------------------------------
 
