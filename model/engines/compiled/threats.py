@@ -14,7 +14,7 @@ from entente.agents.perception import (
     threat_intensity,
     threat_target,
 )
-from entente.world.pack import RELATIVE
+from entente.world.dated import RELATIVE
 
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, OF
