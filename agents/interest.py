@@ -9,13 +9,12 @@ from .equation import equation, where
 
 
 @equation
-def supplied_help(contribution: float, partner_threat: float, owed: float, kinship: float) -> float:
-    """E5, term of one partner. `(g[j,k]*P[j,k] + owed) * kinship`.
+def supplied_help(contribution: float, partner_threat: float) -> float:
+    """E5, term of one partner. `g[j,k]*P[j,k]`: a partner acts on its own fear.
 
-    A partner acts on its own fear, and beyond it where help is `owed`. `contribution` 0..2, `partner_threat` 0..2;
-    `kinship` 0..1 is how far its help counts.
+    `contribution` 0..2, `partner_threat` 0..2. Mechanisms add help that is owed, and say how far a partner's help counts.
     """
-    return (contribution * partner_threat + owed) * kinship
+    return contribution * partner_threat
 
 
 @equation
@@ -26,8 +25,20 @@ def benefit_left(gross: float, worth: float) -> float:
 
 @equation
 def curvature(autonomy: float, independence: float, added: float) -> float:
-    """E9. `a = autonomy*independence + added`; always above 0."""
-    return autonomy * independence + added
+    """E9. `a = autonomy*independence + max(0, added)`; always above 0."""
+    return autonomy * independence + max(0.0, added)
+
+
+@equation
+def kept_saving(saving: float, curvature_: float) -> float:
+    """E9. `clip(saving, 0, a/2)`: at most half of the price of depth is saved where organs stand, so that U stays concave."""
+    return min(max(0.0, saving), curvature_ / 2.0)
+
+
+@equation
+def common_value(common: float) -> float:
+    """E6. `max(0, c)`: a benefit without a source is none where it would be a loss; losses are linear terms."""
+    return max(0.0, common)
 
 
 @equation

@@ -17,7 +17,9 @@ from .interest import (
     benefit_left,
     bent_root,
     bent_utility,
+    common_value,
     curvature,
+    kept_saving,
     segment_optimum,
     segment_root,
     utility,
@@ -199,7 +201,7 @@ class StateAgent(mesa.Agent):
         benefits += terms.free_benefit(m, t, i)
         common, linear, added, saving = terms.weigh(m, t, i, partners, shares, sums, total)
         curve = curvature(m.dial["autonomy"], m.of["independence"][i], added)
-        bend = treaty.bend(common, saving)
+        bend = treaty.bend(common_value(common), kept_saving(saving, curve))
         ideal = ideal_depth(benefits, linear, curve, m.need_order, m.needs, bend)
         return Interest(benefits, linear, curve, ideal, sums, bend)
 

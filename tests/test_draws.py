@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from entente.month.mechanism import NORMAL, UNIFORM, Stream
 from entente.world.draws import draw, stream
 
 WORLD = (("A", "B"), ("x", "y"), ("t",))
+OWN = (Stream("drift", "t", UNIFORM, "drift"), Stream("mood", "s", NORMAL, "mood"))
+"""Noise of mechanisms: of treaties, and of states."""
 
 
 def test_same_key_same_noise_and_different_keys_differ():
@@ -18,17 +21,26 @@ def test_same_key_same_noise_and_different_keys_differ():
 
 
 def test_a_longer_horizon_only_appends():
-    short, long = draw(*WORLD, 30, 5), draw(*WORLD, 90, 5)
-    for name in ("arrival", "magnitude", "perception", "drift"):
+    short, long = draw(*WORLD, 30, 5, own=OWN), draw(*WORLD, 90, 5, own=OWN)
+    for name in ("arrival", "magnitude", "perception"):
         assert np.array_equal(getattr(short, name), getattr(long, name)[:30])
+    for name in short.own:
+        assert np.array_equal(short.own[name], long.own[name][:30])
 
 
 def test_adding_a_thing_leaves_the_noise_of_the_others_alone():
-    small = draw(*WORLD, 30, 5)
-    large = draw(("A", "AB", "B"), ("w", "x", "y"), ("s", "t"), 30, 5)
+    small = draw(*WORLD, 30, 5, own=OWN)
+    large = draw(("A", "AB", "B"), ("w", "x", "y"), ("s", "t"), 30, 5, own=OWN)
     assert np.array_equal(small.perception, large.perception[:, [0, 2]][:, :, [1, 2]])
     assert np.array_equal(small.arrival, large.arrival[:, 1:])
-    assert np.array_equal(small.drift, large.drift[:, 1:])
+    assert np.array_equal(small.own["drift"], large.own["drift"][:, 1:])
+    assert np.array_equal(small.own["mood"], large.own["mood"][:, [0, 2]])
+
+
+def test_adding_a_mechanism_leaves_the_noise_of_the_others_alone():
+    some, more = draw(*WORLD, 30, 5, own=OWN[:1]), draw(*WORLD, 30, 5, own=OWN)
+    assert np.array_equal(some.own["drift"], more.own["drift"])
+    assert np.array_equal(some.perception, more.perception)
 
 
 def test_moments():

@@ -23,7 +23,7 @@ from entente.engines.interactive.alliance import PHASES
 from .sources import ROOT
 from .worlds import busy_world
 
-SEEDS, MONTHS = (0, 4), 60
+SEEDS, MONTHS = (1, 4), 60
 PAIRS = list(zip(PHASES, PHASES[1:], strict=False))
 WITHOUT_EFFECT = ("consult", "act")
 

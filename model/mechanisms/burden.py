@@ -11,7 +11,9 @@ burden.parameter(
 )  # fmt: skip
 
 
-@burden.sum_over("sources", unit="utility", meaning="help owed beyond own fear (E7, before omega)")
+@burden.sum_over(
+    "sources", only_where="support", unit="utility", meaning="help owed beyond own fear (E7, before omega)"
+)
 def owed(support: float, contribution: float, partners_mean: float, own_threat: float) -> float:
     """E7, term of one source. `support[p,k]*g[i,k]*max(0, mean_j P[j,k] - P[i,k])`: help owed beyond own fear."""
     return support * contribution * max(0.0, partners_mean - own_threat)

@@ -23,11 +23,10 @@ contagion.says("consultation begins", "above the trigger")
 contagion.says("consultation ends", "below the trigger again")
 
 
-@contagion.adds_to("alarm")
-def alarmed(consultation: float, contagion: float, scope: float, greatest_threat: float, trigger: float) -> float:
+@contagion.adds_to("alarm", only_where="consultation")
+def alarmed(consultation: float, scope: float, greatest_threat: float, trigger: float) -> float:
     """E4. 1 where the treaty has a duty to consult, covers the source, and `max_j P[j,k] > trigger`."""
-    able = (consultation > 0.0) & (contagion > 0.0) & (scope > 0.0)
-    return where(able & (greatest_threat > trigger), 1.0, 0.0)
+    return where((consultation > 0.0) & (scope > 0.0) & (greatest_threat > trigger), 1.0, 0.0)
 
 
 @contagion.adds_to("spreading")

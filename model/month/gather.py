@@ -14,9 +14,11 @@ from entente.errors import InputError, nearest, shown
 
 from .core import CORE, RESERVED, SWITCHES
 from .mechanism import NORMAL, OVER, UNIFORM, Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
-from .places import COMMON, EACH, PLACES, SUM, Place
+from .places import COMMON, EACH, INSTEAD, PLACES, SUM, Place
 from .words import GIVEN, WORDS, Word
 
+MOST = 62
+"""Mechanisms of a set at most: which act is one whole number, a bit a mechanism."""
 LOOPS = {"sources": "k", "partners": "j", "treaties": "q"}
 """What a sum runs over, and the letter of it."""
 THINGS = {"t": "a treaty", "i": "a party", "j": "a partner", "k": "a source", "q": "another treaty"}
@@ -35,6 +37,10 @@ class Mechanisms:
 
     def __init__(self, all_: Sequence[Mechanism]) -> None:
         self.all = tuple(all_)
+        if len(self.all) > MOST:
+            raise InputError(
+                f"{len(self.all)} mechanisms: a scenario may have {MOST} at most, those of the model included"
+            )
         for mechanism in self.all:
             _check_kinds(mechanism)
         self._check_names()
@@ -207,6 +213,7 @@ class Mechanisms:
             if place.needed != bool(term.need):
                 rule = "needs a constant as its need" if place.needed else "has no need"
                 raise InputError(f"{one.name}: {term.function.__name__}: a term of {place.name} {rule}")
+            self._check_idle(one, place)
             if place.name == COMMON and term.need != self.common_need:
                 raise InputError(
                     f"{one.name}: {term.function.__name__}: the need of {COMMON} is {self.common_need} already"
@@ -243,6 +250,14 @@ class Mechanisms:
             )
         if not any(sum_.name in arguments(term.function) for term in one.terms) and not sum_.record:
             raise InputError(f"{at}: is asked for by no term of {one.name}")
+
+    def _check_idle(self, one: Mechanism, place: Place) -> None:
+        if one.idle_at_zero and place.how == INSTEAD:
+            raise InputError(f"{one.name}: replaces {place.name} and so is never idle; leave out idle_at_zero")
+        if place.name == COMMON:
+            need = next(number for number in self.at("institution") if number.name == self.common_need)
+            if need.declaration["low"] <= 0:
+                raise InputError(f"{one.name}: {need.name}: a need must be above 0; declare low above it")
 
     # -- words ------------------------------------------------------------------------------------
 

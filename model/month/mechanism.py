@@ -89,6 +89,7 @@ class Sum:
     over: str
     function: Callable[..., float]
     along: str = ""
+    only_where: str = ""
     record: Record | None = None
     bounds: Bounds | None = None
 
@@ -205,17 +206,25 @@ class Mechanism:
     # -- what it adds where -----------------------------------------------------------------------
 
     def sum_over(
-        self, over: str, *, along: str = "", unit: str = "", meaning: str = "", bounds: Bounds | None = None
+        self,
+        over: str,
+        *,
+        along: str = "",
+        only_where: str = "",
+        unit: str = "",
+        meaning: str = "",
+        bounds: Bounds | None = None,
     ) -> Callable[[F], F]:
         """A sum over `sources`, `partners` or the party's other `treaties`, named as the function.
 
-        `along` names a number of articles that links treaties, over whose links alone it runs. With `unit`
-        and `meaning` the sum is recorded. `bounds` are those of one thing's term, which `entente check` holds it to.
+        `along` names a number of articles that links treaties, over whose links alone it runs; `only_where` one
+        without which a term is 0. With `unit` and `meaning` a sum over sources is recorded. `bounds` are those of one
+        thing's term, which `entente check` holds it to.
         """
 
         def add(function: F) -> F:
             record = Record(unit, meaning) if unit else None
-            self.sums.append(Sum(function.__name__, over, equation(function), along, record, bounds))
+            self.sums.append(Sum(function.__name__, over, equation(function), along, only_where, record, bounds))
             return function
 
         return add

@@ -21,6 +21,15 @@ from .words import Word
 
 TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
 """Places that one function evaluates, since their terms share sums; every other place has its own."""
+JOINED = {
+    SUM: "{0} + {1}",
+    FACTOR: "{0} * {1}",
+    GREATEST: "max({0}, {1})",
+    ANY: "where({1} != 0.0, 1.0, {0})",
+    ALL: "where({1} != 0.0, {0}, 0.0)",
+    INSTEAD: "{1}",
+}
+"""How a term joins what is there already."""
 SUPPLY, HELP = "supply", ("help", "kinship")
 """The function that goes through the partners of a party, and the places that it evaluates for each."""
 WITH_PARTNERS = ("spreading", "benefit", "worth", "weigh", "pull")
@@ -131,36 +140,34 @@ class Weaver:
                     made.add(name)
                     inner += self._loop(one, word, place)
             inner += self._term(one, place, term)
-        if self.dialect.compiled:
-            inner.insert(0, f"on = {self._on(one)}")
         return [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in inner)]
 
     def _term(self, one: Mechanism, place: Place, term: Term) -> list[str]:
-        call, total = self._call_of(one, term.function, place, lines="term = "), _total(place)
-        term_ = "where(on, term, {})" if self.dialect.compiled else "term"
+        total = _total(place)
+        lines = self._call_of(one, term.function, place, lines="term = ")
         if place.how == EACH:
+            lines += self._chosen(one, "term", "0.0")
             slot = next(n for n, (_, held) in enumerate(self.mechanisms.free_benefits) if held is term)
-            last = (
-                f"put(benefit, {term_.format('0.0')}, plan.sources + {slot})"
-                if self.dialect.compiled
-                else f"free[{slot}] = term"
+            lines.append(
+                f"put(benefit, term, plan.sources + {slot})" if self.dialect.compiled else f"free[{slot}] = term"
             )
-            return [*call, last]
-        value = term_.format(total if place.how == INSTEAD else place.neutral)
-        last = {
-            SUM: f"{total} = {total} + {value}",
-            FACTOR: f"{total} = {total} * {value}",
-            GREATEST: f"{total} = max({total}, {value})",
-            ANY: f"{total} = where({value} != 0.0, 1.0, {total})",
-            ALL: f"{total} = where({value} != 0.0, {total}, 0.0)",
-            INSTEAD: f"{total} = {value}",
-        }[place.how]
-        if not term.only_where:
-            return [*call, last]
-        return [self._guard(term.only_where), *(f"    {line}" for line in (*call, last))]
+        else:
+            lines += self._chosen(one, "term", total if place.how == INSTEAD else f"{place.neutral}")
+            lines.append(f"{total} = {JOINED[place.how].format(total, 'term')}")
+        return self._guarding(term.only_where, lines)
 
-    def _guard(self, field: str) -> str:
-        return f"if {self._guarded(field)}:"
+    def _guarding(self, field: str, lines: list[str]) -> list[str]:
+        """Lines that matter only where a number is other than 0."""
+        return [f"if {self._guarded(field)}:", *(f"    {line}" for line in lines)] if field else lines
+
+    def _chosen(self, one: Mechanism, value: str, otherwise: str) -> list[str]:
+        """A value as it is in runs in which the mechanism is off."""
+        if not self.dialect.compiled:
+            return []
+        return [
+            f"if {self._mixed(one)}:",
+            f"    {value} = where({self._on(one)}, {value}, {otherwise})",
+        ]
 
     def _guarded(self, field: str) -> str:
         """Whether a number is other than 0: in any run, in the compiled engine."""
@@ -171,8 +178,16 @@ class Weaver:
         return f"{word.interactive} != 0.0"
 
     def _acts(self, one: Mechanism) -> str:
+        return f"if {self._acting(one)}:"
+
+    def _acting(self, one: Mechanism) -> str:
+        """Whether a mechanism acts: in any run, in the compiled engine."""
         number = self.mechanisms.index(one.name)
-        return f"if plan.acts[{number}] != 0:" if self.dialect.compiled else f"if m.acts[{number}]:"
+        return f"plan.acts & {1 << number} != 0" if self.dialect.compiled else f"m.acts[{number}]"
+
+    def _mixed(self, one: Mechanism) -> str:
+        """Whether a mechanism acts in some runs and not in others."""
+        return f"plan.mixed & {1 << self.mechanisms.index(one.name)} != 0"
 
     def _on(self, one: Mechanism) -> str:
         return f"get(num.switches, SWITCH.{one.name}) != 0.0"
@@ -196,19 +211,11 @@ class Weaver:
         """E5: help from all partners and the mean of their perceptions; what is the same for all is taken once."""
         taken: dict[str, str] = {}
         inner: list[str] = []
-        for one in self.mechanisms.all:
-            for place in places:
+        for place in places:
+            for one in self.mechanisms.all:
                 for term in (term for term in one.terms if term.place == place.name):
                     inner += self._help(one, place, term, taken)
-        taken = {f"{name}_": expression for name, expression in taken.items()}
-        compiled = self.dialect.compiled
-        begin = [
-            f"{_total(place)} = {self.dialect.one if place.how == FACTOR else self.dialect.zero}"
-            for place in places
-        ]
-        given = ", ".join(_total(place) for place in places)
-        help_ = f"supplied_help({{}}, theirs, {given})"
-        if compiled:
+        if self.dialect.compiled:
             loop = [
                 "for at in range(len(now.present[t])):",
                 "    j = now.present[t][at]",
@@ -219,8 +226,8 @@ class Weaver:
                 "    theirs = get(now.sk, AT.perception, j, k)",
                 "    mean = mean + get(shares, j) * theirs",
                 "    if plan.gives[j, k] != 0:",
-                *(f"        {line}" for line in (*begin, *inner)),
-                f"        helped = {help_.format('get(now.sk, AT.contribution, j, k)')}",
+                "        helped = supplied_help(get(now.sk, AT.contribution, j, k), theirs)",
+                *(f"        {line}" for line in inner),
                 "        received = received + get(mates, j) * helped",
             ]
         else:
@@ -228,12 +235,13 @@ class Weaver:
                 "for j, share in zip(partners, shares, strict=True):",
                 "    theirs = m.states[j].perception[k]",
                 "    mean = mean + share * theirs",
-                *(f"    {line}" for line in (*begin, *inner)),
-                f"    received = received + {help_.format('m.contribution[j][k]')}",
+                "    helped = supplied_help(m.contribution[j][k], theirs)",
+                *(f"    {line}" for line in inner),
+                "    received = received + helped",
             ]
         lines = [
             f'"""{"; ".join(f"{place.name}: {place.meaning}" for place in places)}."""',
-            *(f"{name} = {expression}" for name, expression in taken.items()),
+            *(f"{name}_ = {expression}" for name, expression in taken.items()),
             f"received = {self.dialect.zero}",
             f"mean = {self.dialect.zero}",
             *loop,
@@ -243,34 +251,22 @@ class Weaver:
 
     def _help(self, one: Mechanism, place: Place, term: Term, taken: dict[str, str]) -> list[str]:
         """A term of one partner; into `taken` goes what does not depend on the partner."""
-        name = f"{one.name}__{term.function.__name__}"
-        self.called[name] = term.function
-        words = [
-            self.mechanisms.word(one, word, place, term.function.__name__) for word in arguments(term.function)
-        ]
+        name = term.function.__name__
+        called, words = self._called(one, term.function, place, "")
         given = []
-        for word in words:
-            assert isinstance(word, Word)
-            expression = self._expression(word)
-            if "j" not in word.over:
-                taken[word.name] = expression
-            given.append(
-                "theirs"
-                if word.name == "partner_threat"
-                else f"{word.name}_"
-                if "j" not in word.over
-                else expression
-            )
+        for word, expression in zip(arguments(term.function), words, strict=True):
+            over = self.mechanisms.vocabulary[word].over
+            if "j" not in over:
+                taken[word] = expression
+            given.append("theirs" if word == "partner_threat" else expression if "j" in over else f"{word}_")
         guard = f" and {self._guarded(term.only_where)}" if term.only_where else ""
-        number = self.mechanisms.index(one.name)
-        acts = f"plan.acts[{number}] != 0" if self.dialect.compiled else f"m.acts[{number}]"
-        taken[f"acts_{term.function.__name__}"] = f"{acts}{guard}"
-        value, total = f"{name}({', '.join(given)})", _total(place)
+        taken[f"acts_{name}"] = f"{self._acting(one)}{guard}"
+        lines = [f"term = {called}({', '.join(given)})"]
         if self.dialect.compiled:
-            taken[f"on_{one.name}"] = self._on(one)
-            value = f"where(on_{one.name}_, {value}, {place.neutral})"
-        sign = "*" if place.how == FACTOR else "+"
-        return [f"if acts_{term.function.__name__}_:  # {one.name}", f"    {total} = {total} {sign} {value}"]
+            taken[f"mixed_{one.name}"] = self._mixed(one)
+            lines += [f"if mixed_{one.name}_:", f"    term = where({self._on(one)}, term, {place.neutral})"]
+        lines.append(f"helped = {JOINED[place.how].format('helped', 'term')}")
+        return [f"if acts_{name}_:  # {one.name}", *(f"    {line}" for line in lines)]
 
     # -- sums and memories ------------------------------------------------------------------------
 
@@ -321,17 +317,17 @@ class Weaver:
 
     def _source_sums(self) -> str:
         """Each sum over sources, one source further."""
+        lines = ['"""Sums over sources, one source further."""']
         sums = [(one, s) for one in self.mechanisms.all for s in one.sums if s.over == "sources"]
-        place = PLACES["linear"]
-        made = [f"sums[{n}] + {self._call_sum(one, sum_, place)}" for n, (one, sum_) in enumerate(sums)]
-        extra = ["sums", "partners_mean", "help_received"]
-        if self.dialect.compiled:
-            lines = [f"return ({', '.join(made)},)" if made else "return sums"]
-        else:
-            lines = [f"return [{', '.join(made)}]"]
-        return self._define(
-            "add_source", ["t", "i", "k"], extra, ['"""Sums over sources, one source further."""', *lines]
-        )
+        for n, (one, sum_) in enumerate(sums):
+            call = self._inline(one, sum_.function, PLACES["linear"], "k")
+            more = self._guarding(sum_.only_where, [f"{sum_.name}_ = {sum_.name}_ + {call}"])
+            # What is recorded is summed also where nobody minds it.
+            if sum_.record is None:
+                more = [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in more)]
+            lines += [f"{sum_.name}_ = sums[{n}]", *more]
+        lines.append(f"return {', '.join(f'{sum_.name}_' for _, sum_ in sums)}," if sums else "return sums")
+        return self._define("add_source", ["t", "i", "k"], ["sums", "partners_mean", "help_received"], lines)
 
     def _no_sums(self) -> str:
         zeros = ", ".join([self.dialect.zero] * max(len(self.mechanisms.source_sums), 1))
@@ -372,7 +368,7 @@ class Weaver:
             )
         else:
             index = "".join(f"[{letter}]" for letter in letters)
-            on = f"m.acts[{self.mechanisms.index(one.name)}]"
+            on = self._acting(one)
             lines.append("    " * depth + f"m.memory['{memory.name}']{index} = {call} if {on} else 0.0")
         if self.dialect.compiled:
             return [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in lines)]

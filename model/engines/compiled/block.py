@@ -184,9 +184,10 @@ class _Block:
             magnitude, sized = magnitude[rows], np.arange(len(rows), dtype=np.int64)
         else:
             median, log_sd = median[:1], log_sd[:1]
+        hears, hears_sizes = rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH)
         self.noise = Noise(
             self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception,
-            *(self._own(over) for over in "skt"), rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH),
+            *(self._own(over) for over in "skt"), hears, hears_sizes, _alike(hears), _alike(hears_sizes),
         )  # fmt: skip
 
     def _own(self, over: str) -> Floats:
@@ -232,6 +233,12 @@ class _Block:
                     first, last, (tile, min(tile + TILES, self.tiles)), self.plan, self.acting, self.rows, present,
                     self.noise, self.kept.table, self.out,
                 )  # fmt: skip
+
+
+def _alike(rows: Ints) -> Ints:
+    """Of each tile, whether all its runs hear the same."""
+    found: Ints = (rows == rows[:, :1]).all(axis=1).astype(np.int64)
+    return found
 
 
 _kept_draws = lru_cache(maxsize=KEPT_REPLICATES)(draw)

@@ -8,7 +8,9 @@ from entente.agents.equation import where
 from entente.agents.interest import (
     benefit_left,
     bent_root,
+    common_value,
     curvature,
+    kept_saving,
     segment_optimum,
     segment_root,
 )
@@ -99,6 +101,8 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
     plan.terms.free_benefit(t, i, plan, num, now, benefit)
     common, linear, added, saving = plan.terms.weigh(t, i, plan, num, now, mates, shares, sums, total)
     curve = curvature(get(num.dials, DIAL.autonomy), get(num.s, OF.independence, i), added)
+    if plan.bends:
+        common, saving = common_value(common), kept_saving(saving, curve)
     ideal = ideal_depth(t, plan, num, now, benefit, linear, curve, common, saving)
     return linear, curve, common, saving, ideal, sums
 

@@ -119,6 +119,8 @@ class Noise(NamedTuple):
     t: Floats
     replicate: Ints
     sized: Ints
+    alike: Any  # of each tile: whether its runs hear the same
+    sized_alike: Any
 
 
 def sizes_of(world: World) -> dict[str, int]:
@@ -207,15 +209,9 @@ def _own(tile: int, values: Any) -> Any:
 def noise_of(tile: int, noise: Any) -> Any:
     """The noise of one tile."""
     return Noise(
-        noise.arrival,
-        noise.sizes,
-        noise.perception,
-        noise.s,
-        noise.k,
-        noise.t,
-        noise.replicate[tile],
-        noise.sized[tile],
-    )
+        noise.arrival, noise.sizes, noise.perception, noise.s, noise.k, noise.t, noise.replicate[tile], noise.sized[tile],
+        noise.alike[tile] != 0, noise.sized_alike[tile] != 0,
+    )  # fmt: skip
 
 
 @kernel

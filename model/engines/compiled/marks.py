@@ -22,3 +22,5 @@ BODY = places(
 SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
 SOURCE = places("SOURCE", [("origin", "sponsor")])
 COVER = places("COVER", [("covers", "covered")])
+OF_STATES, OF_SOURCES, OF_TREATIES = 0, 1, 2
+"""What the noise of a mechanism runs over."""

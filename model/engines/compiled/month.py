@@ -8,12 +8,13 @@ from entente.agents.equation import where
 from entente.world.pack import MEMBER
 
 from .bargains import bargain
+from .beginnings import intervene
 from .institutions import institute
 from .interests import weigh
 from .kernel import kernel
 from .layout import AT, OF, noise_of, numbers_of, state_of
 from .marks import SOURCE
-from .membership import intervene, review
+from .membership import review
 from .outside import act, turn
 from .tables import get, put, table, tables
 from .threats import consult, perceive, shock

@@ -18,7 +18,17 @@ from entente.world.pack import World
 
 from .kernel import DIAL
 from .layout import Ints, numbers_of_core_and, shapes_of, sizes_of, state_of_core_and
-from .marks import COVER, DECISIONS, NEVER, SCALES, TARGETS, THREE
+from .marks import (
+    COVER,
+    DECISIONS,
+    NEVER,
+    OF_SOURCES,
+    OF_STATES,
+    OF_TREATIES,
+    SCALES,
+    TARGETS,
+    THREE,
+)
 from .woven import woven
 
 
@@ -59,7 +69,11 @@ class Plan(NamedTuple):
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
     tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1
     gives: Ints  # s, k: 1 where the state can contribute, or once could
-    acts: Ints  # mechanisms: 1 where one acts in any run
+    streams: (
+        Ints  # noise that is heard: what it runs over, its place among the streams over that, its row of the state
+    )
+    acts: int  # a bit a mechanism: whether it acts in any run
+    mixed: int  # a bit a mechanism: whether it acts in some runs and not in all
     some_s: Ints  # OF, s; and so on: 1 where a number is not 0 in every run
     some_k: Ints
     some_t: Ints
@@ -106,7 +120,6 @@ def world_plan(world: World) -> dict[str, Any]:
         "opens": world.opens,
         "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())]),
         "counts": _ints(shape[0] for shape in shapes.values()),
-        "streams": _table([_streams(mechanisms, over) for over in "skt"], 2),
         "year": _ints((world.first_month + s) // MONTHS_IN_YEAR - world.first_year for s in range(world.steps)),
         "seats": _listed(sits, THREE),
         "tables": _listed(sits.T),
@@ -161,17 +174,20 @@ def number_plan(
         live[np.ix_(seats[seats >= 0], some["scope"][t])] = True
     if before is not None:
         live[before.live[:, 0], before.live[:, 1]] = True
-    order, acts = acting["order"], _anywhere(acting["acts"]).astype(np.int64)
+    order, acts = acting["order"], _anywhere(acting["acts"])
+    everywhere = (acting["acts"] != 0).all(axis=-1)
     if before is not None:
-        acts |= before.acts
+        acts |= np.array([before.acts >> number & 1 for number in range(len(acts))], dtype=bool)
     return {
         "live": np.ascontiguousarray(np.argwhere(live), dtype=np.int64),
         "tk": np.stack([covers, _listed(covers > 0)]),
         "gives": gives,
-        "acts": acts,
+        "acts": _bits(acts),
+        "mixed": _bits(acts & ~everywhere),
         **{f"some_{over}": _somewhere(world, acting, over) for over in ("s", "k", "t", "tk", "ts")},
         "restrains": _can_act(world, acting, acts, "restraint"),
         "links": _links(world, acting),
+        "streams": _streams(mechanisms, acts),
         "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
         "same_order": bool((order == order[..., :1]).all()),
         "noisy": bool(acting["dials"][DIAL.sigma].any()),
@@ -185,7 +201,7 @@ def _somewhere(world: World, acting: Mapping[str, Floats], over: str) -> Ints:
     return np.stack(marks) if marks else np.zeros((0, *(size[axis] for axis in over)), dtype=np.int64)
 
 
-def _can_act(world: World, acting: Mapping[str, Floats], acts: Ints, place: str) -> Ints:
+def _can_act(world: World, acting: Mapping[str, Floats], acts: NDArray[np.bool_], place: str) -> Ints:
     """Where among treaties and sources any term of a place can be other than neutral."""
     found = np.zeros((len(world.treaties), len(world.sources)), dtype=np.int64)
     for one, does in zip(world.mechanisms.all, acts, strict=True):
@@ -202,10 +218,20 @@ def _links(world: World, acting: Mapping[str, Floats]) -> Ints:
     return np.stack(lists) if lists else np.zeros((0, count, count), dtype=np.int64)
 
 
-def _streams(mechanisms: Mechanisms, over: str) -> list[int]:
-    """How many streams mechanisms have over some things, and where the first of them stands in the state."""
-    names = [stream.name for stream in mechanisms.streams if stream.over == over]
-    return [len(names), state_of_core_and(mechanisms)[over].index(names[0]) if names else 0]
+def _streams(mechanisms: Mechanisms, acts: NDArray[np.bool_]) -> Ints:
+    """The noise of the mechanisms that act."""
+    marks = {"s": OF_STATES, "k": OF_SOURCES, "t": OF_TREATIES}
+    rows, state = [], state_of_core_and(mechanisms)
+    for one, does in zip(mechanisms.all, acts, strict=True):
+        for stream in one.streams if does else ():
+            alike = [other.name for other in mechanisms.streams if other.over == stream.over]
+            rows.append([marks[stream.over], alike.index(stream.name), state[stream.over].index(stream.name)])
+    return _table(rows, 3)
+
+
+def _bits(marks: NDArray[np.bool_]) -> int:
+    """Marks as one whole number, the first as its lowest bit."""
+    return sum(1 << number for number in np.flatnonzero(marks).tolist())
 
 
 def _anywhere(values: Floats) -> NDArray[np.bool_]:

@@ -59,8 +59,11 @@ def put(array: Any, value: Any, *index: int) -> None:
     array[index] = value
 
 
-def pick(array: Any, rows: Any, *index: int) -> Any:
-    """Each run's own number, of a table whose first axis is replicates: `rows` says whose a run hears."""
+def pick(array: Any, rows: Any, alike: bool, *index: int) -> Any:
+    """Each run's own number, of a table whose first axis is replicates: `rows` says whose a run hears.
+
+    Where all runs hear the same (`alike`) the number is read once.
+    """
     return array[(rows[0], *index)]
 
 
@@ -269,16 +272,26 @@ def _lower_put(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 @infer_global(pick)
 class _Pick(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
-        return signature(RUNS, *args[:2], *map(types.unliteral, args[2:]))
+        return signature(RUNS, *args[:3], *map(types.unliteral, args[3:]))
 
 
-@lower_builtin(pick, Table, Table, types.VarArg(types.Any))
+@lower_builtin(pick, Table, Table, types.Boolean, types.VarArg(types.Any))
 def _lower_pick(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    kinds = [types.intp, *sig.args[2:]]
-    found = ir.Constant(NUMBERS, ir.Undefined)
-    for z in range(WIDTH):
+    kinds = [types.intp, *sig.args[3:]]
+
+    def number_of(z: int) -> Any:
         place = context.get_constant(types.intp, z)
         row = builder.load(_address(context, builder, sig.args[1], args[1], [place], [types.intp]))
-        single = builder.load(_address(context, builder, sig.args[0], args[0], [row, *args[2:]], kinds))
-        found = builder.insert_element(found, single, ir.Constant(ir.IntType(32), z))
-    return found
+        return builder.load(_address(context, builder, sig.args[0], args[0], [row, *args[3:]], kinds))
+
+    alike = context.cast(builder, args[2], types.boolean, types.boolean)
+    found = cgutils.alloca_once(builder, NUMBERS)
+    with builder.if_else(cgutils.is_true(builder, alike)) as (same, differing):
+        with same:
+            builder.store(as_runs(context, builder, number_of(0), types.float64), found)
+        with differing:
+            own = ir.Constant(NUMBERS, ir.Undefined)
+            for z in range(WIDTH):
+                own = builder.insert_element(own, number_of(z), ir.Constant(ir.IntType(32), z))
+            builder.store(own, found)
+    return builder.load(found)

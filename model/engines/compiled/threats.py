@@ -14,11 +14,11 @@ from entente.agents.perception import (
     threat_intensity,
     threat_target,
 )
-from entente.world.pack import RELATIVE
+from entente.world.dated import RELATIVE
 
 from .kernel import CONSTANT, DIAL, SWITCH, kernel
 from .layout import AT, OF
-from .marks import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, RUMOUR, SOURCE, WEAKNESS
+from .marks import BY_EXPOSURE, BY_SHARE, COVER, EVENT, INTENSITY, OF_SOURCES, OF_STATES, RUMOUR, SOURCE, WEAKNESS
 from .seating import find_mates, running, sit
 from .tables import get, pick, put
 from .vector import some, spread
@@ -49,15 +49,17 @@ def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
 @kernel
 def _hear(step: int, plan: Any, now: Any, noise: Any) -> None:
     """The noise that mechanisms hear this month."""
-    for n in range(plan.streams[0, 0]):
-        for i in range(plan.states):
-            put(now.s, pick(noise.s, noise.replicate, n, step, i), plan.streams[0, 1] + n, i)
-    for n in range(plan.streams[1, 0]):
-        for k in range(plan.sources):
-            put(now.k, pick(noise.k, noise.replicate, n, step, k), plan.streams[1, 1] + n, k)
-    for n in range(plan.streams[2, 0]):
-        for t in range(plan.treaties):
-            put(now.t, pick(noise.t, noise.replicate, n, step, t), plan.streams[2, 1] + n, t)
+    for u in range(len(plan.streams)):
+        over, n, row = plan.streams[u, 0], plan.streams[u, 1], plan.streams[u, 2]
+        if over == OF_STATES:
+            for i in range(plan.states):
+                put(now.s, pick(noise.s, noise.replicate, noise.alike, n, step, i), row, i)
+        elif over == OF_SOURCES:
+            for k in range(plan.sources):
+                put(now.k, pick(noise.k, noise.replicate, noise.alike, n, step, k), row, k)
+        else:
+            for t in range(plan.treaties):
+                put(now.t, pick(noise.t, noise.replicate, noise.alike, n, step, t), row, t)
 
 
 @kernel
@@ -114,9 +116,13 @@ def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         free = get(num.k, OF.held, k) == 0.0
         shocked = get(now.k, AT.shock, k)
         if step >= plan.opens:
-            comes = may_come & (pick(noise.arrival, noise.replicate, step, k) < get(num.k, OF.arrival, k)) & free
+            comes = (
+                may_come
+                & (pick(noise.arrival, noise.replicate, noise.alike, step, k) < get(num.k, OF.arrival, k))
+                & free
+            )
             if some(comes):
-                shocked += where(comes, pick(noise.sizes, noise.sized, step, k), 0.0)
+                shocked += where(comes, pick(noise.sizes, noise.sized, noise.sized_alike, step, k), 0.0)
         shocked += where(free, plan.terms.shock(k, plan, num, now, directed), 0.0)
         put(now.k, shocked, AT.shock, k)
         intensity = threat_intensity(
@@ -178,7 +184,7 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
             get(now.sk, AT.event, i, k), get(num.k, OF.concession, k), get(now.k, AT.restraint, k)
         )
         target = threat_target(exposure, get(now.k, AT.effective, k), event, get(now.sk, AT.rumour, i, k))
-        drawn = pick(noise.perception, noise.replicate, step, i, k) if plan.noisy else spread(0.0)
+        drawn = pick(noise.perception, noise.replicate, noise.alike, step, i, k) if plan.noisy else spread(0.0)
         root = get(num.sk, OF.exposure_root, i, k)
         felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
         put(now.sk, plan.terms.perception(i, k, plan, num, now, felt), AT.perception, i, k)

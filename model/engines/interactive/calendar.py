@@ -11,7 +11,7 @@ from entente.agents.perception import (
     threat_intensity,
 )
 from entente.schema.base import MONTHS_IN_YEAR
-from entente.world.pack import RELATIVE
+from entente.world.dated import RELATIVE
 
 
 def intervene(model: Any) -> None:

@@ -1,0 +1,136 @@
+"""Dated interventions as numbers: what each adds in a month, sets from a month on, or whom it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from entente.schema.base import month_number
+from entente.schema.intervention import (
+    ArticleSwitch,
+    Concession,
+    Membership,
+    Offer,
+    Setting,
+    Threat,
+    Weakness,
+)
+
+RELATIVE = -1
+"""Size of a dated event that gives none of its own: `behaviour.size`."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the number of a dotted path stands: array and index in `World.numbers`."""
+
+    array: str
+    index: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What a dated event adds in a month.
+
+    `target` is `intensity`, `event`, `rumour` or `weakness`; `state` and `source` are indices (-1
+    where there is none). It adds `weight` times its size: `numbers["sizes"][size]`, or `behaviour.size`
+    where `size` is -1. `scale` says whether that is taken as it is (`plain`), times the state's exposure
+    (`exposure`), or times the share of the source in the state's exposure to its sponsor (`share`).
+    """
+
+    step: int
+    target: str
+    state: int
+    source: int
+    weight: float
+    size: int
+    scale: str = "plain"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number of the world that takes the value `numbers["values"][value]` at the beginning of a month."""
+
+    step: int
+    slot: Slot
+    value: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """A state enters or leaves a treaty whatever it wants."""
+
+    step: int
+    treaty: int
+    state: int
+    enters: bool
+
+
+def pack_interventions(
+    packer: Any, sponsor: tuple[int, ...]
+) -> tuple[tuple[Pulse, ...], tuple[Change, ...], tuple[Move, ...]]:
+    pulses: list[Pulse] = []
+    settings: list[Change] = []
+    moves: list[Move] = []
+    sizes: list[float] = []
+    values: list[float] = []
+    for id_, act in sorted(packer.scenario.interventions.items()):
+        step = month_number(act.month) - packer.begin
+        if isinstance(act, Threat | Weakness):
+            size = RELATIVE
+            if act.size is not None:
+                size = len(sizes)
+                sizes.append(act.size)
+                packer.slots[f"interventions.{id_}.size"] = Slot("sizes", (size,))
+            if isinstance(act, Threat):
+                pulses += _threat_pulses(packer, act, step, size, sponsor)
+            else:
+                for state, weight in sorted(act.weights.items()):
+                    pulses.append(Pulse(step, "weakness", packer.states.index(state), -1, weight, size))
+        elif isinstance(act, Membership):
+            if act.treaty in packer.treaties:
+                p, i = packer.treaties.index(act.treaty), packer.states.index(act.state)
+                moves.append(Move(step, p, i, act.kind == "entry"))
+        else:
+            path, field = _setting(act)
+            if path in packer.slots:
+                packer.slots[f"interventions.{id_}.{field}"] = Slot("values", (len(values),))
+                settings.append(Change(step, packer.slots[path], len(values)))
+                values.append(float(getattr(act, field)))
+    packer.numbers["sizes"], packer.numbers["values"] = np.array(sizes), np.array(values)
+    return tuple(pulses), tuple(settings), tuple(moves)
+
+
+def _setting(act: Offer | Concession | ArticleSwitch | Setting) -> tuple[str, str]:
+    """The path that an intervention sets, and which of its own fields holds the value."""
+    if isinstance(act, Offer):
+        return f"powers.{act.power}.packages.{act.state}", "size"
+    if isinstance(act, Concession):
+        return f"sources.{act.source}.concession", "share"
+    if isinstance(act, ArticleSwitch):
+        return f"treaties.{act.treaty}.articles.{act.article}.on", "on"
+    return act.path, "value"
+
+
+def _threat_pulses(packer: Any, act: Threat, step: int, size: int, sponsor: tuple[int, ...]) -> list[Pulse]:
+    target = "event" if act.kind == "shock" else "rumour"
+    if act.source is not None:
+        k = packer.sources.index(act.source)
+        if not act.weights and act.kind == "shock":
+            return [Pulse(step, "intensity", -1, k, 1.0, size)]
+        if not act.weights:
+            everyone = range(len(packer.states))
+            return [Pulse(step, target, i, k, 1.0, size, "exposure") for i in everyone]
+        return [
+            Pulse(step, target, packer.states.index(state), k, weight, size)
+            for state, weight in sorted(act.weights.items())
+        ]
+    power = packer.powers.index(act.sponsor or "")
+    return [
+        Pulse(step, target, packer.states.index(state), k, weight, size, "share")
+        for state, weight in sorted(act.weights.items())
+        for k, behind in enumerate(sponsor)
+        if behind == power
+    ]
