@@ -93,9 +93,10 @@ def _text(path: Path, at: str) -> str:
         if path.stat().st_size > MAX_SOURCE:
             raise InputError(f"{at}: {path}: more than {MAX_SOURCE:,} bytes")
         return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "not a text file in UTF-8").lower()
-        raise InputError(f"{at}: {shown(str(path))}: cannot be read: {reason}") from None
+    except OSError as error:
+        raise InputError(f"{at}: {path}: cannot be read: {str(error.strerror).lower()}") from None
+    except ValueError:
+        raise InputError(f"{at}: {path}: not a text file in UTF-8") from None
 
 
 def chosen(data: Mapping[str, Any], where: Where, given: Iterable[Mechanism] = ()) -> Mechanisms:
@@ -108,7 +109,20 @@ def chosen(data: Mapping[str, Any], where: Where, given: Iterable[Mechanism] = (
                 own[name] = _of(name, entry, path)
             except InputError as error:
                 raise InputError(f"{where(path)}: {error}") from None
-    return together(list(own.values()))
+    try:
+        return together(list(own.values()))
+    except _Unfit as error:
+        named = error.name in _entries(data)
+        at = f"{where(f'mechanisms.{error.name}')}: mechanisms.{error.name}: " if named else "mechanisms: "
+        raise InputError(f"{at}{error}") from None
+
+
+class _Unfit(InputError):
+    """A mechanism that does not go together with the others, by name."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.name = name
 
 
 def _entries(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +191,7 @@ def together(own: Sequence[Mechanism]) -> Mechanisms:
             # All words are looked up, those of memories too.
             Weaver(made, INTERACTIVE).text()
         except InputError as error:
-            raise InputError(_placed(str(error), own)) from None
+            raise _Unfit(str(error).partition(": ")[0], _placed(str(error), own)) from None
         _sets[key] = made
     return _sets[key]
 
@@ -190,10 +204,11 @@ def _placed(sentence: str, own: Sequence[Mechanism]) -> str:
 
 
 def _place_of(one: Mechanism, thing: str) -> str:
-    """File and line of a function of a mechanism, or of the first line that names something."""
+    """File and line of a function of a mechanism, of the first line that names something, or of its own name."""
     lines = [function.__code__.co_firstlineno for function in one.functions if function.__name__ == thing]
-    quoted = re.compile(f"[\"']{re.escape(thing)}[\"']")
-    lines += [n for n, line in enumerate(one.source.splitlines(), start=1) if quoted.search(line)]
+    for word in (thing, one.name):
+        quoted = re.compile(f"[\"']{re.escape(word)}[\"']")
+        lines += [n for n, line in enumerate(one.source.splitlines(), start=1) if quoted.search(line)]
     return f"{one.origin}:{lines[0]}" if lines else one.origin
 
 
