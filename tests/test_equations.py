@@ -53,7 +53,9 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("gain_share", "gains"): (0, 3),
     # The price of depth is always above what is cheaper of it.
     ("bent_root", "saving"): (0, 0.04),
-    ("curvature", "added"): (0, 3),
+    ("curvature", "added"): (-3, 3),
+    ("kept_saving", "saving"): (-1, 3),
+    ("common_value", "common"): (-3, 3),
     ("drifted_rung", "rung"): (0, 5),
 }
 DECLARED = {number.name: (number.declaration["low"], number.declaration["high"]) for number in shipped().numbers}
@@ -72,7 +74,7 @@ BOUNDED = {
     "tethering_benefit": (0, math.inf), "practice_broken": (0, math.inf), "promise_broken": (0, 1), "practice_left": (0, math.inf),
     "outside_offer": (0, 2), "responsive_package": (0, 2), "accepted_offer": (0, 2), "locked_practice": (0, 1),
     "locked_alignment": (0, 1), "alarmed": (0, 1), "opened_gate": (0, 1), "wants_in": (0, 1), "wants_out": (0, 1),
-    "takes_part": (0, 1), "segment_optimum": (0, 1), "bent_utility": (0, math.inf),
+    "takes_part": (0, 1), "segment_optimum": (0, 1), "bent_utility": (0, math.inf), "common_value": (0, math.inf), "kept_saving": (0, math.inf),
     "burden_of_help": (-math.inf, 0), "offer_lost": (-math.inf, 0), "stake_at_risk": (-math.inf, 0),
     "mistrusted_company": (-math.inf, 0), "fading_mistrust": (-math.inf, 0), "regional_support": (0, math.inf),
 }  # fmt: skip
@@ -84,7 +86,7 @@ MONOTONE = [
     ("opposition", "rho", 1), ("sponsored_intensity", "concession", -1), ("sponsored_intensity", "restrained", -1),
     ("consulted_threat", "partners_mean", 1), ("consulted_threat", "own_threat", -1), ("consulted_threat", "trigger", -1),
     ("alarmed", "greatest_threat", 1), ("alarmed", "trigger", -1),
-    ("supplied_help", "owed", 1), ("supplied_help", "contribution", 1), ("supplied_help", "kinship", 1),
+    ("supplied_help", "partner_threat", 1), ("supplied_help", "contribution", 1), ("kept_saving", "saving", 1), ("kept_saving", "curvature_", 1),
     ("help_owed", "support", 1), ("help_owed", "own_threat", 1), ("help_owed", "partner_threat", -1),
     ("security_benefit", "own_threat", 1), ("security_benefit", "help_received", 1), ("benefit_left", "worth", 1),
     ("left_to_do", "covered", -1), ("left_to_do", "overlap_use", -1), ("owed", "own_threat", -1),

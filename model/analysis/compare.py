@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
 from entente.schema.base import month_number, month_text
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
@@ -69,6 +70,7 @@ def compare(
     replicates: int | None = None,
     seed: int = 0,
     months: int | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Comparison:
     """Compare world `b` with world `a` on the same noise; every difference is `b - a`.
 
@@ -76,10 +78,12 @@ def compare(
     (see `knockout.without_events`) named, and with `changes` by dotted path. `outcomes` (none: depth and rung of
     every treaty and the index of every dyad that shares one) are followed each December and to the end.
     `parameters` is a name for `parameter_sets` or a frame of dotted paths; `replicates` (none: 200 where there
-    is one row, else one a row) each have their own noise. Raises `InputError`.
+    is one row, else one a row) each have their own noise. `mechanisms` act in both worlds besides those that each
+    brings; where only one brings a mechanism, its parameters are drawn for that world. Raises `InputError`.
     """
-    first = load_scenario(a, None if months is None else {"months": months})
-    second = first if b is None else load_scenario(b, None if months is None else {"months": months})
+    length, own = None if months is None else {"months": months}, tuple(mechanisms)
+    first = load_scenario(a, length, own)
+    second = first if b is None else load_scenario(b, length, own)
     gone, words = knock_outs(second, without, without_treaty, without_event)
     changed = [f"without {word}" for word in words] + [
         f"{path} = {value}" for path, value in (changes or {}).items()
@@ -91,11 +95,13 @@ def compare(
     rows = parameters
     if isinstance(rows, str):
         # The defaults are one set, however many draws are asked for.
-        rows = parameter_sets(rows, 1 if rows == "default" else draws, seed)
+        rows = parameter_sets(rows, 1 if rows == "default" else draws, seed, first, second)
     if replicates is None:
         replicates = draws if len(rows) == 1 else 1
     asked = list(outcomes or tie_outcomes(first, second))
-    treaties = [id_ for id_ in treaties_told(asked) if id_ in first.treaties or id_ in second.treaties]
+    treaties = [
+        id_ for id_ in treaties_told(asked, first, second) if id_ in first.treaties or id_ in second.treaties
+    ]
     on_the_side = [status_of(id_) for id_ in treaties if status_of(id_) not in map(series_of, asked)]
     found = paired(first, second, [*asked, *on_the_side], rows, replicates, seed, keep="yearly")
     effects = found.effects[~found.effects["outcome"].isin(on_the_side)].reset_index(drop=True)
@@ -105,7 +111,7 @@ def compare(
     label = " ".join([second.name, ", ".join(changed)]).strip()
     absent = [words for words in found.absent if words.partition(" ")[0] not in on_the_side]
     last = month_text(month_number(first.start) + first.months - 1)[:4]
-    told_of = treaties_told(_told(effects)["outcome"].tolist())
+    told_of = treaties_told(_told(effects)["outcome"].tolist(), first, second)
     ended = endings(found, told_of, (first.name, label), last)
     return Comparison(
         first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *absent, *ended)

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from entente.engines.compiled.compiled import is_kept
 from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, measure_block, prepare
 from entente.errors import InputError
 from entente.schema.scenario import Scenario
@@ -64,8 +63,7 @@ def run_rows(
     sets, failures = lots(scenario, rows, outcomes)
     if len(failures) == len(rows):
         raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
-    if not is_kept():
-        prepare(note)
+    prepare(note, scenario)
     stop = threading.Event()
     jobs = []
     for lot in sets:

@@ -89,14 +89,12 @@ def _asked(name: str | None, scenario: str | None) -> tuple[Mechanisms, str | No
 
 def _of(place: str) -> tuple[Mechanisms, str | None]:
     """The mechanisms of a scenario, or those of the model and the one of a file, which is then asked for."""
-    from pathlib import Path
-
     from entente.mechanisms import shipped
     from entente.schema.load import load_scenario
-    from entente.schema.own import from_file
+    from entente.schema.own import load_mechanism
 
     if place.endswith(PYTHON):
-        one = from_file(Path(place))
+        one = load_mechanism(place)
         return shipped().with_([one]), one.name
     return load_scenario(place).of, None
 

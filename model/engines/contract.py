@@ -21,7 +21,7 @@ from entente.errors import InputError, shown
 from entente.mechanisms import shipped
 from entente.month.gather import LOOPS, Mechanisms
 from entente.month.mechanism import NORMAL, Bounds, Mechanism, Sum, Term, arguments
-from entente.month.places import COMMON, INSTEAD, PLACES, Place
+from entente.month.places import INSTEAD, PLACES, Place
 from entente.month.words import GIVEN, WORDS, Word
 from entente.schema.load import load_scenario
 from entente.world.draws import Floats
@@ -93,6 +93,8 @@ class _Contract:
             for place in self._places_of(sum_):
                 values = _Draws(self, place).of(sum_.function, LOOPS[sum_.over])
                 self._computed(sum_.function, values, sum_.bounds)
+                if sum_.only_where:
+                    self._neutral(sum_.function, place, sum_.only_where, "only_where", LOOPS[sum_.over])
         for memory in self.one.memories:
             place = Place(
                 memory.name, "intervene", {"s": "i", "sk": "ik"}.get(memory.over, memory.over), INSTEAD, ""
@@ -111,35 +113,22 @@ class _Contract:
         values = draws.of(term.function)
         found = self._computed(term.function, values, term.bounds)
         self._within(at, values, found, (place.low, place.high), f", as {place.name} must")
-        if place.name == "saving":
-            self._saving(at, draws, values, found)
-        if place.name == COMMON and self.declared[term.need]["low"] <= 0:
-            raise InputError(f"{at}: its need, {term.need}, must have a lower bound above 0")
         for name, says in ((self.one.idle_at_zero, "idle_at_zero"), (term.only_where, "only_where")):
             if name:
-                self._neutral(term, place, name, says)
+                self._neutral(term.function, place, name, says)
 
-    def _saving(self, at: str, draws: _Draws, values: Values, found: Floats) -> None:
-        """What depth is cheaper must stay below what it costs, or utility would have no greatest value."""
-        price = draws.word("autonomy") * draws.word("independence")
-        worst = int(np.argmax(found - price))
-        if found[worst] >= price[worst]:
-            seen = _point({**values, **{name: draws.word(name) for name in ("autonomy", "independence")}}, worst)
-            raise InputError(
-                f"{at}: is {found[worst]:.4g} at {seen}; a saving must stay below autonomy * independence"
-            )
-
-    def _neutral(self, term: Term, place: Place, name: str, says: str) -> None:
-        """A term is neutral where a number without which it should be is 0."""
+    def _neutral(self, function: Callable[..., Any], place: Place, name: str, says: str, loop: str = "") -> None:
+        """A term is neutral where a number without which it should be is 0; one of a sum is 0."""
         draws = _Draws(self, place, {name: 0.0})
-        values = draws.of(term.function)
-        found = self._plain(term.function, values)
-        neutral = draws.word(place.given[0]) if place.how == INSTEAD else np.full(POINTS, place.neutral)
+        values = draws.of(function, loop)
+        found = self._plain(function, values)
+        replaced = place.how == INSTEAD and not loop
+        neutral = draws.word(place.given[0]) if replaced else np.full(POINTS, 0.0 if loop else place.neutral)
         wrong = np.flatnonzero(found != neutral)
         if len(wrong):
             n = int(wrong[0])
             raise InputError(
-                f"{self.one.name}: {term.function.__name__}: is {found[n]:.4g} where {name} is 0 ({says}), and should be "
+                f"{self.one.name}: {function.__name__}: is {found[n]:.4g} where {name} is 0 ({says}), and should be "
                 f"{neutral[n]:.4g}; at {_point(values, n)}"
             )
 

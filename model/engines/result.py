@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from entente.errors import InputError
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
 from entente.schema.scenario import MAX_MONTHS, Scenario
 from entente.telling.tables import TABLES, build_table
@@ -52,8 +53,9 @@ def checked(
     months: int | None = None,
     replicate: int = 0,
     changes: Mapping[str, Any] | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Scenario:
-    """The scenario of a run, with its changes and horizon. Raises `InputError` before anything is done."""
+    """The scenario of a run, with its changes, horizon and mechanisms. Raises `InputError` before anything is done."""
     for name, number in (("seed", seed), ("replicate", replicate)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
@@ -62,7 +64,7 @@ def checked(
     ):
         raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
     altered = dict(changes or {}) | ({"months": months} if months is not None else {})
-    return load_scenario(scenario, altered)
+    return load_scenario(scenario, altered, mechanisms)
 
 
 def run(
@@ -74,14 +76,15 @@ def run(
     changes: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
     engine: str = "mesa",
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Result:
     """Run a scenario once and keep everything.
 
     `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps
     dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
-    both give the same numbers. Raises `InputError` with one sentence for bad input.
+    both give the same numbers. `mechanisms` act besides those of the model and of the scenario. Raises `InputError` with one sentence for bad input.
     """
-    ready = checked(scenario, seed, months, replicate, changes)
+    ready = checked(scenario, seed, months, replicate, changes, mechanisms)
     if engine not in ENGINES:
         raise InputError(f"engine: {engine!r}: must be one of {', '.join(ENGINES)}")
     if seed is None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from entente.engines.compiled.block import Stopped
 from entente.engines.compiled.ensemble import failed_frame, prepare
 from entente.errors import InputError
+from entente.schema.scenario import own_digests
 from entente.schema.study import DUMMY
 
 from .digest import outcomes_digest
@@ -100,6 +101,8 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "outcomes": batch.outcomes, "state": "running", "files": {},
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
+        own = own_digests(batch.scenario)
+        store.manifest |= {"mechanisms": own} if own else {}
         store.save_manifest()
     study = yaml_text(batch.study.model_dump(by_alias=True, exclude_none=True))
     described: dict[str, Callable[[], bytes]] = {
@@ -121,7 +124,7 @@ class Threads:
 
     def prepare(self, batch: Batch, store: Store) -> None:
         """Compile the engine where it is not."""
-        prepare(self.say)
+        prepare(self.say, batch.scenario)
 
     def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
         """Do the tasks, a few ahead of the threads."""

@@ -31,7 +31,7 @@ from entente.engines.result import Result
 from entente.errors import InputError, shown
 from entente.month.gather import Mechanisms
 from entente.schema.load import parse_scenario, scenario_hash
-from entente.schema.scenario import Scenario
+from entente.schema.scenario import Scenario, own_digests
 from entente.schema.study import DUMMY
 from entente.schema.yaml12 import scalar
 from entente.telling.codebook import codebook
@@ -273,7 +273,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     plain = isinstance(scalar(text), str)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")
+    style = "|" if "\n" in text else None if plain else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _quote)
@@ -292,10 +293,12 @@ def _table(name: str, frame: pd.DataFrame, mechanisms: Mechanisms) -> pa.Table:
 
 
 def _manifest(result: Result, engine: str, command: list[str], seconds: dict[str, float]) -> dict[str, Any]:
+    own = own_digests(result.scenario)
     return {
         "format": 1,
         "scenario": result.scenario.name,
         "scenario_sha256": scenario_hash(result.scenario),
+        **({"mechanisms": own} if own else {}),
         "seed": result.seed,
         "replicate": result.replicate,
         "months": result.scenario.months,

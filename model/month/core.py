@@ -15,21 +15,6 @@ SWITCHES = {
 }
 """Switches of the core; all are on where a scenario does not say."""
 
-_NAMES = """
-accepted acts agreed alignment arrival article_on article_renewal_years article_sources
-article_strength article_years articles at_agreed bargains barred behaviour benefit blocked
-candidates citation common concession constants consulted core courts curve decision dials due
-effective enabled ends entries event event_shock exits exposure_root floor gained guest held hub
-in_force institution intensity joining joint k leads leaving left linear log_sd long_run mate median
-member n name need needs obligation opening order orientation origin overlap packages paid parties
-pays perception place power_capability price ps rate received renewal restraint rising rumour
-rumour_shock s saving seat seated_capability share_of_mate shock signed signing signs sizes sk sn
-sponsor status succeeds sum_benefit switches t term term_end term_start tk trial_benefit trial_common
-trial_curve trial_ideal trial_linear trial_saving trial_seat ts tsn tt useful values weakness z
-"""
-RESERVED = frozenset(_NAMES.split())
-"""Names of the core's own numbers and of fields of a scenario, beside the words; mechanisms' numbers have others."""
-
 # fmt: off
 CORE.parameter("rise", .35, "Speed at which perceived threat climbs towards a higher target.", low=.01, high=1, prior=(.20, .50), unit="1/month", symbol="a_up", group="threat")
 CORE.parameter("fall", .055, "Speed at which perceived threat sinks towards a lower target.", low=.001, high=1, prior=(.03, .08), unit="1/month", symbol="a_down", group="threat")

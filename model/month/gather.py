@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import keyword
 from collections.abc import Sequence
 from functools import cached_property
 from types import ModuleType
@@ -12,8 +11,8 @@ from typing import Any
 
 from entente.errors import InputError, nearest, shown
 
-from .core import CORE, RESERVED, SWITCHES
-from .mechanism import NORMAL, OVER, UNIFORM, Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
+from .core import CORE, SWITCHES
+from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
 from .places import COMMON, EACH, INSTEAD, PLACES, SUM, Place
 from .words import GIVEN, WORDS, Word
 
@@ -173,8 +172,8 @@ class Mechanisms:
 
     @staticmethod
     def digest_of(one: Mechanism) -> str:
-        """A digest of one mechanism: of its file's text where it is known, else of functions and declarations."""
-        return hashlib.sha256(repr((one.name, one.on, one.source or _sources(one))).encode()).hexdigest()
+        """A digest of one mechanism: that of its file where the text is known, else of functions and declarations."""
+        return hashlib.sha256((one.source or repr((one.name, one.on, told(one)))).encode()).hexdigest()
 
     # -- whether they go together ---------------------------------------------------------------
 
@@ -188,9 +187,7 @@ class Mechanisms:
             switches[one.name] = "another mechanism has this name"
             names = [number.name for number in one.numbers] + [stream.name for stream in one.streams]
             names += [memory.name for memory in one.memories] + list(dict.fromkeys(a.into for a in one.articles))
-            for name in _stored(one):
-                if name in RESERVED:
-                    raise InputError(f"{one.name}: {name}: is a name of the core; take another name")
+            names += [sum_.name for sum_ in one.sums if sum_.record is not None]
             for name in names:
                 if name in taken and not (taken[name] == one.name and name in self.effects):
                     raise InputError(f"{one.name}: {name}: is {_whose(taken[name])} already; take another name")
@@ -347,35 +344,10 @@ KINDS = ("plain", "covering", "towards")
 """Of which kinds an article may be."""
 
 
-def _stored(one: Mechanism) -> list[str]:
-    """Names of what a mechanism keeps for each thing, beside the numbers of the core."""
-    declared = [number.name for number in one.numbers if number.over] + [a.into for a in one.articles]
-    kept = [s.name for s in one.streams] + [m.name for m in one.memories]
-    return declared + kept + [s.name for s in one.sums if s.record]
-
-
 def _check_kinds(one: Mechanism) -> None:
-    """Raise `InputError` where a name is none, or something is declared of a kind that there is not."""
-    for name in (one.name, *(number.name for number in one.numbers), *_stored(one)):
-        if not name.isidentifier() or keyword.iskeyword(name) or "__" in name:
-            raise InputError(
-                f"{shown(one.name)}: {shown(name)}: a name has letters, digits and single underscores"
-            )
-    functions: dict[str, Any] = {}
-    for function in one.functions:
-        if functions.setdefault(function.__name__, function) is not function:
-            raise InputError(f"{one.name}: {function.__name__}: two functions have this name; rename one")
-    streams = tuple((s.name, s.over, ("state", "source", "treaty")) for s in one.streams)
-    memories = tuple((m.name, m.over, tuple(OVER)) for m in one.memories)
-    for name, over, known in (*streams, *memories):
-        if over not in [OVER[thing] for thing in known]:
-            raise InputError(
-                f"{one.name}: {name}: is of each {', '.join(known)}, not {shown(over)}{nearest(over, known)}"
-            )
-    laws = tuple((s.name, s.law, (UNIFORM, NORMAL)) for s in one.streams)
+    """Raise `InputError` where an article or a sum is of a kind that there is not."""
     articles = tuple((a.rule, a.kind, KINDS) for a in one.articles)
-    sums = tuple((s.name, s.over, tuple(LOOPS)) for s in one.sums)
-    for name, kind, known in (*laws, *articles, *sums):
+    for name, kind, known in (*articles, *((s.name, s.over, tuple(LOOPS)) for s in one.sums)):
         if kind not in known:
             raise InputError(
                 f"{one.name}: {name}: is {' or '.join(known)}, not {shown(kind)}{nearest(kind, known)}"
@@ -399,7 +371,21 @@ def _places_of(name: str) -> str:
     return ", ".join(place.name for place in PLACES.values() if name in place.given)
 
 
-def _sources(one: Mechanism) -> str:
-    """The text of a mechanism's functions and declarations."""
+def told(one: Mechanism) -> str:
+    """All that a mechanism declares and computes, as text: also the equations and numbers that its functions use."""
     declared = (one.numbers, one.articles, one.streams, one.silenced, one.idle_at_zero)
-    return repr(declared) + "".join(inspect.getsource(function) for function in one.functions)
+    held: list[tuple[str, ...]] = [(t.place, t.only_where, t.need, t.function.__name__) for t in one.terms]
+    held += [(s.name, s.over, s.along, s.only_where, repr(s.record)) for s in one.sums]
+    held += [(m.name, m.over, repr(m.record), m.function.__name__) for m in one.memories]
+    used: dict[str, str] = {}
+    waiting: list[Any] = list(one.functions)
+    while waiting:
+        function = waiting.pop()
+        used[function.__qualname__] = inspect.getsource(function)
+        for name in function.__code__.co_names:
+            value = function.__globals__.get(name)
+            if isinstance(value, int | float):
+                used[name] = repr(value)
+            elif getattr(value, "is_equation", False) and value.__qualname__ not in used:
+                waiting.append(value)
+    return repr((declared, held, sorted(one.said.items()), sorted(used.items())))

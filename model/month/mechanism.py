@@ -144,9 +144,12 @@ class Mechanism:
 
     @property
     def functions(self) -> tuple[Callable[..., float], ...]:
-        """Every function that it declares, of terms, sums and memories."""
-        terms, sums = (term.function for term in self.terms), (sum_.function for sum_ in self.sums)
-        return (*terms, *sums, *(memory.function for memory in self.memories))
+        """All its functions: of terms, of sums, of memories."""
+        return (
+            *(term.function for term in self.terms),
+            *(sum_.function for sum_ in self.sums),
+            *(memory.function for memory in self.memories),
+        )
 
     # -- numbers ------------------------------------------------------------------------------
 
