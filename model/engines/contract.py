@@ -138,11 +138,12 @@ class _Contract:
         found = self._plain(function, values)
         self._within(at, values, found, bounds or (-inf, inf), ", its bounds")
         compiled = _compiled(at, function, values)
-        wrong = np.flatnonzero(found.view(np.int64) != compiled.view(np.int64))
+        # Of all numbers two are equal whose bits are not, 0 and -0, and no algebra makes anything else of them.
+        wrong = np.flatnonzero(found != compiled)
         if len(wrong):
             n = int(wrong[0])
             raise InputError(
-                f"{at}: is {found[n]!r} interpreted and {compiled[n]!r} compiled, at {_point(values, n)}"
+                f"{at}: is {float(found[n])!r} interpreted and {float(compiled[n])!r} compiled, at {_point(values, n)}"
             )
         return found
 
