@@ -18,12 +18,12 @@ import numpy as np
 from numba import njit
 
 from entente.errors import InputError, shown
-from entente.mechanisms import shipped
 from entente.month.gather import LOOPS, Mechanisms
 from entente.month.mechanism import NORMAL, Bounds, Mechanism, Sum, Term, arguments
 from entente.month.places import INSTEAD, PLACES, Place
 from entente.month.words import GIVEN, WORDS, Word
 from entente.schema.load import load_scenario
+from entente.schema.own import placed, together
 from entente.world.draws import Floats
 
 from .compiled.kernel import OPTIONS
@@ -56,9 +56,11 @@ def check_contract(one: Mechanism, mechanisms: Mechanisms | None = None) -> int:
 
     The number of functions that were computed. Raises `InputError` with one sentence for the first that breaks it.
     """
-    among = mechanisms or shipped().with_([one])
-    found = _Contract(one, among)
-    found.check()
+    among = mechanisms or together([one])
+    try:
+        _Contract(one, among).check()
+    except InputError as error:
+        raise InputError(placed(str(error), [one])) from None
     return len(set(one.functions))
 
 

@@ -191,12 +191,12 @@ def together(own: Sequence[Mechanism]) -> Mechanisms:
             # All words are looked up, those of memories too.
             Weaver(made, INTERACTIVE).text()
         except InputError as error:
-            raise _Unfit(str(error).partition(": ")[0], _placed(str(error), own)) from None
+            raise _Unfit(str(error).partition(": ")[0], placed(str(error), own)) from None
         _sets[key] = made
     return _sets[key]
 
 
-def _placed(sentence: str, own: Sequence[Mechanism]) -> str:
+def placed(sentence: str, own: Sequence[Mechanism]) -> str:
     """A sentence that begins with a mechanism's name, with file and line before it where they are known."""
     name, _, rest = sentence.partition(": ")
     one = next((one for one in own if one.name == name), None)
@@ -252,7 +252,7 @@ def from_text(text: str, name: str) -> Mechanism:
     try:
         check(one, vars(module))
     except InputError as error:
-        raise InputError(_placed(str(error), [one])) from None
+        raise InputError(placed(str(error), [one])) from None
     _read[text, name] = one
     return one
 
