@@ -615,8 +615,8 @@ FILES = {
     "noise of nothing": (FINE + 'it.noise("luck", over="treatys")\n', (r"it.py:11: it: luck: noise of 'treatys': must be of a state, a source or a treaty",)),
     "noise of the core": (FINE + 'it.noise("arrival", over="source")\n', (r"it.py:\d+: it: arrival: is kept by the engines already",)),
     "a sum that cannot be recorded": (FINE + '\n@it.sum_over("partners", unit="1", meaning="m")\ndef other(partner_share):\n    "`s`."\n    return partner_share\n', (r"it.py:\d+: it: other: only sums over sources are recorded",)),
-    "no return": (FINE.replace("return much * capability", "more = much * capability"), (r"it.py:7: it: worth: gives None, not a number",)),
-    "a condition without a choice": (FINE.replace("much * capability", "much & capability"), (r"it.py:7: it: worth: TypeError",)),
+    "no return": (FINE.replace("return much * capability", "more = much * capability"), (r"it.py:7: it: worth: must end by returning a number",)),
+    "a condition without a choice": (FINE.replace("much * capability", "much & capability"), (r"it.py:7: it: worth: much & capability: much is a number, not a comparison",)),
     "a choice for one run": (FINE.replace("much * capability", "much if capability > 0 else 0"), (r"it.py:7: it: worth: much if capability > 0 else 0: `if` chooses for one run",)),
     "two functions of a name": (FINE + '\n@it.adds_to("curvature")\ndef worth(much):\n    "`much`."\n    return much\n', (r"it.py:\d+: it: worth: two functions of this name",)),
 }  # fmt: skip
