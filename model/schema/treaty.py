@@ -67,7 +67,7 @@ def article_type(mechanisms: Mechanisms) -> Any:
         named = tuple(rule for rule, article in mechanisms.articles.items() if article.kind == kind)
         if named:
             kinds.append(with_numbers(record, (), rule=(Literal[named], ...)))
-    return Annotated[Union[(*kinds, TermArticle)], Field(discriminator="rule")]  # noqa: UP007
+    return Annotated[Union[(*kinds, TermArticle)], Field(discriminator="rule")]
 
 
 Rung = Annotated[int, Field(ge=0, le=6)]
