@@ -97,6 +97,8 @@ def checked(
     changes: Mapping[str, Any] | None = None,
 ) -> Scenario:
     """The scenario of a run, with its changes and horizon. Raises `InputError` before anything is done."""
+    if isinstance(scenario, AllianceModel):
+        raise InputError(f"scenario: {shown(scenario)}: is a model; name its scenario, and its class as model=")
     for name, number in (("seed", seed), ("replicate", replicate)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
