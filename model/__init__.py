@@ -12,9 +12,12 @@ from typing import Any
 _PUBLIC = {
     "AllianceModel": "entente.engines.interactive.alliance",
     "InputError": "entente.errors",
+    "OutsidePower": "entente.agents.power",
     "Result": "entente.engines.result",
     "Scenario": "entente.schema.scenario",
     "Simulation": "entente.engines.compiled.ensemble",
+    "StateAgent": "entente.agents.state",
+    "Treaty": "entente.engines.interactive.treaty",
     "calibrate": "entente.evidence.calibrate",
     "hindcast": "entente.evidence.hindcast",
     "landscape": "entente.evidence.landscape",

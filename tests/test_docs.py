@@ -3,7 +3,7 @@
 In each file, in a folder of its own: ```python blocks run in order in one namespace; in ```console blocks
 each line that begins with `$ ` is run by bash and must succeed, and lines below it are compared with what it
 prints, `...` standing for anything; ```yaml blocks are written to the file that a comment before them names,
-`<!-- file: name.yaml -->`; a ```text block after `<!-- output -->` is compared with what the last Python block
+`<!-- file: name.yaml -->`, and so are ```python blocks that such a comment precedes, besides being run; a ```text block after `<!-- output -->` is compared with what the last Python block
 printed, and is otherwise left alone. Commands that set the project up (make, pip, venv, docker, git clone) are
 not run: they would install it anew.
 """
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PREFIX = Path(sys.prefix)
 SET_UP = re.compile(r"(make|pip|docker|git clone|python3? -m venv|\.venv/bin/python -m pip)\b")
-FILE_MARK = re.compile(r"<!-- file: ([\w.-]+\.yaml) -->")
+FILE_MARK = re.compile(r"<!-- file: ([\w.-]+\.(?:yaml|py)) -->")
 OUTPUT_MARK = "<!-- output -->"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAMES = r"([A-Z]\w+)(?:(?:,\s[A-Z]\w+)*,?\s+and\s+[A-Z]\w+|\s+et\s+al\.)"
@@ -119,6 +119,9 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
     printed = ""
     for block in blocks(page):
         at = f"{page.name}:{block.line}"
+        named = FILE_MARK.fullmatch(block.before)
+        if named:
+            (tmp_path / named.group(1)).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             stream = io.StringIO()
             with contextlib.redirect_stdout(stream):
@@ -131,9 +134,7 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
                 real = run_command(command, tmp_path)
                 assert not shown or agrees(shown, real), f"{at}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
         elif block.language == "yaml":
-            named = FILE_MARK.fullmatch(block.before)
             assert named, f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
-            (tmp_path / named.group(1)).write_text(block.text, encoding="utf-8")
         else:
             assert block.language == "text", f"{at}: {block.language or 'no language'}: nothing runs such a block"
             if block.before == OUTPUT_MARK:

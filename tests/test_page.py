@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from entente.engines.result import run
 from entente.errors import InputError
-from entente.experiments.folder import load_run, write_run
+from entente.experiments.folder import load_run
 from entente.month.declare import bounds, declared
 from entente.page.details import HINT, details, history, in_force
 from entente.page.dials import Dial, dials, parse
@@ -551,7 +551,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs with one run of 18 months in it."""
     folder = tmp_path_factory.mktemp("runs")
     result = run("memo-2001", 3, months=18)
-    write_run(result, folder / "one", engine="mesa", command=[], seconds={}, draw=None)
+    result.save(folder / "one", figures=False)
     return folder
 
 

@@ -81,7 +81,10 @@ def _sample_signs(study: Study, design: pd.DataFrame, values: Values) -> pd.Data
 def make_sensitivity(name: str) -> Batch:
     """Read a study and check that its analysis can be made. Raises `InputError` before anything is written."""
     batch = make_batch(name)
-    needed(batch.study)
+    if needed(batch.study).signs == "all" and batch.model is not None:
+        raise InputError(
+            f"{name}: analysis.signs: all: has runs of its own, which know the shipped model only; take study or none"
+        )
     check_sample(batch.study, len(batch.design))
     if batch.failures and block_length(batch.study) > 1:
         first = batch.failures[0]
