@@ -12,6 +12,7 @@ from typing import Any
 _PUBLIC = {
     "AllianceModel": "entente.engines.interactive.alliance",
     "InputError": "entente.errors",
+    "Mechanism": "entente.month.mechanism",
     "OutsidePower": "entente.agents.power",
     "Result": "entente.engines.result",
     "Scenario": "entente.schema.scenario",
@@ -25,6 +26,7 @@ _PUBLIC = {
     "discover": "entente.analysis.discover",
     "evaluate_claims": "entente.evidence.claims",
     "decompose": "entente.analysis.factorial",
+    "load_mechanism": "entente.schema.own",
     "load_run": "entente.experiments.folder",
     "load_scenario": "entente.schema.load",
     "paired": "entente.analysis.paired",

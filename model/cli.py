@@ -18,6 +18,7 @@ from .commands.decompose import decompose
 from .commands.discover import discover
 from .commands.hindcast import hindcast
 from .commands.landscape import landscape
+from .commands.options import MechanismFiles, mechanisms_of
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
 from .errors import InputError
@@ -59,36 +60,39 @@ def run(
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
     parameters: ParameterSets = "default",
     set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
+    mechanism: MechanismFiles = None,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .engines.result import ENGINES, checked
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
     from .experiments.prior import one_set
-    from .schema.load import parse_changes
+    from .schema.load import load_scenario, parse_changes
     from .screen import note, progress, yearly_table
     from .telling.summary import summary
 
     if engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     changes = parse_changes(set_ or [])
-    if parameters != "default":
-        changes = {str(path): value for path, value in one_set(parameters, set_number).items()} | changes
+    own = mechanisms_of(mechanism)
+    origin: Any = scenario
+    values: dict[str, Any] = {}
     model = None
-    if from_ is None:
-        ready = checked(scenario, seed, months, replicate, changes)
-    else:
+    if from_ is not None:
         origin, values, study_seed = run_of(from_, point)
         model = model_of(from_)
         seed = study_seed if seed is None else seed
-        ready = checked(origin, seed, months, replicate, values | changes)
+    if parameters != "default":
+        drawn = one_set(parameters, set_number, 0, load_scenario(origin, mechanisms=own))
+        values |= {str(path): value for path, value in drawn.items()}
+    ready = checked(origin, seed, months, replicate, values | changes, own)
     if seed is None:
         seed = ready.seed
     folder = run_folder(out, ready.name)
     if engine == "ensemble":
         from .engines.compiled.ensemble import prepare
 
-        prepare(note)
+        prepare(note, ready)
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
         result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine, model=model)
     result.save(folder, figures, ["entente", *sys.argv[1:]])
@@ -182,11 +186,16 @@ def check(file: Annotated[str, typer.Argument(help="A scenario file, or a scenar
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario that brings mechanisms, whose parameters are then known too.")
+    ] = None,
+) -> None:
     """Print the JSON schema of scenario files, for editors."""
+    from .schema.load import load_scenario
     from .telling.codebook import json_schema
 
-    sys.stdout.write(json_schema())
+    sys.stdout.write(json_schema(None if scenario is None else load_scenario(scenario)))
 
 
 @app.command()

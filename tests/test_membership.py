@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from entente import AllianceModel, run
-from entente.agents.interest import security_benefit
 from entente.agents.perception import provision
 from entente.engines.interactive.alliance import release
+from entente.mechanisms.external_threats import security_benefit
 from entente.month.ladder import opening_depth
 from entente.schema.base import month_number, month_text
 from entente.schema.behaviour import Behaviour, Institution
@@ -389,7 +389,7 @@ def test_in_a_hub_treaty_spokes_have_the_hub_alone_and_the_hub_has_all_spokes(hu
     treaty = {"parties": parties("A", "B", "C")} | ({"hub": hub} if hub else {})
     benefit = run(world(states, {"t": treaty}, months=3)).trajectory["benefit"][:, 0, :, 0]
     helpers = {"A": "BC", "B": "A", "C": "A"} if hub else {"A": "BC", "B": "AC", "C": "AB"}
-    expected = [security_benefit(1, 0.5, sum(given[j] * 0.5 for j in helpers[i]), 1) for i in "ABC"]
+    expected = [security_benefit(1, 0.5, sum(given[j] * 0.5 for j in helpers[i])) for i in "ABC"]
     assert benefit == pytest.approx(np.tile(expected, (3, 1)))
 
 

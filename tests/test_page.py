@@ -628,7 +628,7 @@ def test_an_opened_file_can_extend_a_scenario() -> None:
 def test_downloads_hold_what_the_page_holds(steered: Session) -> None:
     tables = steered.tables()
     for kind, read in (("csv", pd.read_csv), ("parquet", pd.read_parquet)):
-        with zipfile.ZipFile(io.BytesIO(tables_file(tables, kind, {"seed": 0}))) as archive:
+        with zipfile.ZipFile(io.BytesIO(tables_file(steered.scenario, tables, kind, {"seed": 0}))) as archive:
             assert {f"{name}.{kind}" for name in tables} < set(archive.namelist())
             frame = read(io.BytesIO(archive.read(f"dyads.{kind}")))
             pd.testing.assert_frame_equal(frame, tables["dyads"], check_exact=True, check_dtype=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -13,6 +13,7 @@ import pandas as pd
 from entente.engines.interactive.classes import ModelClass, model_class
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
 from entente.schema.base import month_number, month_text
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
@@ -73,6 +74,7 @@ def compare(
     seed: int = 0,
     months: int | None = None,
     model: ModelClass | str | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Comparison:
     """Compare world `b` with world `a` on the same noise; every difference is `b - a`.
 
@@ -82,11 +84,13 @@ def compare(
     `parameters` is a name for `parameter_sets` or a frame of dotted paths; `replicates` (none: 200 where there
     is one row, else one a row) each have their own noise. `model`, a subclass of `AllianceModel`
     or `module:Class`, is run in place of the shipped model in both worlds, on the interactive engine, a few runs a
-    second, and says how long it will take. Raises `InputError`.
+    second, and says how long it will take. `mechanisms` act in both worlds besides those that each
+    brings; where only one brings a mechanism, its parameters are drawn for that world. Raises `InputError`.
     """
     runner = partial(run_rows, model=None if model is None else model_class(model))
-    first = load_scenario(a, None if months is None else {"months": months})
-    second = first if b is None else load_scenario(b, None if months is None else {"months": months})
+    length, own = None if months is None else {"months": months}, tuple(mechanisms)
+    first = load_scenario(a, length, own)
+    second = first if b is None else load_scenario(b, length, own)
     gone, words = knock_outs(second, without, without_treaty, without_event)
     changed = [f"without {word}" for word in words] + [
         f"{path} = {value}" for path, value in (changes or {}).items()
@@ -98,11 +102,13 @@ def compare(
     rows = parameters
     if isinstance(rows, str):
         # The defaults are one set, however many draws are asked for.
-        rows = parameter_sets(rows, 1 if rows == "default" else draws, seed)
+        rows = parameter_sets(rows, 1 if rows == "default" else draws, seed, first, second)
     if replicates is None:
         replicates = draws if len(rows) == 1 else 1
     asked = list(outcomes or tie_outcomes(first, second))
-    treaties = [id_ for id_ in treaties_told(asked) if id_ in first.treaties or id_ in second.treaties]
+    treaties = [
+        id_ for id_ in treaties_told(asked, first, second) if id_ in first.treaties or id_ in second.treaties
+    ]
     on_the_side = [status_of(id_) for id_ in treaties if status_of(id_) not in map(series_of, asked)]
     found = paired(first, second, [*asked, *on_the_side], rows, replicates, seed, keep="yearly", runner=runner)
     effects = found.effects[~found.effects["outcome"].isin(on_the_side)].reset_index(drop=True)
@@ -112,7 +118,7 @@ def compare(
     label = " ".join([second.name, ", ".join(changed)]).strip()
     absent = [words for words in found.absent if words.partition(" ")[0] not in on_the_side]
     last = month_text(month_number(first.start) + first.months - 1)[:4]
-    told_of = treaties_told(_told(effects)["outcome"].tolist())
+    told_of = treaties_told(_told(effects)["outcome"].tolist(), first, second)
     ended = endings(found, told_of, (first.name, label), last)
     return Comparison(
         first.name, label, effects, tuple(dict.fromkeys(differing)), found.failed, (*notes, *absent, *ended)

@@ -8,9 +8,10 @@ import numpy as np
 
 from entente.engines.compiled.ensemble import Simulation
 from entente.engines.interactive.treaty import ENDED
+from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 from entente.world.outcomes import series_of
-from entente.world.trajectory import QUANTITIES
+from entente.world.trajectory import quantities
 
 from .paired import Paired
 
@@ -18,12 +19,13 @@ FEW = 0.05
 """Endings in no larger a share of runs than this are not worth a word."""
 
 
-def treaties_told(outcomes: Sequence[str]) -> list[str]:
-    """The treaties that outcomes speak of, each once."""
+def treaties_told(outcomes: Sequence[str], *scenarios: Scenario) -> list[str]:
+    """The treaties that outcomes of some scenarios speak of, each once."""
+    recorded = {name: of.over for one in scenarios for name, of in quantities(one.of).items()}
     found = []
     for name in outcomes:
         quantity, _, thing = series_of(name).partition(":")
-        if quantity == "members" or (quantity in QUANTITIES and QUANTITIES[quantity].over.startswith("t")):
+        if quantity == "members" or recorded.get(quantity, "").startswith("t"):
             found.append(thing.partition("/")[0])
     return list(dict.fromkeys(found))
 

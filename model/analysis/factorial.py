@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from entente.experiments.batch import run_batch
 from entente.experiments.places import write_whole
 from entente.experiments.plan import Batch, make_batch
 from entente.experiments.store import Store, make_way, parquet_bytes
+from entente.month.mechanism import Mechanism
 from entente.schema.study import RESAMPLES, FullFactorial, Study
 from entente.world.draws import Floats
 
@@ -31,9 +32,9 @@ FOLDER = "decomposition"
 LEVEL = 0.95
 
 
-def make_decomposition(name: str) -> Batch:
-    """Read a full factorial study. Raises `InputError` before anything is written."""
-    batch = make_batch(name)
+def make_decomposition(name: str, mechanisms: Iterable[Mechanism] = ()) -> Batch:
+    """Read a full factorial study; `mechanisms` act besides. Raises `InputError` before anything is written."""
+    batch = make_batch(name, mechanisms=mechanisms)
     if not isinstance(batch.study.design, FullFactorial):
         raise InputError(f"{name}: design.kind: {batch.study.design.kind}: a decomposition needs a full_factorial")
     single = [factor for factor, takes in batch.study.factors.items() if len(takes.levels or []) < 2]
@@ -54,12 +55,14 @@ def decompose(
     fresh: bool = False,
     progress: Callable[[int], None] = lambda runs: None,
     say: Callable[[str], None] = lambda words: None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Decomposition:
     """Run a full factorial study in the folder `out` (default `runs/STUDY`), decompose it, write tables and figure.
 
-    Intervals are over the prior draws of the design and over replicates. Raises `InputError` with one sentence.
+    Intervals are over the prior draws of the design and over replicates. `mechanisms` act besides those of the
+    study's scenario, where it is read here. Raises `InputError` with one sentence.
     """
-    batch = make_decomposition(study) if isinstance(study, str) else study
+    batch = make_decomposition(study, mechanisms) if isinstance(study, str) else study
     folder = Path(out) if out is not None else Path("runs") / batch.study.name
     make_way(folder)
     began = time.perf_counter()

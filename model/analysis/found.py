@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from entente.schema.scenario import Scenario
 from entente.schema.study import Study
 
 JOIN = " x "
@@ -19,7 +20,8 @@ class Sensitivity:
 
     `indices` has the columns `outcome, year, method, parameter, index, value, low, high, n`; `convergence` the same
     for nested parts of the sample; `variance` tells chance from parameters; `signs` the pre-registered signs;
-    `constant` names outcomes that nothing moved (`outcome`, `year`, `value`); `warnings` are sentences.
+    `constant` names outcomes that nothing moved (`outcome`, `year`, `value`); `warnings` are sentences. `scenario`
+    is the study's, where it is known: it says what its parameters are.
     """
 
     study: Study
@@ -30,6 +32,7 @@ class Sensitivity:
     constant: pd.DataFrame
     warnings: list[str]
     points: int
+    scenario: Scenario | None = None
     folder: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from scipy.stats import t as student
 
 from entente.engines.compiled.ensemble import Simulation
 from entente.errors import InputError
+from entente.month.mechanism import Mechanism
 from entente.schema.base import month_number, month_text
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
@@ -71,6 +72,7 @@ def paired(
     months: int | None = None,
     keep: str = "none",
     runner: Runner = run_rows,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Paired:
     """Run both worlds over the rows of `parameters` (dotted paths; none: as they are) and `replicates`.
 
@@ -78,10 +80,10 @@ def paired(
     things, so that worlds that differ in treaties, states or sources still pair. `outcomes` are names as in
     `entente.world.outcomes`, or pairs of a name in `a` and one in `b`; `keep` (none, yearly, monthly) asks for every
     December or month of their series too. The interval is Student's t on the paired differences: of
-    replicates where there is one row, else of the rows' means. `runner` is what runs the rows.
-    Raises `InputError`, also for fewer than two draws or replicates.
+    replicates where there is one row, else of the rows' means. `runner` is what runs the rows. `mechanisms` act in
+    both worlds; a parameter or switch of a mechanism that one world alone brings is set there alone. Raises `InputError`, also for fewer than two draws or replicates.
     """
-    worlds = _worlds(a, b, months)
+    worlds = _worlds(a, b, months, tuple(mechanisms))
     design = pd.DataFrame(index=[0]) if parameters is None else parameters.reset_index(drop=True)
     units = len(design) if len(design) > 1 else replicates
     if units < 2:
@@ -95,7 +97,8 @@ def paired(
     for world, names, gone in zip(worlds, zip(*pairs, strict=True), absent, strict=True):
         # A world without any of the ties still has states, so that its rows run and fail as they should.
         wanted = [name for name in dict.fromkeys(names) if name not in gone]
-        sides.append(runner(world, rows, noise, seed, wanted or [f"provision:{next(iter(world.states))}"], keep))
+        own = rows.drop(columns=_of_the_other(world, worlds, rows.columns))
+        sides.append(runner(world, own, noise, seed, wanted or [f"provision:{next(iter(world.states))}"], keep))
     failed = by_draw(pd.concat([side.failed for side in sides]), replicates)
     first, second = (_of_draws(side, failed["point"], replicates) for side in sides)
     labels, (before, after) = _columns(pairs, absent, (first, second), worlds[0], keep)
@@ -143,10 +146,20 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
     )
 
 
-def _worlds(a: AnyWorld, b: AnyWorld, months: int | None) -> tuple[Scenario, Scenario]:
+def _of_the_other(world: Scenario, worlds: Sequence[Scenario], paths: Iterable[str]) -> list[str]:
+    """Paths that are parameters or switches of mechanisms that only the other world brings."""
+    parts = ("behaviour", "institution", "switches")
+    known, all_known = (
+        {f"{part}.{name}" for one in some for part in parts for name in type(getattr(one, part)).model_fields}
+        for some in ([world], worlds)
+    )
+    return [path for path in paths if path in all_known - known]
+
+
+def _worlds(a: AnyWorld, b: AnyWorld, months: int | None, own: Sequence[Mechanism]) -> tuple[Scenario, Scenario]:
     """Both scenarios, which must begin and end together."""
     changes = None if months is None else {"months": months}
-    first, second = (load_scenario(world, changes) for world in (a, b))
+    first, second = (load_scenario(world, changes, own) for world in (a, b))
     for what in ("start", "months", "prelude"):
         if getattr(first, what) != getattr(second, what):
             raise InputError(

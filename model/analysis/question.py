@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil, log2
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from entente.errors import InputError, nearest, shown
+from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTH_PATTERN, Record, month_number
 from entente.schema.load import CONFIGS, load_scenario, read_record
 from entente.schema.paths import leaf, limits
@@ -101,10 +102,12 @@ def question_names() -> list[str]:
     return sorted(path.stem for path in QUESTIONS.glob("*.yaml"))
 
 
-def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[Question, Scenario]:
+def load_question(
+    name: str, changes: Mapping[str, Any] | None = None, mechanisms: Iterable[Mechanism] = ()
+) -> tuple[Question, Scenario]:
     """A question by its id in `configs/` or its file, with some fields changed, and its scenario made ready.
 
-    The scenario ends at `by`. Raises `InputError` with one sentence.
+    The scenario ends at `by`; `mechanisms` act in it besides those that it brings. Raises `InputError` with one sentence.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else QUESTIONS / f"{name}.yaml"
     if not path.is_file():
@@ -129,7 +132,7 @@ def load_question(name: str, changes: Mapping[str, Any] | None = None) -> tuple[
     if scenario.endswith((".yaml", ".yml")):
         scenario = str(path.parent / scenario)
     try:
-        ready = load_scenario(scenario, dict(question.set))
+        ready = load_scenario(scenario, dict(question.set), mechanisms)
         months = month_number(question.by) - month_number(ready.start) + 1
         if months < 1:
             raise InputError(f"by: {question.by}: the scenario begins in {ready.start}")

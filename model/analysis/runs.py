@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from entente.engines.compiled.compiled import is_kept
 from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, prepare
 from entente.engines.interactive.classes import ModelClass
 from entente.engines.many import announce, measure
@@ -70,8 +69,8 @@ def run_rows(
         raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
     if model is not None:
         announce(model, sets[0], len(rows) - len(failures), note)
-    elif not is_kept():
-        prepare(note)
+    else:
+        prepare(note, scenario)
     stop = threading.Event()
     jobs = []
     for lot in sets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from entente.experiments.batch import run_batch
 from entente.experiments.places import write_whole
 from entente.experiments.plan import Batch, make_batch
 from entente.experiments.store import Store, make_way, parquet_bytes
+from entente.month.mechanism import Mechanism
+from entente.schema.scenario import Scenario, own_of
 from entente.schema.study import DUMMY, Study
 
 from .found import Sensitivity
@@ -30,10 +32,11 @@ FOLDER = "sensitivity"
 Say = Callable[[str], None]
 
 
-def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
+def analyse(study: Study, design: pd.DataFrame, values: Values, scenario: Scenario | None = None) -> Sensitivity:
     """Indices, their convergence, the variance of chance and the signs in the sample, from measured values.
 
-    Nothing here knows where the values come from: a known function may take the place of the runs. Raises
+    Nothing here knows where the values come from: a known function may take the place of the runs. `scenario` says
+    what the parameters of its own mechanisms are. Raises
     `InputError` for a sample too small for intervals, for factors that do not vary, and where nothing moved.
     """
     still = [name for name in design.columns if design[name].nunique() < 2]
@@ -64,6 +67,7 @@ def analyse(study: Study, design: pd.DataFrame, values: Values) -> Sensitivity:
         constant,
         warnings(study, settled),
         len(design),
+        scenario,
     )
 
 
@@ -78,9 +82,12 @@ def _sample_signs(study: Study, design: pd.DataFrame, values: Values) -> pd.Data
     return sample_signs(study.scenario, factors, outputs, block_length(study), asked.resamples, study.seed)
 
 
-def make_sensitivity(name: str) -> Batch:
-    """Read a study and check that its analysis can be made. Raises `InputError` before anything is written."""
-    batch = make_batch(name)
+def make_sensitivity(name: str, mechanisms: Iterable[Mechanism] = ()) -> Batch:
+    """Read a study and check that its analysis can be made; `mechanisms` act besides those of its scenario.
+
+    Raises `InputError` before anything is written.
+    """
+    batch = make_batch(name, mechanisms=mechanisms)
     if needed(batch.study).signs == "all" and batch.model is not None:
         raise InputError(
             f"{name}: analysis.signs: all: has runs of its own, which know the shipped model only; take study or none"
@@ -108,13 +115,15 @@ def sensitivity(
     fresh: bool = False,
     progress: Callable[[int], None] = lambda runs: None,
     say: Say = lambda words: None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Sensitivity:
     """Run a study in the folder `out` (default `runs/STUDY`), analyse it and write tables, figures and report.
 
     `study` is a study of `configs/studies`, a `.yaml` file, or one made ready by `make_sensitivity`. What is
-    already in the folder is not run again. Raises `InputError` with one sentence.
+    already in the folder is not run again. `mechanisms` act besides those of the study's scenario, where it is read
+    here. Raises `InputError` with one sentence.
     """
-    batch = make_sensitivity(study) if isinstance(study, str) else study
+    batch = make_sensitivity(study, mechanisms) if isinstance(study, str) else study
     folder = Path(out) if out is not None else Path("runs") / batch.study.name
     make_way(folder)
     began = time.perf_counter()
@@ -123,12 +132,15 @@ def sensitivity(
     values = read_values(batch, folder)
     possible = ~np.isin(np.arange(len(batch.design)), [failure.point for failure in batch.failures])
     values = complete(values.rows(possible), batch.study.name)
-    found = analyse(batch.study, batch.design[possible].reset_index(drop=True), values)
+    found = analyse(batch.study, batch.design[possible].reset_index(drop=True), values, batch.scenario)
     analysed = time.perf_counter()
     asked = needed(batch.study)
     if asked.signs == "all":
         say(f"{batch.study.name}: signs: {signs_runs(asked.draws):,} paired runs")
-        paired = signs(asked.draws, batch.study.seed, asked.resamples, folder / FOLDER / "signs", workers or 2)
+        paired = signs(
+            asked.draws, batch.study.seed, asked.resamples, folder / FOLDER / "signs", workers or 2,
+            mechanisms=own_of(batch.scenario), say=say,
+        )  # fmt: skip
         found.signs = pd.concat([paired, found.signs], ignore_index=True) if len(found.signs) else paired
     signed = time.perf_counter()
     found.folder = folder

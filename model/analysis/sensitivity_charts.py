@@ -164,7 +164,8 @@ def stacked(found: Sensitivity) -> pd.DataFrame:
     are shown as shares of their sum.
     """
     study = found.study
-    of = dict(zip(study.sampled, study_groups(study) or map(declared_group, study.sampled), strict=True))
+    declared = [declared_group(path, found.scenario) for path in study.sampled]
+    of = dict(zip(study.sampled, study_groups(study) or declared, strict=True))
     names = {name: of.get(name, name) for name in [*moved(study), *found.indices["parameter"].unique()]}
     index = "S1" if needed(study).method == "sobol" else MAIN[needed(study).method]
     rows = found.indices[found.indices["index"] == index]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pydantic.fields import FieldInfo
 
 from entente.schema.behaviour import Behaviour
 from entente.schema.study import DUMMY
@@ -57,16 +59,16 @@ def report_html(found: Sensitivity, pictures: dict[str, bytes], summary: dict[st
 
 def _leaders(found: Sensitivity) -> list[dict[str, Any]]:
     """For each outcome the parameters that move it most, in words."""
-    said = []
+    said, fields = [], (Behaviour if found.scenario is None else type(found.scenario.behaviour)).model_fields
     for outcome, own in main_rows(found).groupby("outcome", sort=False):
         top = own[own["parameter"] != DUMMY].sort_values("value", ascending=False, kind="stable")[:NAMED]
-        said.append({"outcome": outcome, "top": [_named(row) for row in top.to_dict("records")]})
+        said.append({"outcome": outcome, "top": [_named(row, fields) for row in top.to_dict("records")]})
     return said
 
 
-def _named(row: dict[Any, Any]) -> dict[str, Any]:
+def _named(row: dict[Any, Any], fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
     name = short(str(row["parameter"]))
-    field = Behaviour.model_fields.get(name) if str(row["parameter"]) != name else None
+    field = fields.get(name) if str(row["parameter"]) != name else None
     return {**row, "name": name, "meaning": "" if field is None else field.description}
 
 

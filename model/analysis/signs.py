@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from entente.engines.compiled.ensemble import prepare, simulate
 from entente.experiments.places import write_whole
 from entente.experiments.prior import prior_draws, prior_ranges
 from entente.experiments.store import parquet_bytes
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.schema.study import RESAMPLES
@@ -47,8 +48,10 @@ def signs(
     workers: int = 1,
     chosen: Sequence[Statement] | None = None,
     progress: Callable[[int], None] = lambda done: None,
+    mechanisms: Iterable[Mechanism] = (),
+    say: Callable[[str], None] = lambda words: None,
 ) -> pd.DataFrame:
-    """Test the pre-registered signs on paired runs.
+    """Test the pre-registered signs on paired runs, with `mechanisms` in every scenario besides those of the model.
 
     One row a statement: `statement`, `lever`, `outcome`, `how`, `expected` (+ or -), `effect` (mean difference,
     in the outcome's unit), `low`, `high` (95 % interval over draws and noises), `share` (draws whose own mean
@@ -56,12 +59,13 @@ def signs(
     ended goes on.
     """
     asked = list(statements() if chosen is None else chosen)
-    prepare()
+    own = tuple(mechanisms)
+    prepare(say, *(side for statement in asked for side in _sides(statement, own)))
     done = 0
 
     def one(statement: Statement) -> pd.DataFrame:
         nonlocal done
-        effects = _kept_effects(statement, draws, seed, folder)
+        effects = _kept_effects(statement, draws, seed, folder, own)
         done += 1
         progress(done)
         return effects
@@ -81,34 +85,37 @@ def signs_runs(draws: int) -> int:
     return 2 * draws * REPLICATES * len(statements())
 
 
-def _sides(statement: Statement) -> tuple[Scenario, Scenario]:
+def _sides(statement: Statement, own: Sequence[Mechanism]) -> tuple[Scenario, Scenario]:
     """The scenario without the change of a statement, and with it."""
-    scenario = load_scenario(statement.scenario, {"months": statement.months} if statement.months else None)
+    scenario = load_scenario(statement.scenario, {"months": statement.months} if statement.months else None, own)
     without = load_scenario(scenario, statement.with_)
     return without, load_scenario(without, statement.change)
 
 
-def _kept_effects(statement: Statement, draws: int, seed: int, folder: Path | None) -> pd.DataFrame:
+def _kept_effects(
+    statement: Statement, draws: int, seed: int, folder: Path | None, own: Sequence[Mechanism]
+) -> pd.DataFrame:
     """Effects by draw and replicate, read from `folder` where the same code has left the same ones there."""
     if folder is None:
-        return _effects(statement, draws, seed)
-    worlds = [scenario_hash(side) for side in _sides(statement)]
+        return _effects(statement, draws, seed, own)
+    worlds = [scenario_hash(side) for side in _sides(statement, own)]
     asked = json.dumps([statement.model_dump(by_alias=True), worlds, draws, seed, REPLICATES, code_digest()])
     path = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.parquet"
     if not path.is_file():
-        write_whole(path, parquet_bytes(_effects(statement, draws, seed)))
+        write_whole(path, parquet_bytes(_effects(statement, draws, seed, own)))
     return pd.read_parquet(path)
 
 
-def _effects(statement: Statement, draws: int, seed: int) -> pd.DataFrame:
+def _effects(statement: Statement, draws: int, seed: int, own: Sequence[Mechanism]) -> pd.DataFrame:
     """Outcome with the change minus without it, one row a draw and one column a replicate."""
-    drawn = prior_draws(draws, seed)
+    sides = _sides(statement, own)
+    drawn, ranges = prior_draws(draws, seed, *sides), prior_ranges(*sides)
     names = [statement.outcome, *([statement.than] if statement.than else [])]
     measured = []
-    for side, end in zip(_sides(statement), (-1, 1), strict=True):
+    for side, end in zip(sides, (-1, 1), strict=True):
         table = drawn.drop(columns=[path for path in statement.change if path in drawn])
         for path, way in statement.parameters.items():
-            table[path] = prior_ranges()[path][1 if way * end > 0 else 0]
+            table[path] = ranges[path][1 if way * end > 0 else 0]
         runs = simulate(side, replicates=REPLICATES, seed=seed, parameters=table, outcomes=names).outcomes
         value = runs[statement.outcome] - (runs[statement.than] if statement.than else 0.0)
         measured.append(value.to_numpy().reshape(draws, REPLICATES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from entente.engines.compiled.ensemble import failed_frame
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
 from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
@@ -89,16 +90,18 @@ class Thresholds:
         }  # fmt: skip
 
 
-def threshold(question: str, runner: Runner = run_rows, **changes: Any) -> Thresholds:
+def threshold(
+    question: str, runner: Runner = run_rows, mechanisms: Iterable[Mechanism] = (), **changes: Any
+) -> Thresholds:
     """Answer a question of `configs/questions` or of a .yaml file (see `question.Question`).
 
     `changes` replaces fields of the question (`draws=50`, `probability=.5`). Each lever is moved alone, every run
     hears the same noise at every lever, and each draw of the parameters and replicate has its own. `runner` is
-    what runs the rows. Raises `InputError`.
+    what runs the rows. `mechanisms` act besides those of the question's scenario. Raises `InputError`.
     """
-    asked, scenario = load_question(question, changes)
+    asked, scenario = load_question(question, changes, mechanisms)
     count = 1 if asked.parameters == "default" else asked.draws
-    draws = parameter_sets(asked.parameters, count, asked.seed)
+    draws = parameter_sets(asked.parameters, count, asked.seed, scenario)
     twice = [path for path in asked.levers if path in draws]
     if twice:
         raise InputError(f"levers: {twice[0]}: is drawn with the parameters; it cannot be both")

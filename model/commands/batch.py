@@ -11,6 +11,8 @@ import typer
 
 from entente.errors import InputError
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def batch(
     study: Annotated[str, typer.Argument(help="A study of configs/studies, or a .yaml file.")],
@@ -32,6 +34,7 @@ def batch(
         int, typer.Option(min=1, help="With --parameters: under how many sets each point is run.")
     ] = 100,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run a study; interrupted or killed, the same command goes on where it stopped."""
@@ -44,7 +47,7 @@ def batch(
 
     if workers is not None and scheduler is not None:
         raise InputError("--workers: threads of this machine; with --scheduler the cluster has its own")
-    ready = make_batch(study, parameters=parameters, draws=draws)
+    ready = make_batch(study, parameters=parameters, draws=draws, mechanisms=mechanisms_of(mechanism))
     folder = out or str(Path("runs") / ready.study.name)
     make_way(folder)
     if not fresh:

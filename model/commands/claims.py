@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def claims(
     draws: Annotated[int, typer.Option(min=2, help="Draws of the parameters.")] = 1000,
@@ -20,6 +22,7 @@ def claims(
     ] = "prior",
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     out: Annotated[Path | None, typer.Option(help="Keep tables and figures in this folder; new or empty.")] = None,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
     """Put the memo's claims to the model: in which share of draws does each hold?"""
@@ -30,9 +33,9 @@ def claims(
     from entente.screen import note, runs_progress
 
     ids = None if only is None else [id_.strip() for id_ in only.split(",") if id_.strip()]
-    ready = inquire(draws, ids, rival, seed, parameters)
+    ready = inquire(draws, ids, rival, seed, parameters, mechanisms=mechanisms_of(mechanism))
     folder = None if out is None else run_folder(out, "claims")
-    prepare(note)
+    prepare(note, *ready.scenarios)
     with runs_progress(ready.runs, "claims") as advance:
         found = ready.evaluate(workers, advance)
     if folder is not None:

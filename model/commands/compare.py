@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="Scenario of configs/ or a .yaml file.")],
@@ -42,6 +44,7 @@ def compare(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the noise and of the draws.")] = 0,
     months: Annotated[int | None, typer.Option(min=1, help="Length of the runs; none: the scenario's.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Compare two worlds on the same noise: difference with interval per tie and year."""
@@ -56,7 +59,7 @@ def compare(
     found = compare_worlds(
         a, b, without=without or [], without_treaty=without_treaty or [], without_event=without_event or [],
         changes=parse_changes(set_ or []), outcomes=outcome or [], parameters=parameters, draws=draws,
-        replicates=replicates, seed=seed, months=months,
+        replicates=replicates, seed=seed, months=months, mechanisms=mechanisms_of(mechanism),
     )  # fmt: skip
     report = {"run_dir": str(folder), "parameters": parameters, "seed": seed, **found.report}
     write_analysis(folder, {"effects": found.effects}, comparison_figures(found), report)

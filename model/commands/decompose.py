@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def decompose(
     study: Annotated[str, typer.Argument(help="A full factorial study of configs/studies, or a .yaml file.")],
     out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say what each factor of a full factorial study does alone, and what they do together."""
@@ -24,7 +27,7 @@ def decompose(
     from entente.experiments.store import make_way, same_study
     from entente.screen import forecast, note, runs_progress
 
-    ready = make_decomposition(study)
+    ready = make_decomposition(study, mechanisms_of(mechanism))
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
     if not fresh:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def hindcast(
     scenario: Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")] = "record-1992",
@@ -24,17 +26,21 @@ def hindcast(
     out: Annotated[
         Path | None, typer.Option(help="Folder for scores, cells and the figure; new or empty.")
     ] = None,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Score a scenario against a record, beside persistence, base rate and the ratchet."""
     from entente.engines.compiled.ensemble import prepare
     from entente.evidence.hindcast import hindcast as score
     from entente.experiments.folder import run_folder
+    from entente.schema.load import load_scenario
     from entente.screen import note
 
     folder = None if out is None else run_folder(out, "hindcast")
-    prepare(note)
-    found = score(scenario, record, parameters, draws, seed, rival)
+    # The baselines are fitted on the scenario that comes with the record.
+    ready = load_scenario(scenario, mechanisms=mechanisms_of(mechanism))
+    prepare(note, ready, load_scenario())
+    found = score(ready, record, parameters, draws, seed, rival)
     report = found.report()
     if folder is not None:
         from entente.evidence.charts import hindcast_figure, save

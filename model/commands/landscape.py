@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def landscape(
     scenario: Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")] = "record-1992",
@@ -22,15 +24,18 @@ def landscape(
     ] = "prior",
     draws: Annotated[int, typer.Option(min=1, help="Runs, each with its own parameters and noise.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Divide states and powers into the two blocs of least energy, and compare the model's alignments."""
     from entente.engines.compiled.ensemble import prepare
     from entente.evidence.landscape import landscape as compare
+    from entente.schema.load import load_scenario
     from entente.screen import note
 
-    prepare(note)
-    found = compare(scenario, distances, when, parameters, draws, seed)
+    ready = load_scenario(scenario, mechanisms=mechanisms_of(mechanism))
+    prepare(note, ready)
+    found = compare(ready, distances, when, parameters, draws, seed)
     if as_json:
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
         return

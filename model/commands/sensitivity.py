@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def sensitivity(
     study: Annotated[str, typer.Argument(help="A study with an analysis: of configs/studies, or a .yaml file.")],
@@ -18,6 +20,7 @@ def sensitivity(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many runs it needs, and do nothing.")
     ] = False,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say what a study's outcomes depend on, with intervals, figures and a report."""
@@ -27,7 +30,7 @@ def sensitivity(
     from entente.experiments.store import make_way, same_study
     from entente.screen import note, runs_progress
 
-    ready = make_sensitivity(study)
+    ready = make_sensitivity(study, mechanisms_of(mechanism))
     folder = out or Path("runs") / ready.study.name
     make_way(folder)
     if not fresh:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def threshold(
     question: Annotated[
@@ -23,6 +25,7 @@ def threshold(
     replicates: Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
@@ -43,10 +46,11 @@ def threshold(
     given: dict[str, Any] = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
              "replicates": replicates, "seed": seed}  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
-    asked, _ = load_question(question, changes)
+    own = mechanisms_of(mechanism)
+    asked, _ = load_question(question, changes, own)
     folder = run_folder(out, f"threshold-{asked.name}")
     note(f"{asked.name}: {asked.most_runs:,} runs at most")
-    found = answer(question, **changes)
+    found = answer(question, mechanisms=own, **changes)
     report = {"run_dir": str(folder), **found.report}
     write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from entente.errors import InputError, shown
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
-from entente.schema.scenario import MAX_MONTHS, Scenario
+from entente.schema.scenario import MAX_MONTHS, Scenario, own_digests
 from entente.telling.files import new_folder, write_run
 from entente.telling.tables import TABLES, build_table
 from entente.world.pack import World, pack
@@ -73,10 +74,12 @@ class Result:
             from entente.telling.figures import draw_figures
 
             draw = draw_figures
+        own = own_digests(self.scenario)
         manifest = {
             "format": 1,
             "scenario": self.scenario.name,
             "scenario_sha256": scenario_hash(self.scenario),
+            **({"mechanisms": own} if own else {}),
             "seed": self.seed,
             "replicate": self.replicate,
             "months": self.scenario.months,
@@ -95,8 +98,9 @@ def checked(
     months: int | None = None,
     replicate: int = 0,
     changes: Mapping[str, Any] | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Scenario:
-    """The scenario of a run, with its changes and horizon. Raises `InputError` before anything is done."""
+    """The scenario of a run, with its changes, horizon and mechanisms. Raises `InputError` before anything is done."""
     if isinstance(scenario, AllianceModel):
         raise InputError(f"scenario: {shown(scenario)}: is a model; name its scenario, and its class as model=")
     for name, number in (("seed", seed), ("replicate", replicate)):
@@ -107,7 +111,7 @@ def checked(
     ):
         raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
     altered = dict(changes or {}) | ({"months": months} if months is not None else {})
-    return load_scenario(scenario, altered)
+    return load_scenario(scenario, altered, mechanisms)
 
 
 def run(
@@ -120,6 +124,7 @@ def run(
     progress: Callable[[int], None] | None = None,
     engine: str = "mesa",
     model: ModelClass | str | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Result:
     """Run a scenario once and keep everything.
 
@@ -127,9 +132,10 @@ def run(
     dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done.
     `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one; both give the same numbers. `model` is
     a subclass of `AllianceModel` that is run in its place, on the interactive engine, given as it is or as
-    `module:Class`. Raises `InputError` with one sentence for bad input.
+    `module:Class`. `mechanisms` act besides those of the model and of the scenario. Raises `InputError` with one
+    sentence for bad input.
     """
-    ready = checked(scenario, seed, months, replicate, changes)
+    ready = checked(scenario, seed, months, replicate, changes, mechanisms)
     if engine not in ENGINES:
         raise InputError(f"engine: {engine!r}: must be one of {', '.join(ENGINES)}")
     if engine == COMPILED and model is not None:

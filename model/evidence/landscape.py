@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 
 from entente.errors import InputError, nearest, shown
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
 from entente.world.outcomes import parse_outcomes
 from entente.world.pack import MEMBER, World, pack
 
@@ -119,23 +122,24 @@ def distance_landscape(world: World, name: str) -> Landscape:
 
 
 def landscape(
-    scenario: str | Path = "record-1992",
+    scenario: str | Path | Scenario = "record-1992",
     distances: str | None = None,
     when: str = "last",
     parameters: str = "prior",
     draws: int = 200,
     seed: int = 0,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> dict[str, Any]:
     """The two blocs of least energy, other local minima, and how often the model's alignments agree with the blocs.
 
     Propensities come from the threats of the scenario, or from a table of `distances`. An alignment `x` (at the month
     or year `when`, or its `last` or `mean`) agrees where its sign is the side of the state, -1 with the first outside
     power; an alignment of 0 counts half. Without an outside power alignments have no other side to be with, and
-    nothing is compared.
+    nothing is compared. `mechanisms` act besides those of the scenario.
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
-    ready = load_scenario(scenario)
+    ready = load_scenario(scenario, mechanisms=mechanisms)
     world = pack(ready)
     land = threat_landscape(world) if distances is None else distance_landscape(world, distances)
     sides, energies = land.minima()
@@ -151,7 +155,7 @@ def landscape(
             parse_outcomes(outcomes[:1], world)
         except InputError as error:
             raise InputError(f"--when {shown(when)}: {str(error).rpartition(': ')[2]}") from None
-        x = measure(ready, parameter_sets(parameters, draws, seed), range(draws), outcomes, seed)
+        x = measure(ready, parameter_sets(parameters, draws, seed, ready), range(draws), outcomes, seed)
         count = len(world.states)
         compared = _agreement(x, -sides[0, :count] * sides[0, count], world.states)
     return {

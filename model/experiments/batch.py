@@ -19,6 +19,7 @@ from entente.engines.interactive.classes import model_name
 from entente.engines.many import announce
 from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
+from entente.schema.scenario import own_digests
 from entente.schema.study import DUMMY
 from entente.telling.files import scenario_text, versions, yaml_text
 
@@ -109,6 +110,8 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {},
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
+        own = own_digests(batch.scenario)
+        store.manifest |= {"mechanisms": own} if own else {}
         store.save_manifest()
     study = yaml_text(batch.study.model_dump(by_alias=True, exclude_none=True))
     described: dict[str, Callable[[], bytes]] = {
@@ -138,7 +141,7 @@ class Threads:
     def prepare(self, batch: Batch, store: Store) -> None:
         """Compile the engine where it is not, or say how long the runs of a model class will take."""
         if batch.model is None:
-            prepare(self.say)
+            prepare(self.say, batch.scenario)
         else:
             announce(batch.model, batch.tasks[0].lot, sum(map(len, batch.tasks)), self.say)
 

@@ -203,7 +203,7 @@ def _study(order: Order) -> Batch:
         if order not in _known:
             _alike(order)
             batch = _read(order)
-            prepare()
+            prepare(lambda words: None, batch.scenario)
             _known.clear()
             # The points stand in the lots of the tasks; nothing here needs them a second time.
             _known[order] = replace(batch, design=batch.design.iloc[:0], rows=batch.rows.iloc[:0])

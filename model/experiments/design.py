@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ import pandas as pd
 from scipy.stats import qmc
 
 from entente.errors import InputError, nearest, shown
+from entente.month.mechanism import Mechanism
 from entente.schema.load import CONFIGS, load_scenario, read_record
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
 from entente.world.draws import Floats
 from entente.world.rows import leaf_value
 
-from .groups import moved, study_groups
+from .groups import moved, study_groups, with_groups
 from .prior import prior_draws
 
 STUDIES = CONFIGS / "studies"
@@ -29,10 +31,10 @@ def study_names() -> list[str]:
     return sorted(path.stem for path in STUDIES.glob("*.yaml"))
 
 
-def load_study(name: str) -> tuple[Study, Scenario, Path]:
+def load_study(name: str, mechanisms: Iterable[Mechanism] = ()) -> tuple[Study, Scenario, Path]:
     """A study by its id in `configs/` or its file, its scenario, and the folder that its paths start from.
 
-    Raises `InputError` with one sentence.
+    `mechanisms` act in the scenario besides those that it brings. Raises `InputError` with one sentence.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else STUDIES / f"{name}.yaml"
     if not path.is_file():
@@ -47,9 +49,11 @@ def load_study(name: str) -> tuple[Study, Scenario, Path]:
     if scenario.endswith((".yaml", ".yml")):
         scenario = str(path.parent / scenario)
     try:
-        ready = load_scenario(scenario, {"months": study.months} if study.months is not None else None)
+        changes = {"months": study.months} if study.months is not None else None
+        ready = load_scenario(scenario, changes, mechanisms)
     except InputError as error:
         raise InputError(f"{path}: scenario: {error}") from None
+    study = with_groups(study, ready)
     _check(study, ready, path)
     return study, ready, path.parent
 
@@ -115,7 +119,7 @@ def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
         frame = _checked_table(study, scenario, _table(design, folder), folder / design.file)
         return frame.assign(**{DUMMY: _even(len(frame), study.seed)}) if DUMMY in study.sampled else frame
     if isinstance(design, FullFactorial):
-        return _combinations(study, design)
+        return _combinations(study, scenario, design)
     unit = unit_points(study)
     factors = [(name, study.factors.get(name, _DUMMY)) for name in study.sampled]
     if any(factor.levels is not None for _, factor in factors):
@@ -142,13 +146,13 @@ def _even(count: int, seed: int) -> Floats:
     return (np.random.default_rng(seed).permutation(count) + 0.5) / count
 
 
-def _combinations(study: Study, design: FullFactorial) -> pd.DataFrame:
+def _combinations(study: Study, scenario: Scenario, design: FullFactorial) -> pd.DataFrame:
     """Every combination of levels, the last factor fastest; with draws, all of them again for each draw."""
     levels = [factor.levels or [] for factor in study.factors.values()]
     cells = pd.DataFrame(list(itertools.product(*levels)), columns=list(study.factors))
     if not design.draws:
         return cells
-    drawn = prior_draws(design.draws, study.seed).drop(columns=list(study.factors), errors="ignore")
+    drawn = prior_draws(design.draws, study.seed, scenario).drop(columns=list(study.factors), errors="ignore")
     again = drawn.loc[drawn.index.repeat(len(cells))].reset_index(drop=True)
     return pd.concat([pd.concat([cells] * design.draws, ignore_index=True), again], axis=1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from entente.errors import InputError, nearest, shown
 from entente.month.declare import declared
 from entente.schema.behaviour import Behaviour
+from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY, Study
 
 OTHER = "other"
@@ -12,14 +13,30 @@ _PARTS = {"articles": "articles", "sources": "threat", "exposure": "threat", "po
 """Group of what stands below a part of a scenario and declares none itself; the first that fits."""
 
 
-def declared_group(path: str) -> str:
-    """The group of a dotted path: that of its declaration, or of the part of the scenario that holds it."""
+def declared_group(path: str, scenario: Scenario | None = None) -> str:
+    """The group of a dotted path: that of its declaration, or of the part of the scenario that holds it.
+
+    `scenario` may bring mechanisms, and so parameters, of its own.
+    """
     parts = path.split(".")
     if path == DUMMY:
         return DUMMY
-    if parts[0] == "behaviour" and len(parts) == 2 and parts[1] in Behaviour.model_fields:
-        return str(declared(Behaviour.model_fields[parts[1]], "group"))
+    fields = (Behaviour if scenario is None else type(scenario.behaviour)).model_fields
+    if parts[0] == "behaviour" and len(parts) == 2 and parts[1] in fields:
+        return str(declared(fields[parts[1]], "group"))
     return next((group for part, group in _PARTS.items() if part in parts), OTHER)
+
+
+def with_groups(study: Study, scenario: Scenario) -> Study:
+    """A study whose declared groups are named, as the mechanisms of its scenario declare them."""
+    if study.analysis is None or study.analysis.groups != "declared":
+        return study
+    named: dict[str, list[str]] = {}
+    for path in study.sampled:
+        if path != DUMMY:
+            named.setdefault(declared_group(path, scenario), []).append(path)
+    analysis = study.analysis.model_copy(update={"groups": named})
+    return study.model_copy(update={"analysis": analysis})
 
 
 def study_groups(study: Study) -> list[str] | None:

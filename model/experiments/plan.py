@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,9 +20,10 @@ from entente.engines.compiled.ensemble import Runs, block_size
 from entente.engines.interactive.classes import ModelClass, model_class, model_digest
 from entente.engines.many import BLOCK, measure
 from entente.errors import InputError, nearest, shown
+from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.load import scenario_hash
-from entente.schema.scenario import Scenario
+from entente.schema.scenario import Scenario, own_digests
 from entente.schema.study import RUNS_AT_MOST, Study
 from entente.world.outcomes import default_outcomes, series_of
 from entente.world.pack import pack
@@ -112,9 +113,11 @@ class Batch:
         study = json.dumps(self.study.model_dump(by_alias=True, exclude={"analysis"}), sort_keys=True).encode()
         points = "".join(checksum(parquet_bytes(design_frame(frame))) for frame in (self.design, self.rows))
         blocks = np.array([len(task) for task in self.tasks], dtype="<i8").tobytes()
-        own = {} if self.model is None else {"model class": model_digest(self.model)}
-        return own | {
+        own = ", ".join(f"{name} {digest}" for name, digest in own_digests(self.scenario).items())
+        return {
+            **({} if self.model is None else {"model class": model_digest(self.model)}),
             "scenario": scenario_hash(self.scenario),
+            **({"mechanisms": own} if own else {}),
             "study": hashlib.sha256(study + points.encode()).hexdigest(),
             "code version": code_digest(),
             "block size": hashlib.sha256(blocks).hexdigest(),
@@ -129,12 +132,18 @@ class Batch:
         return {"runs": self.runs, "rows": self.runs + kept, "bytes": size}
 
 
-def make_batch(name: str, block: int | None = None, parameters: str = "default", draws: int = 1) -> Batch:
+def make_batch(
+    name: str,
+    block: int | None = None,
+    parameters: str = "default",
+    draws: int = 1,
+    mechanisms: Iterable[Mechanism] = (),
+) -> Batch:
     """Read a study and make its design, each point under `draws` sets of `parameters` (see `parameter_sets`).
 
-    Raises `InputError` with one sentence before anything is written.
+    `mechanisms` act in its scenario besides those that it brings. Raises `InputError` with one sentence before anything is written.
     """
-    study, scenario, folder = load_study(name)
+    study, scenario, folder = load_study(name, mechanisms)
     try:
         model = None if study.model is None else model_class(study.model, folder)
     except InputError as error:
@@ -152,7 +161,7 @@ def make_batch(name: str, block: int | None = None, parameters: str = "default",
         runs = len(design) * draws * study.replicates
         if runs > RUNS_AT_MOST:
             raise InputError(f"--draws {draws}: {runs:.3g} runs: {RUNS_AT_MOST:.0e} at most")
-        design = crossed(design, parameter_sets(parameters, draws, study.seed))
+        design = crossed(design, parameter_sets(parameters, draws, study.seed, scenario))
     try:
         return cut(study, scenario, design, settings(study, scenario, design, folder), block, model)
     except InputError as error:

@@ -36,8 +36,8 @@ _REASONS: dict[type, str] = {
 
 def check_algebra(one: Mechanism, around: Mapping[str, Any]) -> None:
     """Raise `InputError`, one sentence, where a function of a mechanism does what the engines cannot do alike."""
-    for held in (*one.terms, *one.sums, *one.memories):
-        _check(one, held.function, around)
+    for function in one.functions:
+        _check(one, function, around)
 
 
 def _check(one: Mechanism, function: Callable[..., Any], around: Mapping[str, Any]) -> None:

@@ -147,8 +147,7 @@ class Mechanisms:
     def reading(self, word: str, acts: Any) -> bool:
         """Whether any mechanism that acts reads a word; `acts` says of each whether it does, in any number of runs."""
         for one, does in zip(self.all, acts, strict=True):
-            functions = [held.function for held in (*one.terms, *one.sums, *one.memories)]
-            if does.any() and any(word in arguments(function) for function in functions):
+            if does.any() and any(word in arguments(function) for function in one.functions):
                 return True
         return False
 
@@ -171,8 +170,8 @@ class Mechanisms:
 
     @staticmethod
     def digest_of(one: Mechanism) -> str:
-        """A digest of one mechanism: of its file's text where it is known, else of functions and declarations."""
-        return hashlib.sha256(repr((one.name, one.on, one.source or _sources(one))).encode()).hexdigest()
+        """A digest of one mechanism: that of its file where the text is known, else of functions and declarations."""
+        return hashlib.sha256((one.source or repr((one.name, one.on, told(one)))).encode()).hexdigest()
 
     # -- whether they go together ---------------------------------------------------------------
 
@@ -186,6 +185,7 @@ class Mechanisms:
             switches[one.name] = "another mechanism has this name"
             names = [number.name for number in one.numbers] + [stream.name for stream in one.streams]
             names += [memory.name for memory in one.memories] + list(dict.fromkeys(a.into for a in one.articles))
+            names += [sum_.name for sum_ in one.sums if sum_.record is not None]
             for name in names:
                 if name in taken and not (taken[name] == one.name and name in self.effects):
                     raise InputError(f"{one.name}: {name}: is {_whose(taken[name])} already; take another name")
@@ -336,8 +336,21 @@ def _places_of(name: str) -> str:
     return ", ".join(place.name for place in PLACES.values() if name in place.given)
 
 
-def _sources(one: Mechanism) -> str:
-    """The text of a mechanism's functions and declarations."""
-    functions = [held.function for held in (*one.terms, *one.sums, *one.memories)]
+def told(one: Mechanism) -> str:
+    """All that a mechanism declares and computes, as text: also the equations and numbers that its functions use."""
     declared = (one.numbers, one.articles, one.streams, one.silenced, one.idle_at_zero)
-    return repr(declared) + "".join(inspect.getsource(function) for function in functions)
+    held: list[tuple[str, ...]] = [(t.place, t.only_where, t.need, t.function.__name__) for t in one.terms]
+    held += [(s.name, s.over, s.along, repr(s.record)) for s in one.sums]
+    held += [(m.name, m.over, repr(m.record), m.function.__name__) for m in one.memories]
+    used: dict[str, str] = {}
+    waiting: list[Any] = list(one.functions)
+    while waiting:
+        function = waiting.pop()
+        used[function.__qualname__] = inspect.getsource(function)
+        for name in function.__code__.co_names:
+            value = function.__globals__.get(name)
+            if isinstance(value, int | float):
+                used[name] = repr(value)
+            elif getattr(value, "is_equation", False) and value.__qualname__ not in used:
+                waiting.append(value)
+    return repr((declared, held, sorted(one.said.items()), sorted(used.items())))

@@ -135,6 +135,15 @@ class Mechanism:
     source: str = ""
     origin: str = ""
 
+    @property
+    def functions(self) -> tuple[Callable[..., float], ...]:
+        """All its functions: of terms, of sums, of memories."""
+        return (
+            *(term.function for term in self.terms),
+            *(sum_.function for sum_ in self.sums),
+            *(memory.function for memory in self.memories),
+        )
+
     # -- numbers ------------------------------------------------------------------------------
 
     def parameter(self, name: str, default: float, sentence: str, **declaration: Any) -> None:

@@ -110,3 +110,20 @@ GIVEN = {
     "deepest": ("depth 0..1", "depth of the state's deepest treaty"),
 }
 """What the core has just worked out at a place, by the word for it: unit and meaning."""
+
+# fmt: off
+KEPT = frozenset([
+    "accepted", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
+    "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour",
+    "benefit", "blocked", "common", "concession", "constants", "consulted", "courts", "curve", "dials", "due",
+    "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "floor", "gained", "guest",
+    "held", "in_force", "institution", "intensity", "joining", "joint", "leaving", "left", "linear", "log_sd",
+    "long_run", "mate", "median", "member", "need", "needs", "obligation", "order", "orientation", "overlap",
+    "packages", "paid", "pays", "perception", "power_capability", "price", "rate", "received", "renewal",
+    "restraint", "rising", "rumour", "rumour_shock", "saving", "seat", "seated_capability", "share_of_mate",
+    "shock", "signs", "sizes", "status", "sum_benefit", "switches", "term", "term_end", "term_start",
+    "trial_benefit", "trial_common", "trial_curve", "trial_ideal", "trial_linear", "trial_saving", "trial_seat",
+    "useful", "values", "weakness",
+])
+# fmt: on
+"""Names, beside those of words, under which the engines keep numbers of the core: no mechanism can take them."""

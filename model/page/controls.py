@@ -13,7 +13,6 @@ import solara
 from mesa.visualization.solara_viz import ModelController
 
 from entente.errors import InputError
-from entente.schema.load import scenario_names
 from entente.schema.yaml12 import MAX_BYTES
 
 from .board import DialBoard, FileBoard, LeverBoard, SetupBoard
@@ -53,14 +52,14 @@ def Setup(session: Session, edition: int, changed: Changed) -> None:
     problem, set_problem = solara.use_state("")
 
     def choose(name: str) -> None:
-        set_problem(_problem(lambda: session.open(name)))
+        set_problem(_problem(lambda: session.choose(name)))
         changed()
 
     def sow(words: str) -> None:
         set_problem(_problem(lambda: session.set_seed(words)))
         changed()
 
-    names = scenario_names()
+    names = session.choices
     known = names if session.label in names else [*names, session.label]
     SetupBoard(names=known, label=session.label, summary=session.base.summary if session.run is None else "A finished run, replayed.",
                seed=str(session.next_seed), problem=problem, waiting=session.waiting,

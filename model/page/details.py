@@ -94,13 +94,18 @@ def _articles(scene: Scene, p: int) -> str:
         said = f" <i>{escape(article.text)}</i>" if article.text else ""
         rows.append(
             f'<tr class="{state}"><td>{escape(key.replace("_", " "))}</td><td>{article.strength:g}</td>'
-            f"<td>{RULES[article.rule]}{escape(_reach(scene.scenario, article))}.{said}</td><td>{state}</td>"
+            f"<td>{_does(scene.scenario, article.rule)}{escape(_reach(scene.scenario, article))}.{said}</td><td>{state}</td>"
             f'<td><button data-pick="article:{escape(id_)}/{escape(key)}/{other}">switch {other}</button></td></tr>'
         )
     if not rows:
         return "<h3>Articles</h3><p>none</p>"
     return ("<h3>Articles</h3><table><tr><th>article</th><th>strength</th><th>what it does</th><th>now</th>"
             f"<th>from next month</th></tr>{''.join(rows)}</table>")  # fmt: skip
+
+
+def _does(scenario: Scenario, rule: str) -> str:
+    """What a rule does: of a mechanism of the scenario's own as that declares it."""
+    return RULES[rule] if rule in RULES else escape(scenario.of.articles[rule].effect.rstrip("."))
 
 
 def _reach(scenario: Scenario, article: Rule) -> str:

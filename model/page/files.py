@@ -18,6 +18,7 @@ from entente.schema.yaml12 import MAX_BYTES, parse_yaml
 from entente.telling.codebook import codebook
 from entente.telling.files import CODEBOOK, scenario_text
 
+from .live import AT_START
 from .style import standalone
 from .svg import Picture
 
@@ -78,12 +79,18 @@ def parcel(name: str, kind: str, data: bytes | str, number: int) -> dict[str, An
 def opened_scenario(name: str, text: str) -> Scenario:
     """A scenario file that was opened in the browser, checked like any other. Raises `InputError`.
 
-    It may extend scenarios of `configs/` by their ids; a path would reach files that were not chosen.
+    It may extend scenarios of `configs/` by their ids; a path would reach files that were not chosen. It may bring
+    no mechanisms: to read one is to run it, with all rights of whoever serves the page.
     """
     size = len(text.encode())
     if size > MAX_BYTES:
         raise InputError(f"{name}: {size:,} bytes: a scenario may have {MAX_BYTES:,} at most")
     data, _ = parse_yaml(text, name)
+    if data.get("mechanisms"):
+        raise InputError(
+            f"{name}: mechanisms: a file opened here can bring none, since they are programs; start the page with it: "
+            f"{AT_START}={name} make app"
+        )
     extends = data.get("extends", [])
     for parent in extends if isinstance(extends, list) else [extends]:
         if parent not in scenario_names():

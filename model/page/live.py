@@ -16,6 +16,9 @@ from entente.telling.tables import build_table
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
+AT_START = "ENTENTE_SCENARIO"
+"""Variable that names the scenario with which a page begins: its file is chosen by whoever serves the page."""
+
 
 @dataclass(frozen=True)
 class Live:

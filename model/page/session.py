@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -10,15 +11,15 @@ from typing import Any
 import pandas as pd
 
 from entente.engines.interactive.alliance import AllianceModel
-from entente.errors import InputError, shown
+from entente.errors import InputError, nearest, shown
 from entente.experiments.folder import Run
 from entente.schema.base import month_number, month_text
 from entente.schema.intervention import Intervention
-from entente.schema.load import load_scenario
+from entente.schema.load import load_scenario, scenario_names
 from entente.schema.scenario import Scenario
 from entente.telling.tables import TABLES
 
-from .live import Live, started, steered
+from .live import AT_START, Live, started, steered
 from .replay import Recorded
 from .scene import Scene, opening
 
@@ -26,6 +27,19 @@ DEFAULT_SCENARIO = "memo-2001"
 MAX_SEED = 2**63 - 1
 LEVER = "lever"
 """Ids of interventions set on the page begin with this."""
+
+
+def session_at_start() -> Session:
+    """A session of the scenario that whoever serves the page names in `ENTENTE_SCENARIO`, or of the default one.
+
+    What is wrong with a scenario that was named is told on the page.
+    """
+    try:
+        return Session(os.environ.get(AT_START) or DEFAULT_SCENARIO)
+    except InputError as error:
+        session = Session()
+        session.error = f"{AT_START}: {error}"
+        return session
 
 
 class Session:
@@ -45,6 +59,7 @@ class Session:
         self.lock = RLock()
         self.base = load_scenario(scenario)
         self.label = scenario if isinstance(scenario, str) else scenario.name
+        self.home = [scenario] if isinstance(scenario, str) else []
         self.seed = seed
         self.changes: dict[str, Any] = {}
         self.next_seed = seed
@@ -144,6 +159,18 @@ class Session:
                 self.month = 1
 
     # -- what is chosen ---------------------------------------------------------------------------
+
+    @property
+    def choices(self) -> list[str]:
+        """The scenarios that can be chosen by name: those of `configs/`, and the one that the page began with."""
+        return list(dict.fromkeys([*scenario_names(), *self.home]))
+
+    def choose(self, name: str) -> None:
+        """Another scenario, of those that can be chosen. Raises `InputError`."""
+        if name not in self.choices:
+            # The browser says a name: a path would reach files, and run mechanisms, that nobody offered.
+            raise InputError(f"{shown(name)}: no scenario that can be chosen here{nearest(name, self.choices)}")
+        self.open(name)
 
     def open(self, scenario: str | Scenario) -> None:
         """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`.

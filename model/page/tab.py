@@ -17,7 +17,7 @@ from .gallery import gallery
 from .levers import act
 from .palette import DARK, LIGHT
 from .player import Pace, Player, Screen
-from .session import Session
+from .session import Session, session_at_start
 from .teller import Teller
 
 FIRST_INTERVAL_MS = 50
@@ -26,7 +26,7 @@ FIRST_INTERVAL_MS = 50
 @solara.component
 def Tab() -> None:
     """The whole page; every tab makes its own session."""
-    session = solara.use_memo(Session, [])
+    session = solara.use_memo(session_at_start, [])
     screen = solara.use_memo(Screen, [])
     interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
     pace = solara.use_memo(lambda: Pace(session, screen, interval, months), [])

@@ -35,7 +35,7 @@ def _field(number: Number) -> tuple[str, Any]:
     whole = number.declaration
     each = Annotated[float, BeforeValidator(_widen), Field(ge=whole["low"], le=whole["high"])]
     told = {key: whole[key] for key in ("unit", "symbol", "source")}
-    described = Field(default_factory=dict, description=whole["description"], json_schema_extra=told)
+    described: Any = Field(default_factory=dict, description=whole["description"], json_schema_extra=told)
     return number.name, (dict[Name, each], described)  # type: ignore[valid-type]
 
 
@@ -76,6 +76,8 @@ def records(mechanisms: Mechanisms) -> tuple[type[_Behaviour], type[_Institution
 
 
 if TYPE_CHECKING:
-    Behaviour, Institution, Switches = _Behaviour, _Institution, _Switches
+    Behaviour = _Behaviour
+    Institution = _Institution
+    Switches = _Switches
 else:
     Behaviour, Institution, Switches = records(shipped())

@@ -15,7 +15,7 @@ from entente.errors import InputError, nearest, shown
 from entente.month.mechanism import Mechanism
 
 from .check import problems
-from .own import chosen, entries_of, read_files
+from .own import carried, chosen, entries_of, read_files
 from .scenario import Scenario, scenario_type
 from .yaml12 import parse_yaml, read_yaml, scalar
 
@@ -68,7 +68,7 @@ def load_scenario(
     in it besides those of the model. Raises `InputError` with one sentence.
     """
     draft = _Draft()
-    own = list(mechanisms)
+    own = _listed(mechanisms)
     if isinstance(scenario, Scenario):
         if not changes and not own:
             return scenario
@@ -87,6 +87,13 @@ def load_scenario(
     for key, value in (changes or {}).items():
         _assign(draft, key, value)
     return _checked(draft, label, own)
+
+
+def _listed(mechanisms: Iterable[Mechanism]) -> list[Mechanism]:
+    """Mechanisms given as objects. Raises `InputError` where they are none."""
+    if isinstance(mechanisms, Mechanism | str) or not isinstance(mechanisms, Iterable):
+        raise InputError(f"mechanisms: {shown(mechanisms)}: must be a list of mechanisms, mechanisms=[...]")
+    return [carried(one) for one in mechanisms]
 
 
 def parse_scenario(text: str, name: str, base: Path | None = None) -> Scenario:
@@ -163,7 +170,10 @@ def _extend(
         _extend(draft, parent, str(path), parent_lines, path.parent, (*chain, resolved))
         # A scenario's summary is its own, not that of what it extends.
         draft.data.pop("summary", None)
-    read_files(data, folder, label)
+    read_files(data, folder, lambda path: f"{label}:{lines[path]}" if path in lines else label)
+    for name in data.get("mechanisms") or ():
+        # Another mechanism in its place, not a mixture of both.
+        draft.data.get("mechanisms", {}).pop(name, None)
     _merge(draft, draft.data, data, "", label, lines)
 
 
@@ -192,6 +202,9 @@ def _merge(
 def _assign(draft: _Draft, path: str, value: Any) -> None:
     """Set one leaf by its dotted path; the parts above it must exist or be maps of the schema."""
     *parents, last = path.split(".")
+    if (parents or [last])[0] == "mechanisms":
+        rule = "which mechanisms there are is no number; name them in the scenario's file, and switch them by switches.NAME"
+        raise InputError(f"{path}: {rule}")
     here = draft.data
     for part in parents:
         if not isinstance(here, dict):
@@ -207,7 +220,7 @@ def _assign(draft: _Draft, path: str, value: Any) -> None:
 
 
 def _checked(draft: _Draft, label: str, own: Iterable[Mechanism] = ()) -> Scenario:
-    acting = scenario_type(chosen(draft.data, label, own))
+    acting = scenario_type(chosen(draft.data, lambda path: _place(draft, path, label), own))
     try:
         scenario = acting.model_validate(draft.data)
     except ValidationError as error:

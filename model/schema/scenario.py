@@ -14,7 +14,7 @@ from entente.month.mechanism import Mechanism
 from .base import Month, Name, Record
 from .behaviour import Behaviour, Institution, Switches, records, with_numbers
 from .intervention import Intervention
-from .own import OwnMechanism
+from .own import OwnMechanism, chosen, digest_of, entries_of
 from .state import Power, State
 from .threat import Source
 from .treaty import Treaty, treaty_type
@@ -53,7 +53,9 @@ class Scenario(Record):
 
     def __reduce__(self) -> Any:
         """Across processes: the data, and the mechanisms from which the type is made anew."""
-        return _made_anew, (self.model_dump(exclude_none=True), own_of(self))
+        # Those with a source are in the data.
+        objects = tuple(one for one in own_of(self) if not one.source)
+        return _made_anew, (self.model_dump(exclude_none=True), objects)
 
 
 def acting_at(scenario: Scenario, place: str) -> list[Mechanism]:
@@ -67,13 +69,20 @@ def own_of(scenario: Scenario) -> tuple[Mechanism, ...]:
     return tuple(one for one in scenario.of.all if one not in shipped().all)
 
 
-def _made_anew(data: dict[str, Any], own: Sequence[Mechanism]) -> Scenario:
-    return scenario_type(shipped().with_(own)).model_validate(data)
+def own_digests(scenario: Scenario) -> dict[str, str]:
+    """The digests of the mechanisms that a scenario brings, by name."""
+    return {one.name: digest_of(one) for one in own_of(scenario)}
+
+
+def _made_anew(data: dict[str, Any], objects: Sequence[Mechanism]) -> Scenario:
+    # So that they are known here as well when the scenario is changed.
+    entries_of(objects)
+    return scenario_type(chosen(data, lambda path: path, objects)).model_validate(data)
 
 
 def scenario_type(mechanisms: Mechanisms) -> type[Scenario]:
     """The type of scenarios in which a set of mechanisms acts, with all that these declare."""
-    if mechanisms is shipped():
+    if mechanisms is shipped() or mechanisms.digest == shipped().digest:
         return Scenario
     # Sets of the same declarations share a type, so that scenarios of both can be compared.
     if mechanisms.digest not in _types:

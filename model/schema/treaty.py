@@ -21,6 +21,9 @@ class Rule(Entity):
     on: bool = Field(True, description="Off: the article is as if it had never been written.")
     strength: float = quantity(1.0, "How binding the article is.", low=0, high=1, unit="1", symbol="e")
 
+    if TYPE_CHECKING:
+        rule: str
+
 
 class PlainArticle(Rule):
     """An article that binds as it stands."""
@@ -122,7 +125,7 @@ class _Treaty(Entity):
 
 def treaty_type(mechanisms: Mechanisms) -> type[_Treaty]:
     """A treaty with the articles and numbers that a set of mechanisms declares."""
-    articles = (
+    articles: Any = (
         dict[Name, article_type(mechanisms)],  # type: ignore[misc]
         Field(default_factory=dict, description="Its articles, each a rule."),
     )

@@ -35,11 +35,17 @@ def codebook(mechanisms: Mechanisms) -> str:
     return "\n".join(lines)
 
 
-def parameter_table() -> str:
-    """Every behaviour parameter and institutional constant, in Markdown, from its declaration."""
+def parameter_table(scenario: Scenario | None = None) -> str:
+    """Every behaviour parameter and institutional constant, in Markdown, from its declaration.
+
+    Of a scenario, with the mechanisms that it brings; of none, those of the model.
+    """
+    behaviour, institution = (
+        (Behaviour, Institution) if scenario is None else (type(scenario.behaviour), type(scenario.institution))
+    )
     head = "| path | symbol | unit | default | prior range | allowed | meaning | source |"
     return "\n".join(
-        [head, "| --- " * 8 + "|", *_rows(Behaviour, "behaviour"), *_rows(Institution, "institution")]
+        [head, "| --- " * 8 + "|", *_rows(behaviour, "behaviour"), *_rows(institution, "institution")]
     )
 
 
@@ -56,10 +62,10 @@ def _rows(record: type[BaseModel], at: str) -> list[str]:
     return rows
 
 
-def switch_table() -> str:
-    """Every mechanism's switch, in Markdown."""
+def switch_table(scenario: Scenario | None = None) -> str:
+    """Every mechanism's switch, in Markdown; see `parameter_table`."""
     lines = ["| path | default | meaning |", "| --- | --- | --- |"]
-    for name, field in Switches.model_fields.items():
+    for name, field in (Switches if scenario is None else type(scenario.switches)).model_fields.items():
         lines.append(f"| `switches.{name}` | {'on' if field.default else 'off'} | {field.description} |")
     return "\n".join(lines)
 
@@ -75,9 +81,12 @@ def outcome_table() -> str:
     return "\n".join(lines)
 
 
-def json_schema() -> str:
-    """JSON schema of a scenario file, for editors: every part optional, since a file may extend another."""
-    schema: dict[str, Any] = Scenario.model_json_schema()
+def json_schema(scenario: Scenario | None = None) -> str:
+    """JSON schema of a scenario file, for editors: every part optional, since a file may extend another.
+
+    Of a scenario, with what its own mechanisms declare.
+    """
+    schema: dict[str, Any] = (Scenario if scenario is None else type(scenario)).model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Entente scenario"
     schema["properties"]["extends"] = {

@@ -127,7 +127,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     plain = isinstance(scalar(text), str)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")
+    style = "|" if "\n" in text else None if plain else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _quote)

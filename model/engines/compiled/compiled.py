@@ -20,6 +20,7 @@ import numpy as np
 
 import entente
 from entente import agents
+from entente.month.gather import Mechanisms
 
 from . import month
 from .kernel import OPTIONS
@@ -80,7 +81,9 @@ def compiled() -> Any:
         numba.config.CACHE_DIR = before
 
 
-def is_kept() -> bool:
-    """Whether this version has been compiled before, so that the first run need not wait."""
+def is_kept(mechanisms: Mechanisms) -> bool:
+    """Whether this version has been compiled for a set of mechanisms before, so that the first run need not wait."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("*.nbc"))
+    # The index of what is compiled names the types of it, and that of a set bears its digest.
+    digest = mechanisms.digest.encode()
+    return folder is not None and any(digest in index.read_bytes() for index in folder.rglob("*.nbi"))

@@ -7,8 +7,9 @@ compared on common random numbers.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ import numpy as np
 import pandas as pd
 
 from entente.errors import InputError
+from entente.mechanisms import shipped
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
-from entente.schema.scenario import Scenario
+from entente.schema.scenario import Scenario, own_of
 from entente.world.draws import Floats
 from entente.world.outcomes import Outcome
 from entente.world.pack import World, pack
@@ -55,19 +58,20 @@ def simulate(
     outcomes: Sequence[str] | None = None,
     months: int | None = None,
     keep: str = "none",
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Simulation:
     """Run a scenario for every row of `parameters` (columns are dotted paths) and every replicate.
 
     `outcomes` are named as in `entente.world.outcomes` (default: depth and rung of every treaty at the end);
-    `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`.
-    Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence, also where
-    no row is possible.
+    `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`. `mechanisms`
+    act besides those of the model and of the scenario. Impossible rows are in `failed`; the others run. Raises
+    `InputError` with one sentence, also where no row is possible.
     """
     if keep not in KEEP:
         raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
     if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
         raise InputError(f"replicates: {replicates!r}: must be a whole number, 1 or more")
-    ready = load_scenario(scenario, {"months": months} if months is not None else None)
+    ready = load_scenario(scenario, {"months": months} if months is not None else None, mechanisms)
     design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
     if parameters is None:
         design = pd.DataFrame(index=[0])
@@ -180,15 +184,35 @@ def trajectory(world: World, seed: int, replicate: int = 0) -> Trajectory:
     return Trajectory(arrays, len(out))
 
 
-def prepare(say: Callable[[str], None] = lambda words: None) -> float:
-    """Compile what is not yet compiled, and say so; the seconds it took, 0 where the cache had it."""
-    kept = is_kept()
-    if not kept:
-        say("Compiling the engine, once for this version of the code; this takes a minute or two.")
-    began = time.perf_counter()
+def prepare(say: Callable[[str], None] = lambda words: None, *scenarios: Scenario) -> float:
+    """Compile the engine for the mechanisms of some scenarios (none: those of the model) where it is not, and say so.
+
+    The seconds that it took, 0 where the cache had it.
+    """
+    own = {one.of.digest: own_of(one) for one in scenarios} or {shipped().digest: ()}
+    with _compiling:
+        waiting = [digest for digest in own if digest not in _ready]
+        seconds = sum([_prepare(say, own[digest]) for digest in waiting], 0.0)
+        _ready.update(waiting)
+    return seconds
+
+
+_ready: set[str] = set()
+"""Sets of mechanisms that this process has compiled or found compiled."""
+_compiling = threading.Lock()
+
+
+def _prepare(say: Callable[[str], None], own: tuple[Mechanism, ...]) -> float:
     place = {"longitude": 0.0, "latitude": 0.0}
     state = {"name": "A", "place": place, "capability": 0.1}
-    world = pack(load_scenario({"name": "smallest", "start": "2000-01", "months": 1, "states": {"A": state}}))
+    smallest = {"name": "smallest", "start": "2000-01", "months": 1, "states": {"A": state}}
+    world = pack(load_scenario(smallest, mechanisms=own))
+    kept = is_kept(world.mechanisms)
+    if not kept:
+        names = f" with {', '.join(one.name for one in own)}" if own else ""
+        once = f"once for {'them' if own[1:] else 'it'} and" if own else "once for"
+        say(f"Compiling the engine{names}, {once} this version of the code; this takes a minute or two.")
+    began = time.perf_counter()
     run_block(world, {}, [0], 0, Probes(np.zeros((0, 2), dtype=np.int64), frozenset()))
     seconds = time.perf_counter() - began
     if kept:

@@ -14,6 +14,9 @@ from scipy.stats import bootstrap
 from entente.errors import InputError, shown
 from entente.evidence.rivals import rival_changes
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 
 from .declare import TESTED, Claim
@@ -43,24 +46,34 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Claims made ready: what they need, over which draws, and what is laid over every world."""
+    """Claims made ready: what they need, over which draws, what is laid over every world, and what acts besides."""
 
     claims: list[Claim]
     needs: dict[str, Needs]
     draws: pd.DataFrame
     seed: int
     over: dict[str, Any]
+    mechanisms: tuple[Mechanism, ...] = ()
 
     @property
     def runs(self) -> int:
         """Worlds times draws."""
-        return len(Needs.union(self.needs.values()).worlds) * len(self.draws)
+        return len(self._needs.worlds) * len(self.draws)
+
+    @property
+    def _needs(self) -> Needs:
+        return Needs.union(self.needs.values())
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """The scenarios that the worlds are made of."""
+        return scenarios_of(self._needs, self.mechanisms)
 
     def evaluate(
         self, workers: int | None = None, progress: Callable[[int], None] = lambda done: None
     ) -> Evidence:
         """Run the worlds and judge; `progress` is told the runs done."""
-        seen = run_worlds(Needs.union(self.needs.values()), self.draws, self.seed, self.over, workers, progress)
+        seen = run_worlds(self._needs, self.draws, self.seed, self.over, workers, progress, self.mechanisms)
         rows, parts, effects = [], [], {}
         for claim in self.claims:
             if claim.parts is None:
@@ -87,15 +100,24 @@ def inquire(
     parameters: str | Path = "prior",
     claims: Sequence[Claim] | None = None,
     changes: Mapping[str, Any] | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Inquiry:
     """Make claims ready; see `evaluate_claims`. Raises `InputError` before anything runs."""
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
         raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
     chosen = chosen_claims(only) if claims is None else list(claims)
     over = (rival_changes(rival) if rival else {}) | dict(changes or {})
-    table = parameter_sets(str(parameters), draws, seed)
+    own = tuple(mechanisms)
     needs = {claim.id: needs_of(claim) for claim in chosen if claim.kind == TESTED}
-    return Inquiry(chosen, needs, table, seed, over)
+    table = parameter_sets(str(parameters), draws, seed, *scenarios_of(Needs.union(needs.values()), own))
+    return Inquiry(chosen, needs, table, seed, over, own)
+
+
+def scenarios_of(needs: Needs, own: Sequence[Mechanism]) -> list[Scenario]:
+    """The scenarios of some worlds, with mechanisms that act besides."""
+    return [
+        load_scenario(name, mechanisms=own) for name in dict.fromkeys(w.scenario for w in needs.worlds.values())
+    ]
 
 
 def evaluate_claims(
@@ -107,15 +129,17 @@ def evaluate_claims(
     claims: Sequence[Claim] | None = None,
     changes: Mapping[str, Any] | None = None,
     workers: int | None = None,
+    mechanisms: Iterable[Mechanism] = (),
 ) -> Evidence:
     """Put claims to the model over draws of its parameters; draw n has noise n in every world.
 
     `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
     every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.
     `parameters` is a name for `parameter_sets`. `workers` threads (none:
-    all cores) share the work and do not change the numbers. Raises `InputError` with one sentence.
+    all cores) share the work and do not change the numbers. `mechanisms` act in every world besides those of the
+    model. Raises `InputError` with one sentence.
     """
-    return inquire(draws, only, rival, seed, parameters, claims, changes).evaluate(workers)
+    return inquire(draws, only, rival, seed, parameters, claims, changes, mechanisms).evaluate(workers)
 
 
 def chosen_claims(only: Iterable[str] | None) -> list[Claim]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from entente.engines.compiled.ensemble import Runs, measure_block, prepare
 from entente.errors import InputError, nearest
 from entente.evidence.rivals import fitting
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
 from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
@@ -101,9 +102,10 @@ def run_worlds(
     over: Mapping[str, Any],
     workers: int | None,
     progress: Callable[[int], None],
+    own: Sequence[Mechanism] = (),
 ) -> Seen:
-    """Run each world once a draw. `over` is laid over every world and over the draws."""
-    benches = _benches(needs, over)
+    """Run each world once a draw. `over` is laid over every world and over the draws; mechanisms of one's `own` act."""
+    benches = _benches(needs, over, own)
     sets = [(bench, _lot(bench, needs, draws, over)) for bench in benches]
     blocks = [
         (bench, lot, first, min(first + size, at + CHUNK, len(draws)))
@@ -117,7 +119,7 @@ def run_worlds(
         for outcome in outcomes:
             seen.values[key, outcome] = np.zeros(len(draws))
     done = 0
-    prepare()
+    prepare(lambda words: None, *(bench.scenario for bench in benches))
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         try:
@@ -155,11 +157,11 @@ def _run(
     return time.perf_counter() - began
 
 
-def _benches(needs: Needs, over: Mapping[str, Any]) -> list[_Bench]:
+def _benches(needs: Needs, over: Mapping[str, Any], own: Sequence[Mechanism]) -> list[_Bench]:
     found: dict[str, _Bench] = {}
     slots: dict[str, Collection[str]] = {}
     named = dict.fromkeys(world.scenario for world in needs.worlds.values())
-    files = {name: load_scenario(name) for name in named}
+    files = {name: load_scenario(name, mechanisms=own) for name in named}
     for key, world in needs.worlds.items():
         fixed, numbers = _split(world, files[world.scenario], slots)
         shape = World(world.scenario, fixed).key
