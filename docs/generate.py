@@ -1,9 +1,9 @@
-"""Write what the declarations say into docs/ODD.md, and the JSON schema of scenarios into configs/.
+"""Write what the declarations say into docs/ODD.md and docs/words.md, and the JSON schema of scenarios into configs/.
 
-    python docs/generate.py            rewrite both in place
+    python docs/generate.py            rewrite them in place
     python docs/generate.py --check    change nothing; exit 1 where a file is not current
 
-In docs/ODD.md the text between `<!-- begin NAME -->` and `<!-- end NAME -->` is made here.
+In these pages the text between `<!-- begin NAME -->` and `<!-- end NAME -->` is made here.
 """
 
 from __future__ import annotations
@@ -24,37 +24,29 @@ from entente.agents.equation import EQUATIONS
 from entente.agents.state import ideal_depth
 from entente.engines.interactive.alliance import PHASES
 from entente.engines.interactive.record import orientation
+from entente.mechanisms import shipped
 from entente.month.declare import bounds, declared
 from entente.schema.state import Power, State
 from entente.schema.threat import Source
 from entente.schema.treaty import RULES, Opening, Rule, TermArticle, Treaty
 from entente.telling.codebook import json_schema, outcome_table, parameter_table, switch_table
+from entente.telling.vocabulary import markdown, mechanism_rows, place_rows, word_rows
 from entente.world.outcomes import dyad_index
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT / "docs" / "ODD.md"
+WORDS = ROOT / "docs" / "words.md"
 SCHEMA = ROOT / "configs" / "scenario.schema.json"
 MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
-EFFECTS = {
-    "non_aggression": "Its strength adds to `confidence`, by which mistrust fades (E13).",
-    "confidence_building": "Its strength adds to `confidence`, by which mistrust fades (E13).",
-    "exclusivity": "Raises the price at which a party takes an outside offer (E15).",
-    "consultation": "Spreads perception among the parties when one of them is alarmed (E4).",
-    "policy_coordination": "Pulls the alignments of the parties together (E14).",
-    "strategic_support": "Parties act on a partner's threat from the named sources (E5), at a price (E7).",
-    "norm_defence": "Joint opposition restrains the sponsor of the named sources (E2).",
-    "mutual_defence": "As strategic support; for one source the stronger of the two counts (E5, E7).",
-    "regional_mechanism": "Depth of this treaty supports the treaty that it names, for states in both (E8).",
-    "term": "Locks practice in until the renewal and bars exit before it (E12, E13, E14).",
-}
+TERM = "Locks practice in until the renewal and bars exit before it (E12, E13, E14)."
+"""What the one rule of articles does that the core declares; what the others do, their mechanisms say."""
 UNNUMBERED = {
     "capability_share": 4,
     "benefit_at": 10,
     "utility": 10,
+    "bent_utility": 10,
     "opening_depth": 12,
-    "next_mistrust": 13,
-    "drift_depth": 12,
 }
 """Equations whose docstring names no number, and with which numbered one they belong."""
 
@@ -76,8 +68,8 @@ def place(function: Callable[..., Any]) -> tuple[str, int]:
 
 
 def number_of(name: str, function: Callable[..., Any]) -> int:
-    """The first `E<number>` of a docstring's first sentence."""
-    found = re.match(r"(?:Rival of )?E(\d+)\b", inspect.cleandoc(function.__doc__ or ""))
+    """The `E<number>` with which a docstring begins; of a term of one equation in another, the other."""
+    found = re.match(r"(?:Rival of |E\d+ in )?E(\d+)\b", inspect.cleandoc(function.__doc__ or ""))
     return int(found.group(1)) if found else UNNUMBERED[name]
 
 
@@ -93,11 +85,12 @@ def attribute_table() -> str:
         ("treaties.*.articles.*", Rule),
         ("treaties.*.articles.*", TermArticle),
     )
+    told: set[str] = set()
     for at, record in records:
-        own = record.__annotations__
         for name, field in record.model_fields.items():
-            if name not in own or declared(field, "symbol") is None:
+            if declared(field, "symbol") is None or f"{at}.{name}" in told:
                 continue
+            told.add(f"{at}.{name}")
             low, high = bounds(field)
             allowed = "0-1, above 0" if low is None or high is None else f"{low:g}-{high:g}"
             default = "given" if field.is_required() else f"{field.default:g}"
@@ -119,7 +112,8 @@ def rule_table() -> str:
                 if article.rule == rule:
                     term = f", {article.years:g}+{article.renewal_years:g} years" if rule == "term" else ""
                     carried.append(f"{id_} ({article.strength:g}{term})")
-        lines.append(f"| `{rule}` | {EFFECTS[rule]} | {', '.join(carried) or 'none'} |")
+        effect = TERM if rule == "term" else shipped().articles[rule].effect
+        lines.append(f"| `{rule}` | {effect} | {', '.join(carried) or 'none'} |")
     return "\n".join(lines)
 
 
@@ -145,32 +139,50 @@ def blocks() -> dict[str, str]:
         "institution": part_of(parameters, "institution"),
         "switches": switch_table(),
         "outcomes": outcome_table(),
+        "mechanisms": markdown(
+            mechanism_rows(shipped()),
+            ("name", "switch", "places", "parameters", "file", "sentence"),
+            ("name", "places", "parameters", "file"),
+        ),
+        "places": markdown(
+            place_rows(), ("name", "phase", "of", "terms", "within", "given", "meaning"), ("name", "given")
+        ),
+        "words": markdown(
+            word_rows(shipped()),
+            ("name", "of", "unit", "meaning", "interactive", "compiled"),
+            ("name", "interactive", "compiled"),
+        ),
         **{f"equations E{number}": equation_list(number) for number in range(1, 17)},
     }
 
 
-def filled(text: str) -> str:
-    """The page with every generated text in its place."""
+def filled(*pages: Path) -> dict[Path, str]:
+    """Pages with every generated text in its place, each text in one of them."""
     made = blocks()
-    marked = {name for _, name, _ in MARKED.findall(text)}
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    marked = {name for text in texts.values() for _, name, _ in MARKED.findall(text)}
     if marked != set(made):
         odd = ", ".join(sorted(marked ^ set(made)))
-        raise InputError(f"{ODD.name}: markers and generated texts differ: {odd}")
-    return MARKED.sub(lambda found: f"{found.group(1)}{made[found.group(2)]}\n{found.group(3)}", text)
+        raise InputError(f"{', '.join(page.name for page in pages)}: markers and generated texts differ: {odd}")
+    return {
+        page: MARKED.sub(lambda found: f"{found.group(1)}{made[found.group(2)]}\n{found.group(3)}", text)
+        for page, text in texts.items()
+    }
 
 
 def files() -> dict[Path, str]:
     """The generated files as they should be."""
-    return {ODD: filled(ODD.read_text(encoding="utf-8")), SCHEMA: json_schema()}
+    return filled(ODD, WORDS) | {SCHEMA: json_schema()}
 
 
 def main(arguments: list[str]) -> int:
-    stale = [p for p, text in files().items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    made = files()
+    stale = [p for p, text in made.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
     for path in stale:
         if arguments == ["--check"]:
             print(f"{path.relative_to(ROOT)} is not current; run python docs/generate.py")
         else:
-            path.write_text(files()[path], encoding="utf-8")
+            path.write_text(made[path], encoding="utf-8")
             print(f"{path.relative_to(ROOT)} written")
     return 1 if stale and arguments == ["--check"] else 0
 

@@ -18,6 +18,7 @@ from .commands.decompose import decompose
 from .commands.discover import discover
 from .commands.hindcast import hindcast
 from .commands.landscape import landscape
+from .commands.mechanisms import mechanisms
 from .commands.options import MechanismFiles, mechanisms_of
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
@@ -174,15 +175,46 @@ def why(
 
 
 @app.command()
-def check(file: Annotated[str, typer.Argument(help="A scenario file, or a scenario of configs/.")]) -> None:
-    """Check a scenario file and say what is wrong with it, or that nothing is."""
-    from .schema.load import load_scenario
+def check(
+    file: Annotated[
+        str, typer.Argument(help="A scenario file, a scenario of configs/, or the file of a mechanism (.py).")
+    ],
+) -> None:
+    """Check a scenario, with its own mechanisms, or a mechanism file; say what is wrong, or that nothing is.
 
+    To check a mechanism is to run its file: only check files that you trust.
+    """
+    from .schema.load import load_scenario
+    from .schema.scenario import own_of
+
+    if file.endswith(".py"):
+        sys.stdout.write(f"{file}: fine: {_check_file(Path(file))}\n")
+        return
     s = load_scenario(file)
+    own = own_of(s)
+    if own:
+        from .engines.contract import check_contract, check_switched_off
+
+        for one in own:
+            check_contract(one, s.of)
+        check_switched_off(own)
+    beside = f", {len(own)} mechanisms of its own" if own else ""
     sys.stdout.write(
         f"{file}: fine: {len(s.states)} states, {len(s.treaties)} treaties, {len(s.sources)} sources of threat, "
-        f"{len(s.interventions)} interventions, {s.months} months from {s.start}\n"
+        f"{len(s.interventions)} interventions{beside}, {s.months} months from {s.start}\n"
     )
+
+
+def _check_file(path: Path) -> str:
+    """Hold the mechanism of a file to the contract, and say what it declares."""
+    from .engines.contract import check_contract, check_switched_off
+    from .schema.own import load_mechanism
+
+    one = load_mechanism(path)
+    functions = check_contract(one)
+    check_switched_off([one])
+    places = ", ".join(dict.fromkeys(term.place for term in one.terms)) or "no place"
+    return f"{one.name}: {len(one.numbers)} numbers, {functions} functions, at {places}"
 
 
 @app.command()
@@ -219,13 +251,22 @@ def show(scenario: ScenarioName, set_: Assignments = None) -> None:
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(help="Id of the new scenario.")]) -> None:
+def new(
+    name: Annotated[str, typer.Argument(help="Id of the new scenario, or name of the new mechanism.")],
+    mechanism: Annotated[
+        bool, typer.Option("--mechanism", help="Write NAME.py, a commented mechanism, instead.")
+    ] = False,
+) -> None:
     """Write NAME.yaml, a commented scenario of two states and a treaty, to start from."""
-    from .starter import write_starter
+    from .starter import write_mechanism, write_starter
 
-    sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
+    if mechanism:
+        sys.stdout.write(f"{write_mechanism(name)} written; check it with: entente check {name}.py\n")
+    else:
+        sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
 
 
+app.command()(mechanisms)
 app.command()(hindcast)
 app.command()(calibrate)
 app.command()(landscape)

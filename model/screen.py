@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: a progress bar and a yearly table."""
+"""What a person sees in the terminal: progress bars, tables, code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from .schema.scenario import Scenario
 
@@ -99,3 +101,48 @@ def runs_progress(runs: int, title: str) -> Iterator[Callable[[int], None]]:
             )
 
     yield line
+
+
+def rows_table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> None:
+    """Rows under their columns: a table on a terminal; in a pipe plain text, never cut."""
+    console = Console()
+    if console.is_terminal:
+        table = Table(title=title)
+        for number, column in enumerate(columns):
+            table.add_column(column, no_wrap=number == 0)
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
+        return
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (tuple(columns), *rows):
+        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(line.rstrip() + "\n")
+
+
+def headed(title: str, parts: list[tuple[str, list[str]]]) -> None:
+    """Headings, each with its lines; those without lines are left out."""
+    console = Console()
+    wide = max(len(heading) for heading, _ in parts)
+    if console.is_terminal:
+        table = Table(title=title, show_header=False)
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column()
+        for heading, lines in parts:
+            if lines:
+                table.add_row(heading, Text("\n".join(lines)))
+        console.print(table)
+        return
+    sys.stdout.write(title + "\n")
+    for heading, lines in parts:
+        for number, line in enumerate(lines):
+            sys.stdout.write(f"  {heading if number == 0 else '':<{wide}}  {line}\n")
+
+
+def python_code(text: str) -> None:
+    """Python, in colours on a terminal."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Syntax(text, "python", word_wrap=True))
+    else:
+        sys.stdout.write(text)

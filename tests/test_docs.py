@@ -114,6 +114,8 @@ def run_command(command: str, folder: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
+    # What a page writes can be imported, as from the folder in which one works.
+    monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / ".venv").symlink_to(PREFIX)
     namespace: dict[str, object] = {"__name__": "page"}
     printed = ""

@@ -17,28 +17,32 @@ import entente.month.bargain
 import entente.month.ladder  # noqa: F401  (registers its equations)
 from entente.agents import perception
 from entente.agents.equation import EQUATIONS
-from entente.agents.interest import utility
-from entente.agents.state import ideal_depth
+from entente.agents.interest import bent_root, bent_utility, segment_root, utility
+from entente.agents.state import Bend, Interest, ideal_depth
+from entente.mechanisms import shipped
 from entente.world.draws import stream
 
-# What an argument may be, by its name; any other lies in 0..1.
+# What an argument may be, by its name; a parameter lies in its bounds, any other in 0..1.
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
-        ("intensity", "base", "event", "rumour", "perceived", "target", "partners_mean", "greatest",
-         "partner_threat", "own_threat", "trigger", "accepted_offer", "offer", "package", "sponsored"), (0, 2)),
+        ("intensity", "base", "event", "rumour", "perceived", "target", "partners_mean", "greatest_threat",
+         "partner_threat", "own_threat", "accepted_offer", "offer", "package", "sponsored", "help_received",
+         "contribution", "partner_contribution", "provider_contribution", "long_run_intensity", "neighbour_threat"), (0, 2)),
     **dict.fromkeys(("shock", "noise"), (-2, 2)),
-    **dict.fromkeys(("own", "alignment_target"), (-1, 1)),
-    **dict.fromkeys(("curvature_", "inverse_curvature"), (0.05, 20)),
+    **dict.fromkeys(("own", "own_alignment", "partner_alignment", "mean_alignment"), (-1, 1)),
+    **dict.fromkeys(("curvature_", "inverse_curvature", "curve"), (0.05, 20)),
     **dict.fromkeys(("independence",), (0.05, 10)),
-    **dict.fromkeys(("autonomy",), (0.05, 10)),
-    **dict.fromkeys(("partners_capability", "own_capability", "party_capability", "sponsor_capability",
-                     "outside_capability", "capability"), (1e-5, 1)),
-    **dict.fromkeys(("x0", "core_floor"), (0.01, 1)),
-    **dict.fromkeys(("rung",), (0, 6)),
+    **dict.fromkeys(("partners_capability", "parties_capability", "sponsor_capability", "outside_capability",
+                     "capability"), (1e-5, 1)),
+    **dict.fromkeys(("provision",), (0.2, 2)),
+    **dict.fromkeys(("rung", "next_rung"), (0, 6)),
     **dict.fromkeys(("steps",), (7, 7)),
-    **dict.fromkeys(("linear", "slope", "benefits"), (-3, 3)),
-    **dict.fromkeys(("utility_floor", "utility_agreed", "utility_"), (-3, 3)),
-    **dict.fromkeys(("provision_floor",), (0.2, 0.2)),
+    **dict.fromkeys(("linear", "slope", "benefits", "root"), (-3, 3)),
+    **dict.fromkeys(("utility_floor", "utility_agreed", "utility_", "value"), (-3, 3)),
+    **dict.fromkeys(("added", "beside"), (-1, 1)),
+    **dict.fromkeys(("confidence",), (0, 2)),
+    **dict.fromkeys(("directed_depth",), (0, 10)),
+    **dict.fromkeys(("need",), (0.01, 1)),
 }  # fmt: skip
 
 SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
@@ -46,49 +50,67 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("core_overlap", "floor"): (0.001, 1),
     ("provision", "floor"): (0.01, 1),
     ("alignment", "target"): (-1, 1),
-    ("coordination_pull", "partners_mean"): (-1, 1),
-    ("dominance", "square_shares"): (0, 1),
     ("gain_share", "gains"): (0, 3),
-    ("next_mistrust", "trust"): (0, 0.2),
+    # The price of depth is always above what is cheaper of it.
+    ("bent_root", "saving"): (0, 0.04),
+    ("curvature", "added"): (-3, 3),
+    ("kept_saving", "saving"): (-1, 3),
+    ("common_value", "common"): (-3, 3),
+    ("drifted_rung", "rung"): (0, 5),
 }
+DECLARED = {number.name: (number.declaration["low"], number.declaration["high"]) for number in shipped().numbers}
 
 BOUNDED = {
     "threat_intensity": (0, 2), "event_intensity": (0, 2), "provision": (0, 2), "opposition": (0, 1),
-    "restraint": (0, 1), "sponsored_intensity": (0, 2), "perceived_threat": (0, 2), "capped_threat": (0, 2),
-    "overlap_left": (0, 1), "kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
+    "sponsored_intensity": (0, 2), "perceived_threat": (0, 2), "capped_threat": (0, 2), "held_threat": (0, 2),
+    "left_to_do": (0, 1), "regime_kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
     "alignment_target": (-1, 1), "bloc_pull": (0, 1), "agreed_depth": (0, 1), "ceiling": (0, 1),
     "next_depth": (0, 1), "next_mistrust": (0, 1), "climbs": (0, 1), "sinks": (0, 1), "drift_depth": (0, 1),
-    "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf), "payment": (0, math.inf), "supplied_help": (0, math.inf),
-    "security_benefit": (0, math.inf), "burden": (0, math.inf), "quarrel": (0, math.inf),
-    "consulted_threat": (0, math.inf), "capability_share": (0, math.inf), "square_share": (0, 1), "core_overlap": (0, math.inf),
-    "curvature": (0, math.inf), "tethering_benefit": (0, math.inf), "offer_price": (0, math.inf),
-    "outside_offer": (0, 2), "responsive_package": (0, 2), "accepted_offer": (0, 2),
+    "drifted_rung": (0, 6), "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf),
+    "payment": (0, math.inf), "supplied_help": (0, math.inf), "help_owed": (0, math.inf), "benefit_left": (0, math.inf),
+    "security_benefit": (0, math.inf), "owed": (0, math.inf), "quarrels": (0, math.inf), "covered": (0, 1),
+    "consulted_threat": (0, math.inf), "capability_share": (0, math.inf), "square_shares": (0, 1), "core_overlap": (0, math.inf),
+    "curvature": (0, math.inf), "entrapment_risk": (0, math.inf), "mistrusted_depth": (0, math.inf),
+    "tethering_benefit": (0, math.inf), "practice_broken": (0, math.inf), "promise_broken": (0, 1), "practice_left": (0, math.inf),
+    "outside_offer": (0, 2), "responsive_package": (0, 2), "accepted_offer": (0, 2), "locked_practice": (0, 1),
+    "locked_alignment": (0, 1), "alarmed": (0, 1), "opened_gate": (0, 1), "wants_in": (0, 1), "wants_out": (0, 1),
+    "takes_part": (0, 1), "segment_optimum": (0, 1), "bent_utility": (0, math.inf), "common_value": (0, math.inf), "kept_saving": (0, math.inf),
+    "burden_of_help": (-math.inf, 0), "offer_lost": (-math.inf, 0), "stake_at_risk": (-math.inf, 0),
+    "mistrusted_company": (-math.inf, 0), "fading_mistrust": (-math.inf, 0), "regional_support": (0, math.inf),
 }  # fmt: skip
 
 # equation, argument, direction: +1 never falls, -1 never rises.
 MONOTONE = [
     ("threat_intensity", "intensity", 1), ("threat_intensity", "shock", 1), ("event_intensity", "shock", 1),
     ("provision", "weakness", -1), ("opposition", "depth", 1), ("opposition", "sponsor_capability", -1),
-    ("sponsored_intensity", "concession", -1), ("sponsored_intensity", "restrained", -1),
-    ("consulted_threat", "partners_mean", 1),
-    ("consulted_threat", "perceived", -1), ("consulted_threat", "trigger", -1),
-    ("supplied_help", "support", 1), ("supplied_help", "own_threat", 1), ("supplied_help", "contribution", 1),
-    ("security_benefit", "own_threat", 1), ("security_benefit", "help_received", 1),
-    ("overlap_left", "cover_elsewhere", -1), ("burden", "own_threat", -1), ("quarrel", "partners_mean", 1),
-    ("dominance", "own_capability", -1), ("linear_terms", "accepted_offer", -1), ("linear_terms", "mistrust", -1),
-    ("linear_terms", "owed", -1), ("linear_terms", "promoted", 1), ("curvature", "quarrels", 1),
-    ("curvature", "independence", 1), ("segment_optimum", "slope", 1), ("agreed_depth", "linkage", 1),
-    ("next_depth", "agreed", 1), ("next_depth", "depth", 1), ("climbs", "agreed", 1), ("sinks", "depth", -1),
-    ("next_mistrust", "confidence", -1), ("next_mistrust", "neighbour", 1), ("offer_price", "exclusivity", 1),
+    ("opposition", "rho", 1), ("sponsored_intensity", "concession", -1), ("sponsored_intensity", "restrained", -1),
+    ("consulted_threat", "partners_mean", 1), ("consulted_threat", "own_threat", -1), ("consulted_threat", "trigger", -1),
+    ("alarmed", "greatest_threat", 1), ("alarmed", "trigger", -1),
+    ("supplied_help", "partner_threat", 1), ("supplied_help", "contribution", 1), ("kept_saving", "saving", 1), ("kept_saving", "curvature_", 1),
+    ("help_owed", "support", 1), ("help_owed", "own_threat", 1), ("help_owed", "partner_threat", -1),
+    ("security_benefit", "own_threat", 1), ("security_benefit", "help_received", 1), ("benefit_left", "worth", 1),
+    ("left_to_do", "covered", -1), ("left_to_do", "overlap_use", -1), ("owed", "own_threat", -1),
+    ("quarrels", "partners_mean", 1), ("dominance", "capability", -1), ("offer_lost", "accepted_offer", -1),
+    ("mistrusted_company", "mistrust", -1), ("mistrusted_company", "capability", 1), ("burden_of_help", "owed", -1),
+    ("regional_support", "promoted", 1), ("stake_at_risk", "weight", -1), ("mistrusted_depth", "mu", 1),
+    ("entrapment_risk", "quarrels", 1), ("curvature", "added", 1), ("curvature", "independence", 1),
+    ("segment_optimum", "root", 1), ("segment_root", "slope", 1), ("bent_root", "slope", 1), 
+     ("bent_root", "organs", 1), ("bent_utility", "common", 1), ("bent_utility", "saving", 1),
+    ("agreed_depth", "linkage", 1), ("agreed_depth", "beside", 1), ("next_depth", "agreed", 1), ("next_depth", "depth", 1),
+    ("climbs", "agreed", 1), ("sinks", "depth", -1), ("next_mistrust", "added", 1), ("fading_mistrust", "confidence", -1),
+    ("bred_mistrust", "neighbour_threat", 1), ("worth", "received", 1), ("worth", "paid", -1), ("worth", "beside", 1),
+    ("practice_broken", "depth", 1), ("promise_broken", "exclusivity", 1), ("practice_left", "term_left", 1),
     ("accepted_offer", "price", -1), ("responsive_package", "depth", 1), ("alignment_target", "bloc", 1),
-    ("alignment_target", "west", -1), ("alignment", "target", 1), ("exit_threshold", "offer", 1),
-    ("exit_threshold", "term_left", -1), ("kinship", "solidarity", -1),
+    ("alignment_target", "west", -1), ("alignment", "target", 1), ("alignment", "pulled", 1),
+    ("locked_practice", "lock", -1), ("locked_practice", "may_leave", 1), ("locked_alignment", "deepest", -1),
+    ("wants_out", "offer", 1), ("wants_out", "value", -1), ("wants_out", "breaking", -1), ("wants_in", "ideal", 1),
+    ("opened_gate", "shared_core", 1), ("opened_gate", "core_overlap", -1), ("drifted_rung", "drift", 1),
 ]  # fmt: skip
 
 
 def arguments(name: str) -> dict[str, tuple[float, float]]:
     names = inspect.signature(EQUATIONS[name]).parameters
-    return {n: SPECIAL.get((name, n), RANGES.get(n, (0.0, 1.0))) for n in names}
+    return {n: SPECIAL.get((name, n), RANGES.get(n, DECLARED.get(n, (0.0, 1.0)))) for n in names}
 
 
 def points(name: str) -> st.SearchStrategy[dict[str, float]]:
@@ -153,11 +175,12 @@ def test_documented(name):
 
 @pytest.mark.parametrize("name", sorted(EQUATIONS))
 def test_equations_use_algebra_only(name):
-    tree = ast.parse(inspect.getsource(EQUATIONS[name]))
+    # What stands above a function declares it and is not computed.
+    tree = ast.Module(ast.parse(inspect.getsource(EQUATIONS[name])).body[0].body, [])
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call)}
     powers = [node for node in ast.walk(tree) if isinstance(node, ast.Pow)]
     numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, float)}
-    assert called <= {"min", "max", "sqrt", "where"}
+    assert called <= {"min", "max", "sqrt", "where", *EQUATIONS}
     assert not powers
     assert numbers <= {0.0, 1.0, 2.0}, "any other number is a parameter, declared once"
 
@@ -190,6 +213,41 @@ def test_ideal_depth_is_the_maximiser(terms, linear, curve):
     grid = [*np.linspace(0, 1, 201).tolist(), *needs]
     assert 0 <= best <= 1
     assert value(best) >= max(map(value, grid)) - 1e-9
+
+
+@given(points("bent_root"))
+def test_without_a_bend_the_root_is_the_straight_one_to_the_last_bit(point):
+    straight = point | {"common": 0.0, "saving": 0.0}
+    assert bent_root(**straight) == segment_root(point["slope"], point["inverse_curvature"])
+    assert bent_utility(0.0, point["need"], 0.0, point["organs"], 0.5) == 0.0
+
+
+BENT = st.builds(
+    Bend, common=st.floats(0, 3), saving=st.floats(0, 0.9), need=st.floats(0.05, 1), organs=st.floats(0, 6 / 7)
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 1)), max_size=5), st.floats(-2, 2), st.floats(1, 8), BENT)
+def test_the_bent_walk_ends_at_the_maximiser(terms, linear, curve, bend):
+    benefits, needs = [t[0] for t in terms], [t[1] for t in terms]
+    order = sorted(range(len(needs)), key=lambda k: (-needs[k], k))
+    best = ideal_depth(benefits, linear, curve, order, needs, bend)
+    interest = Interest(benefits, linear, curve, best, (), bend)
+    grid = [*np.linspace(0, 1, 401).tolist(), *needs, bend.need, bend.organs]
+    assert 0 <= best <= 1
+    assert interest.utility(best, needs) >= max(interest.utility(depth, needs) for depth in grid) - 1e-9
+
+
+@given(st.floats(-2, 2), st.floats(1, 8), BENT, st.floats(0, 1))
+def test_bent_utility_is_the_integral_of_marginal_utility(linear, curve, bend, depth):
+    """`U' = l - a*D + c*max(0, 1 - D/need) + s*min(D, A)`: what the roots are roots of."""
+    steps = np.linspace(0, depth, 4001)
+    falling = bend.common * np.maximum(0, 1 - steps / bend.need)
+    cheaper = np.where(steps <= bend.organs, bend.saving * steps, bend.saving * bend.organs)
+    marginal = linear - curve * steps + falling + cheaper
+    worth = Interest([], linear, curve, 0.0, (), bend).utility(depth, [])
+    assert worth == pytest.approx(np.trapezoid(marginal, steps), abs=1e-5)
 
 
 def test_a_shock_fades_as_an_ar1():

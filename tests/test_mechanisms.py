@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from entente import run
+from entente.mechanisms import shipped
 from entente.month.declare import bounds, declared
+from entente.month.mechanism import arguments
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.treaty import RULES
-from entente.world.terms import GATED
 from entente.world.trajectory import QUANTITIES
 
 from .test_membership import CLOSE, FEARFUL, FOUR, REGION, SPHERE, month, offer, pair, parties, world
@@ -112,6 +113,7 @@ WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"treaties.full.rung": 6, "treaties.full.articles.exclusivity.on": False, "behaviour.hollow": 0},
     ),
     "busy, ratchet": (busy, {"switches.ratchet": True}),
+    "busy, overlapping": (busy, {"behaviour.overlap_use": 0.5}),
     "busy, tethering": (busy, {"switches.tethering": True}),
     "busy, security dilemma": (busy, {"switches.security_dilemma": True}),
 }
@@ -176,17 +178,27 @@ def test_every_switch_moves_the_ties_or_what_it_measures(switch):
     assert bool(found & TIES) is (path not in MEASURES), f"{path} moves: {', '.join(sorted(found))}"
 
 
-SEPARATE = GATED | {
-    "drift": "ratchet",
-    "adjust": "offers",
-    "size": "calendar",
-    "outside": "exits",
-    "exit_cost": "exits",
-    "core_overlap": "gate",
-    "sphere": "entries",
-    "trigger": "contagion",
-}
-"""Parameters and the switch without which each does nothing."""
+def separate() -> dict[str, str]:
+    """Parameters and the switch without which each does nothing: of the mechanism that declares it and alone reads it.
+
+    The core's are left out, but for the size of dated events, which the calendar brings, and the pace at which offers are
+    taken up.
+    """
+    found = {"adjust": "offers", "size": "calendar"}
+    for name in Behaviour.model_fields:
+        owner = shipped().owner(name)
+        readers = {one.name for one in shipped().all for f in one.functions if name in arguments(f)}
+        if owner is not None and readers == {owner.name}:
+            found[name] = owner.name
+    return found
+
+
+SEPARATE = separate()
+
+
+def test_all_but_a_few_parameters_of_mechanisms_are_read_by_their_own_alone():
+    owned = {name for name in Behaviour.model_fields if shipped().owner(name) is not None}
+    assert owned - set(SEPARATE) == {"entry"}, "guests heed the entry of entries"
 
 
 @pytest.mark.parametrize(("parameter", "switch"), SEPARATE.items())

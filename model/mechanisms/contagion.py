@@ -24,9 +24,13 @@ contagion.says("consultation ends", "below the trigger again")
 
 
 @contagion.adds_to("alarm", only_where="consultation")
-def alarmed(consultation: float, scope: float, greatest_threat: float, trigger: float) -> float:
-    """E4. 1 where the treaty has a duty to consult, covers the source, and `max_j P[j,k] > trigger`."""
-    return where((consultation > 0.0) & (scope > 0.0) & (greatest_threat > trigger), 1.0, 0.0)
+def alarmed(consultation: float, contagion: float, scope: float, greatest_threat: float, trigger: float) -> float:
+    """E4. 1 where the treaty has a duty to consult, covers the source, and `max_j P[j,k] > trigger`.
+
+    0 where `contagion` is 0, also beside runs in which it is not.
+    """
+    able = (consultation > 0.0) & (contagion > 0.0) & (scope > 0.0)
+    return where(able & (greatest_threat > trigger), 1.0, 0.0)
 
 
 @contagion.adds_to("spreading")

@@ -13,7 +13,7 @@ from entente.errors import InputError, nearest, shown
 
 from .core import CORE, SWITCHES
 from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
-from .places import COMMON, EACH, INSTEAD, PLACES, Place
+from .places import COMMON, EACH, INSTEAD, PLACES, SUM, Place
 from .words import GIVEN, WORDS, Word
 
 MOST = 62
@@ -40,6 +40,8 @@ class Mechanisms:
             raise InputError(
                 f"{len(self.all)} mechanisms: a scenario may have {MOST} at most, those of the model included"
             )
+        for mechanism in self.all:
+            _check_kinds(mechanism)
         self._check_names()
         for mechanism in self.all:
             self._check(mechanism)
@@ -224,8 +226,27 @@ class Mechanisms:
                 f"{one.name}: {shown(one.idle_at_zero)}: is no parameter{nearest(one.idle_at_zero, self.dials)}"
             )
         for sum_ in one.sums:
-            if sum_.over not in LOOPS:
-                raise InputError(f"{one.name}: {sum_.name}: runs over {', '.join(LOOPS)}, not {shown(sum_.over)}")
+            self._check_sum(one, sum_)
+        for memory in one.memories:
+            place = Place(memory.name, "intervene", _variants(memory.over)[0][1], SUM, "a memory")
+            for name in arguments(memory.function):
+                self.word(one, name, place, memory.function.__name__)
+
+    def _check_sum(self, one: Mechanism, sum_: Sum) -> None:
+        at = f"{one.name}: {sum_.name}"
+        if sum_.name in self.vocabulary or sum_.name in GIVEN:
+            raise InputError(f"{at}: is a word already; a sum needs a name of its own")
+        own = [s.name for s in one.sums]
+        recorded = [s.name for other in self.all for s in other.sums if s.record and s is not sum_]
+        if own.count(sum_.name) > 1 or (sum_.record and sum_.name in recorded):
+            raise InputError(f"{at}: is the name of another sum; take another name")
+        links = [name for name, over in self.fields.items() if over == "tt"]
+        if sum_.along and sum_.along not in links:
+            raise InputError(
+                f"{at}: {shown(sum_.along)}: is no number of articles that link treaties{nearest(sum_.along, links)}"
+            )
+        if not any(sum_.name in arguments(term.function) for term in one.terms) and not sum_.record:
+            raise InputError(f"{at}: is asked for by no term of {one.name}")
 
     def _check_idle(self, one: Mechanism, place: Place) -> None:
         if one.idle_at_zero and place.how == INSTEAD:
@@ -319,6 +340,20 @@ class Mechanisms:
         return found
 
 
+KINDS = ("plain", "covering", "towards")
+"""Of which kinds an article may be."""
+
+
+def _check_kinds(one: Mechanism) -> None:
+    """Raise `InputError` where an article or a sum is of a kind that there is not."""
+    articles = tuple((a.rule, a.kind, KINDS) for a in one.articles)
+    for name, kind, known in (*articles, *((s.name, s.over, tuple(LOOPS)) for s in one.sums)):
+        if kind not in known:
+            raise InputError(
+                f"{one.name}: {name}: is {' or '.join(known)}, not {shown(kind)}{nearest(kind, known)}"
+            )
+
+
 def _variants(over: str) -> tuple[tuple[str, str], ...]:
     """Prefixes of a number's word, and the letters that each is of."""
     return {
@@ -340,7 +375,7 @@ def told(one: Mechanism) -> str:
     """All that a mechanism declares and computes, as text: also the equations and numbers that its functions use."""
     declared = (one.numbers, one.articles, one.streams, one.silenced, one.idle_at_zero)
     held: list[tuple[str, ...]] = [(t.place, t.only_where, t.need, t.function.__name__) for t in one.terms]
-    held += [(s.name, s.over, s.along, repr(s.record)) for s in one.sums]
+    held += [(s.name, s.over, s.along, s.only_where, repr(s.record)) for s in one.sums]
     held += [(m.name, m.over, repr(m.record), m.function.__name__) for m in one.memories]
     used: dict[str, str] = {}
     waiting: list[Any] = list(one.functions)

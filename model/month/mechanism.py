@@ -26,6 +26,7 @@ from entente.agents.equation import equation
 from .declare import JUDGEMENT, quantity
 
 F = TypeVar("F", bound=Callable[..., float])
+Bounds = tuple[float, float]
 
 UNIFORM, NORMAL = "uniform", "normal"
 OVER = MappingProxyType({"state": "s", "source": "k", "treaty": "t", "state and source": "sk"})
@@ -90,6 +91,7 @@ class Sum:
     along: str = ""
     only_where: str = ""
     record: Record | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,17 @@ class Memory:
 
 @dataclass(frozen=True)
 class Term:
-    """A function at a place. `only_where` names a number without which it is neutral, `need` that of a free benefit."""
+    """A function at a place.
+
+    `only_where` names a number without which it is neutral, `need` that of a free benefit, `bounds` what it says of itself:
+    that it stays within.
+    """
 
     place: str
     function: Callable[..., float]
     only_where: str = ""
     need: str = ""
+    bounds: Bounds | None = None
 
 
 @dataclass
@@ -202,26 +209,36 @@ class Mechanism:
     # -- what it adds where -----------------------------------------------------------------------
 
     def sum_over(
-        self, over: str, *, along: str = "", only_where: str = "", unit: str = "", meaning: str = ""
+        self,
+        over: str,
+        *,
+        along: str = "",
+        only_where: str = "",
+        unit: str = "",
+        meaning: str = "",
+        bounds: Bounds | None = None,
     ) -> Callable[[F], F]:
         """A sum over `sources`, `partners` or the party's other `treaties`, named as the function.
 
         `along` names a number of articles that links treaties, over whose links alone it runs; `only_where` one
-        without which a term is 0. With `unit` and `meaning` a sum over sources is recorded.
+        without which a term is 0. With `unit` and `meaning` a sum over sources is recorded. `bounds` are those of one
+        thing's term, which `entente check` holds it to.
         """
 
         def add(function: F) -> F:
             record = Record(unit, meaning) if unit else None
-            self.sums.append(Sum(function.__name__, over, equation(function), along, only_where, record))
+            self.sums.append(Sum(function.__name__, over, equation(function), along, only_where, record, bounds))
             return function
 
         return add
 
-    def adds_to(self, place: str, *, only_where: str = "", need: str = "") -> Callable[[F], F]:
-        """A term of a place (`places.py`)."""
+    def adds_to(
+        self, place: str, *, only_where: str = "", need: str = "", bounds: Bounds | None = None
+    ) -> Callable[[F], F]:
+        """A term of a place (`places.py`). `entente check` holds it to `bounds`, and to those of the place."""
 
         def add(function: F) -> F:
-            self.terms.append(Term(place, equation(function), only_where, need))
+            self.terms.append(Term(place, equation(function), only_where, need, bounds))
             return function
 
         return add

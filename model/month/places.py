@@ -9,6 +9,7 @@ bit in both engines.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 COMMON = "common_benefit"
 """The place of benefits with falling returns, which share one need."""
@@ -29,6 +30,9 @@ class Place:
     given: tuple[str, ...] = ()
     core: bool = False
     """Whether the core says yes by itself: such a place is there to be silenced."""
+    low: float = -inf
+    high: float = inf
+    """What a term must stay within, where the equations of the core count on it."""
 
     @property
     def needed(self) -> bool:
@@ -44,8 +48,8 @@ class Place:
 _TABLE = (
     Place("shock", "shock", "k", SUM, "intensity that is added to a source", ("directed_depth",)),
     Place("restraint", "shock", "tk", GREATEST, "share of a sponsored source that its sponsor gives up, by treaty",
-          ("parties_capability", "sponsor_capability")),
-    Place("perception", "perceive", "ik", INSTEAD, "threat from a source as a state perceives it", ("perceived",)),
+          ("parties_capability", "sponsor_capability"), low=0.0, high=1.0),
+    Place("perception", "perceive", "ik", INSTEAD, "threat from a source as a state perceives it", ("perceived",), low=0.0, high=2.0),
     Place("alarm", "consult", "tk", ANY, "whether the parties consult on a source", ("greatest_threat",)),
     Place("spreading", "consult", "tik", SUM, "what a consultation adds to a party's perception of a source",
           ("partners_mean", "greatest_threat")),
@@ -55,9 +59,9 @@ _TABLE = (
     Place("kinship", "weigh", "tijk", FACTOR, "how far a partner's help counts"),
     Place("help_received", "weigh", "tik", INSTEAD, "help against a source from all partners", ("help_received",)),
     Place("benefit", "weigh", "tik", SUM, "benefit from a source, a unit of depth up to its need",
-          ("help_received", "partners_mean")),
-    Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left"),
-    Place("free_benefit", "weigh", "ti", EACH, "benefit without a source, a unit of depth up to a need of its own"),
+          ("help_received", "partners_mean"), low=0.0),
+    Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left", low=0.0),
+    Place("free_benefit", "weigh", "ti", EACH, "benefit without a source, a unit of depth up to a need of its own", low=0.0),
     Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at a need"),
     Place("linear", "weigh", "ti", SUM, "gain (or, below 0, price) of each unit of depth", ("partners_capability",)),
     Place("curvature", "weigh", "ti", SUM, "price of depth that grows with depth, beside that of autonomy", ("partners_capability",)),
@@ -65,11 +69,11 @@ _TABLE = (
     Place("linkage", "bargain", "t", SUM, "share of the joint gain that the parties can bring about by side payments"),
     Place("agreement", "bargain", "t", SUM, "what is agreed beside the bargain"),
     Place("mistrust", "institute", "t", SUM, "what is added to the mistrust among the parties"),
-    Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("may_leave",)),
+    Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("may_leave",), low=0.0),
     Place("pace", "institute", "t", SUM, "months of deliberation that a month counts for, beyond one"),
     Place("top", "institute", "t", ALL, "whether the top rung is open", ("shared_core",)),
-    Place("organs", "institute", "t", INSTEAD, "rung", ("next_rung",)),
-    Place("practice", "institute", "t", INSTEAD, "depth of practice", ("next_depth", "next_rung")),
+    Place("organs", "institute", "t", INSTEAD, "rung", ("next_rung",), low=0.0, high=6.0),
+    Place("practice", "institute", "t", INSTEAD, "depth of practice", ("next_depth", "next_rung"), low=0.0, high=1.0),
     Place("ladder", "institute", "t", ANY, "organs move by deliberation and review (to be silenced only)", core=True),
     Place("staying", "review", "ti", SUM, "what staying is worth beside the utility of what is agreed, and payments"),
     Place("breaking", "review", "ti", SUM, "price of leaving", ("term_left",)),
@@ -80,7 +84,7 @@ _TABLE = (
     Place("signing", "review", "t", ANY, "founders sign when they want it enough (to be silenced only)", core=True),
     Place("west", "turn", "i", SUM, "pull of the outside power on a state's alignment"),
     Place("pull", "turn", "ti", SUM, "pull of a treaty's partners on a state's alignment"),
-    Place("turning", "turn", "i", FACTOR, "how fast a state turns away from the bloc", ("deepest",)),
+    Place("turning", "turn", "i", FACTOR, "how fast a state turns away from the bloc", ("deepest",), low=0.0),
 )  # fmt: skip
 
 PLACES = {place.name: place for place in _TABLE}
