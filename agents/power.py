@@ -23,6 +23,9 @@ class OutsidePower(mesa.Agent):
         self.policy: str = model.world.policy[index]
         self.package = [0.0] * len(model.world.states)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}: policy {self.policy}>"
+
     def put(self, state: int, size: float) -> None:
         """Put a package of `size` before a state; a power without a policy makes no offers."""
         self.package[state] = 0.0 if self.policy == "none" else size

@@ -115,6 +115,9 @@ class StateAgent(mesa.Agent):
         self._perception = self.perception
         self._alignment = self.alignment
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}: alignment {self.alignment:+.2f}>"
+
     def perceive(self) -> None:
         """E3 for every source."""
         m, i = self.model, self.index

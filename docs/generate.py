@@ -23,7 +23,7 @@ from entente import InputError, load_scenario
 from entente.agents.equation import EQUATIONS
 from entente.agents.state import ideal_depth
 from entente.engines.interactive.alliance import PHASES
-from entente.engines.interactive.collect import orientation
+from entente.engines.interactive.record import orientation
 from entente.mechanisms import shipped
 from entente.month.declare import bounds, declared
 from entente.schema.state import Power, State

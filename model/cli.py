@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,7 +66,7 @@ def run(
     """Run a scenario once and keep everything in a run folder."""
     from .engines.result import ENGINES, checked
     from .engines.result import run as run_once
-    from .experiments.folder import run_folder, run_of, write_run
+    from .experiments.folder import model_of, run_folder, run_of
     from .experiments.prior import one_set
     from .schema.load import load_scenario, parse_changes
     from .screen import note, progress, yearly_table
@@ -79,8 +78,10 @@ def run(
     own = mechanisms_of(mechanism)
     origin: Any = scenario
     values: dict[str, Any] = {}
+    model = None
     if from_ is not None:
         origin, values, study_seed = run_of(from_, point)
+        model = model_of(from_)
         seed = study_seed if seed is None else seed
     if parameters != "default":
         drawn = one_set(parameters, set_number, 0, load_scenario(origin, mechanisms=own))
@@ -93,18 +94,10 @@ def run(
         from .engines.compiled.ensemble import prepare
 
         prepare(note, ready)
-    began = time.perf_counter()
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
-        result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine)
-    ran = time.perf_counter() - began
-    tables = result.tables
-    draw: Any = None
-    if figures:
-        from .telling.figures import draw_figures
-
-        draw = draw_figures
-    write_run(result, folder, engine=engine, command=["entente", *sys.argv[1:]], seconds={"run": ran}, draw=draw)
-    report = summary(ready, tables, seed, str(folder))
+        result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine, model=model)
+    result.save(folder, figures, ["entente", *sys.argv[1:]])
+    report = summary(ready, result.tables, seed, str(folder))
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
     else:
@@ -251,8 +244,8 @@ def scenarios() -> None:
 @app.command()
 def show(scenario: ScenarioName, set_: Assignments = None) -> None:
     """Print a scenario with all that it extends, as one file."""
-    from .experiments.folder import scenario_text
     from .schema.load import load_scenario, parse_changes
+    from .telling.files import scenario_text
 
     sys.stdout.write(scenario_text(load_scenario(scenario, parse_changes(set_ or []))))
 

@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 
 from entente.engines.result import run
-from entente.experiments.folder import load_run, write_run
+from entente.experiments.folder import load_run
 
 # An environment for the numbers alone has neither Playwright nor the page's server.
 playwright = pytest.importorskip("playwright.sync_api")
@@ -181,7 +181,7 @@ class Visit:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of runs that the server is given, with one finished run in it."""
     folder = tmp_path_factory.mktemp("runs")
-    write_run(run("memo-2001", 3, months=18), folder / "kept", engine="mesa", command=[], seconds={}, draw=None)
+    run("memo-2001", 3, months=18).save(folder / "kept", figures=False)
     return folder
 
 

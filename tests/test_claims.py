@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente import evaluate_claims, load_scenario, run
-from entente.agents.interest import curvature, linear_terms, utility
+from entente.agents.interest import curvature, utility
 from entente.cli import main
 from entente.evidence.claims import (
     CLAIMS,
@@ -36,6 +36,8 @@ from entente.evidence.claims.seen import needs_of
 from entente.evidence.claims.worlds import TREATY
 from entente.evidence.rivals import fitting, rival_changes, rival_names
 from entente.experiments.prior import prior_draws
+from entente.mechanisms.mistrust import mistrusted_depth
+from entente.mechanisms.stake import stake_at_risk
 from entente.month import ladder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -159,9 +161,9 @@ def test_want_of_stake_and_a_lower_price_gain_the_same():
         for state in ("RUS", "CHN"):
 
             def worth(autonomy: float, interest: float, state: str = state, draw: pd.Series = draw) -> float:
-                linear = linear_terms(0, 0, at["directed"], 0, interest, 1, 0, 1, at["mistrust"], at[state], 0, 0)
-                curve = curvature(autonomy, 1, draw["behaviour.mu"], at[state], at["mistrust"], 0, 0)
-                return utility(0, linear, curve, at["depth"])
+                linear = stake_at_risk(at["directed"], interest, 1)
+                added = mistrusted_depth(autonomy, 1, draw["behaviour.mu"], at["mistrust"], *at[state])
+                return utility(0, linear, curvature(autonomy, 1, added), at["depth"])
 
             autonomy, interest = draw["behaviour.autonomy"], draw["behaviour.stake"]
             before = worth(autonomy, interest)

@@ -3,7 +3,7 @@
 In each file, in a folder of its own: ```python blocks run in order in one namespace; in ```console blocks
 each line that begins with `$ ` is run by bash and must succeed, and lines below it are compared with what it
 prints, `...` standing for anything; ```yaml blocks are written to the file that a comment before them names,
-`<!-- file: name.yaml -->`, and ```python blocks where there is such a comment; a ```text block after `<!-- output -->` is compared with what the last Python block
+`<!-- file: name.yaml -->`, and so are ```python blocks that such a comment precedes, besides being run; a ```text block after `<!-- output -->` is compared with what the last Python block
 printed, and is otherwise left alone. Commands that set the project up (make, pip, venv, docker, git clone) are
 not run: they would install it anew.
 """
@@ -124,7 +124,7 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
         named = FILE_MARK.fullmatch(block.before)
         if named:
             (tmp_path / named.group(1)).write_text(block.text, encoding="utf-8")
-        elif block.language == "python":
+        if block.language == "python":
             stream = io.StringIO()
             with contextlib.redirect_stdout(stream):
                 exec(compile(block.text, at, "exec"), namespace)
@@ -135,10 +135,9 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
                     continue
                 real = run_command(command, tmp_path)
                 assert not shown or agrees(shown, real), f"{at}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
+        elif block.language == "yaml":
+            assert named, f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
         else:
-            assert block.language != "yaml", (
-                f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
-            )
             assert block.language == "text", f"{at}: {block.language or 'no language'}: nothing runs such a block"
             if block.before == OUTPUT_MARK:
                 assert agrees(block.text, printed), f"{at}: shown:\n{block.text}\nreal:\n{printed}"

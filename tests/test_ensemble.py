@@ -19,6 +19,7 @@ from entente import InputError, load_scenario, run, simulate
 from entente.engines.compiled import month
 from entente.engines.compiled.compiled import SOURCES, cache_folder, code_digest, is_kept
 from entente.engines.compiled.ensemble import trajectory
+from entente.mechanisms import shipped
 from entente.schema.base import month_text
 from entente.schema.load import scenario_names
 from entente.schema.treaty import RULES
@@ -249,7 +250,7 @@ def test_the_digest_covers_all_that_the_numbers_import(copy):
 def test_without_a_folder_to_write_nothing_is_kept(monkeypatch):
     monkeypatch.setenv("ENTENTE_CACHE", "/proc/nowhere")
     assert cache_folder() is None
-    assert not is_kept()
+    assert not is_kept(shipped())
 
 
 def test_outcomes_are_looked_up_in_each_world():

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from entente.engines.result import run
 from entente.errors import InputError
-from entente.experiments.folder import load_run, write_run
+from entente.experiments.folder import load_run
 from entente.month.declare import bounds, declared
 from entente.page.details import HINT, details, history, in_force
 from entente.page.dials import Dial, dials, parse
@@ -551,7 +551,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs with one run of 18 months in it."""
     folder = tmp_path_factory.mktemp("runs")
     result = run("memo-2001", 3, months=18)
-    write_run(result, folder / "one", engine="mesa", command=[], seconds={}, draw=None)
+    result.save(folder / "one", figures=False)
     return folder
 
 
@@ -628,7 +628,7 @@ def test_an_opened_file_can_extend_a_scenario() -> None:
 def test_downloads_hold_what_the_page_holds(steered: Session) -> None:
     tables = steered.tables()
     for kind, read in (("csv", pd.read_csv), ("parquet", pd.read_parquet)):
-        with zipfile.ZipFile(io.BytesIO(tables_file(tables, kind, {"seed": 0}))) as archive:
+        with zipfile.ZipFile(io.BytesIO(tables_file(steered.scenario, tables, kind, {"seed": 0}))) as archive:
             assert {f"{name}.{kind}" for name in tables} < set(archive.namelist())
             frame = read(io.BytesIO(archive.read(f"dyads.{kind}")))
             pd.testing.assert_frame_equal(frame, tables["dyads"], check_exact=True, check_dtype=False)

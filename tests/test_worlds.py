@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entente import load_scenario, run
-from entente.experiments.folder import scenario_text
 from entente.schema.load import parse_scenario
+from entente.telling.files import scenario_text
 
 from .worlds import scenarios
 

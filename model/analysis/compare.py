@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
+from entente.engines.interactive.classes import ModelClass, model_class
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
@@ -21,6 +23,7 @@ from .endings import endings, status_of, treaties_told
 from .knockout import events_gone, knock_outs
 from .output import records
 from .paired import LEVEL, AnyWorld, paired
+from .runs import run_rows
 
 TOLD = 6
 """Differences that are told in sentences at most."""
@@ -70,6 +73,7 @@ def compare(
     replicates: int | None = None,
     seed: int = 0,
     months: int | None = None,
+    model: ModelClass | str | None = None,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Comparison:
     """Compare world `b` with world `a` on the same noise; every difference is `b - a`.
@@ -78,9 +82,12 @@ def compare(
     (see `knockout.without_events`) named, and with `changes` by dotted path. `outcomes` (none: depth and rung of
     every treaty and the index of every dyad that shares one) are followed each December and to the end.
     `parameters` is a name for `parameter_sets` or a frame of dotted paths; `replicates` (none: 200 where there
-    is one row, else one a row) each have their own noise. `mechanisms` act in both worlds besides those that each
+    is one row, else one a row) each have their own noise. `model`, a subclass of `AllianceModel`
+    or `module:Class`, is run in place of the shipped model in both worlds, on the interactive engine, a few runs a
+    second, and says how long it will take. `mechanisms` act in both worlds besides those that each
     brings; where only one brings a mechanism, its parameters are drawn for that world. Raises `InputError`.
     """
+    runner = partial(run_rows, model=None if model is None else model_class(model))
     length, own = None if months is None else {"months": months}, tuple(mechanisms)
     first = load_scenario(a, length, own)
     second = first if b is None else load_scenario(b, length, own)
@@ -103,7 +110,7 @@ def compare(
         id_ for id_ in treaties_told(asked, first, second) if id_ in first.treaties or id_ in second.treaties
     ]
     on_the_side = [status_of(id_) for id_ in treaties if status_of(id_) not in map(series_of, asked)]
-    found = paired(first, second, [*asked, *on_the_side], rows, replicates, seed, keep="yearly")
+    found = paired(first, second, [*asked, *on_the_side], rows, replicates, seed, keep="yearly", runner=runner)
     effects = found.effects[~found.effects["outcome"].isin(on_the_side)].reset_index(drop=True)
     years = pd.to_numeric(effects["when"].str.extract(r"^(\d{4})-", expand=False))
     effects.insert(2, "year", years.astype("Int64"))

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, measure_block, prepare
+from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, prepare
+from entente.engines.interactive.classes import ModelClass
+from entente.engines.many import announce, measure
 from entente.errors import InputError
 from entente.schema.scenario import Scenario
 from entente.screen import note
@@ -54,16 +56,21 @@ def run_rows(
     seed: int,
     outcomes: Sequence[str],
     keep: str = "none",
+    model: ModelClass | None = None,
 ) -> Simulation:
     """Run each row of `rows` (columns are dotted paths) once, row `i` with replicate `noise[i]` of the seed.
 
-    Returns what `simulate` does: `point` is the number of the row, `replicate` its noise. Raises `InputError`.
+    Returns what `simulate` does: `point` is the number of the row, `replicate` its noise. A `model` class is run in
+    place of the shipped one, a few runs a second, and how long that takes is said. Raises `InputError`.
     """
     rows = rows.reset_index(drop=True)
     sets, failures = lots(scenario, rows, outcomes)
     if len(failures) == len(rows):
         raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
-    prepare(note, scenario)
+    if model is not None:
+        announce(model, sets[0], len(rows) - len(failures), note)
+    else:
+        prepare(note, scenario)
     stop = threading.Event()
     jobs = []
     for lot in sets:
@@ -71,9 +78,10 @@ def run_rows(
         order = np.argsort(noise[lot.points], kind="stable")
         parts = [order[at : at + BLOCK] for at in range(0, len(order), BLOCK)]
         jobs += [(lot, Runs(part, noise[lot.points[part]])) for part in parts]
-    pool = ThreadPoolExecutor(os.cpu_count())
+    # A class of the user holds the interpreter's lock, and may not be made for several threads.
+    pool = ThreadPoolExecutor(os.cpu_count() if model is None else 1)
     try:
-        done = list(pool.map(lambda job: measure_block(job[0], job[1], seed, keep, stop.is_set), jobs))
+        done = list(pool.map(lambda job: measure(job[0], job[1], seed, keep, stop.is_set, model), jobs))
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)

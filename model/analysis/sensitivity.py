@@ -88,7 +88,10 @@ def make_sensitivity(name: str, mechanisms: Iterable[Mechanism] = ()) -> Batch:
     Raises `InputError` before anything is written.
     """
     batch = make_batch(name, mechanisms=mechanisms)
-    needed(batch.study)
+    if needed(batch.study).signs == "all" and batch.model is not None:
+        raise InputError(
+            f"{name}: analysis.signs: all: has runs of its own, which know the shipped model only; take study or none"
+        )
     check_sample(batch.study, len(batch.design))
     if batch.failures and block_length(batch.study) > 1:
         first = batch.failures[0]

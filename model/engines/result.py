@@ -1,8 +1,9 @@
-"""One run in memory: `run` gives an object with each table as a frame, no files needed."""
+"""One run in memory: `run` gives an object with each table as a frame; `Result.save` makes a run folder of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,31 +11,45 @@ from typing import Any
 
 import pandas as pd
 
-from entente.errors import InputError
+from entente.errors import InputError, shown
 from entente.month.mechanism import Mechanism
-from entente.schema.load import load_scenario
-from entente.schema.scenario import MAX_MONTHS, Scenario
+from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.scenario import MAX_MONTHS, Scenario, own_digests
+from entente.telling.files import new_folder, write_run
 from entente.telling.tables import TABLES, build_table
 from entente.world.pack import World, pack
 from entente.world.trajectory import Trajectory
 
 from .compiled.ensemble import trajectory
-from .interactive.alliance import AllianceModel, release
+from .interactive.alliance import AllianceModel
+from .interactive.classes import ModelClass, model_class, model_name
+from .interactive.runs import run_whole
 
-ENGINES = ("mesa", "ensemble")
+INTERACTIVE, COMPILED = "mesa", "ensemble"
+ENGINES = (INTERACTIVE, COMPILED)
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
     """A finished run. Each table is an attribute: `states`, `perceptions`, `sources`, `treaties`,
     `parties`, `dyads`, `payments`, `events`; `world` and `trajectory` hold the numbers behind them.
+
+    `engine` is the one that ran it, `model` the class of the model as `module:Class` (None on the compiled engine),
+    `seconds` the time that it took.
     """
 
     scenario: Scenario
     seed: int
     replicate: int
     world: World
-    trajectory: Trajectory = field(repr=False)
+    trajectory: Trajectory
+    engine: str
+    model: str | None
+    seconds: float = field(compare=False)
+
+    def __repr__(self) -> str:
+        months, first = self.trajectory.months, self.world.month(self.world.opens)
+        return f"<Result {self.scenario.name}: seed {self.seed}, replicate {self.replicate}, {months} months from {first}>"
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -46,6 +61,36 @@ class Result:
             return self.tables[name]
         raise AttributeError(name)
 
+    def save(self, folder: str | Path, figures: bool = True, command: Sequence[str] = ()) -> Path:
+        """Write the run folder that `entente run --out` writes, which `load_run` reads; returns its path.
+
+        `folder` must be new or empty. `figures=False` leaves out the figures, which take some seconds; `command` is
+        kept in the manifest. Raises `InputError` for a folder that is not empty or cannot be written.
+        """
+        where = new_folder(folder, f"save: {shown(str(folder))}")
+        draw: Any = None
+        if figures:
+            # matplotlib takes a second to import, which a run without figures need not wait for.
+            from entente.telling.figures import draw_figures
+
+            draw = draw_figures
+        own = own_digests(self.scenario)
+        manifest = {
+            "format": 1,
+            "scenario": self.scenario.name,
+            "scenario_sha256": scenario_hash(self.scenario),
+            **({"mechanisms": own} if own else {}),
+            "seed": self.seed,
+            "replicate": self.replicate,
+            "months": self.scenario.months,
+            "engine": self.engine,
+            "model": self.model,
+            "command": list(command),
+            "seconds": {"run": self.seconds},
+        }
+        write_run(where, self.scenario, self.tables, manifest, draw)
+        return where
+
 
 def checked(
     scenario: str | Path | Mapping[str, Any] | Scenario,
@@ -56,6 +101,8 @@ def checked(
     mechanisms: Iterable[Mechanism] = (),
 ) -> Scenario:
     """The scenario of a run, with its changes, horizon and mechanisms. Raises `InputError` before anything is done."""
+    if isinstance(scenario, AllianceModel):
+        raise InputError(f"scenario: {shown(scenario)}: is a model; name its scenario, and its class as model=")
     for name, number in (("seed", seed), ("replicate", replicate)):
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
             raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
@@ -76,32 +123,35 @@ def run(
     changes: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
     engine: str = "mesa",
+    model: ModelClass | str | None = None,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Result:
     """Run a scenario once and keep everything.
 
     `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps
-    dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done. `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one;
-    both give the same numbers. `mechanisms` act besides those of the model and of the scenario. Raises `InputError` with one sentence for bad input.
+    dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done.
+    `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one; both give the same numbers. `model` is
+    a subclass of `AllianceModel` that is run in its place, on the interactive engine, given as it is or as
+    `module:Class`. `mechanisms` act besides those of the model and of the scenario. Raises `InputError` with one
+    sentence for bad input.
     """
     ready = checked(scenario, seed, months, replicate, changes, mechanisms)
     if engine not in ENGINES:
         raise InputError(f"engine: {engine!r}: must be one of {', '.join(ENGINES)}")
+    if engine == COMPILED and model is not None:
+        raise InputError(
+            f"engine: {engine!r}: knows the shipped model only; a model class runs on {INTERACTIVE!r}"
+        )
     if seed is None:
         seed = ready.seed
-    if engine == "ensemble":
+    tell = progress or (lambda month: None)
+    began = time.perf_counter()
+    if engine == COMPILED:
         world = pack(ready)
         whole = trajectory(world, seed, replicate)
-        if progress is not None:
-            progress(ready.months)
-        return Result(ready, seed, replicate, world, whole)
-    model = AllianceModel(ready, seed=seed, replicate=replicate, record=True)
-    while model.running:
-        model.step()
-        if progress is not None:
-            progress(model.month)
-    recorded = model.datacollector.trajectory
-    assert recorded is not None
-    result = Result(model.scenario, seed, replicate, model.world, recorded)
-    release(model)
-    return result
+        tell(ready.months)
+        return Result(ready, seed, replicate, world, whole, engine, None, time.perf_counter() - began)
+    chosen = AllianceModel if model is None else model_class(model)
+    done, whole = run_whole(chosen, ready, seed, replicate, tell)
+    seconds = time.perf_counter() - began
+    return Result(done.scenario, seed, replicate, done.world, whole, engine, model_name(chosen), seconds)

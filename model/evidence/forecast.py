@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from entente.analysis.runs import run_rows
+from entente.engines.interactive.classes import ModelClass
 from entente.errors import InputError
 from entente.schema.base import month_number
 from entente.schema.load import load_scenario
@@ -18,13 +19,18 @@ from .record import Record
 
 
 def measure(
-    scenario: Scenario, parameters: pd.DataFrame, replicates: Sequence[int], outcomes: Sequence[str], seed: int
+    scenario: Scenario,
+    parameters: pd.DataFrame,
+    replicates: Sequence[int],
+    outcomes: Sequence[str],
+    seed: int,
+    model: ModelClass | None = None,
 ) -> np.ndarray:
     """Outcomes of each row of `parameters`, run once under the replicate beside it; shape (rows, outcomes).
 
-    Raises `InputError` where a row cannot run.
+    `model` as in `run_rows`. Raises `InputError` where a row cannot run.
     """
-    found = run_rows(scenario, parameters, np.asarray(replicates, dtype=np.int64), seed, outcomes)
+    found = run_rows(scenario, parameters, np.asarray(replicates, dtype=np.int64), seed, outcomes, model=model)
     if len(found.failed):
         first = found.failed.iloc[0]
         raise InputError(f"parameters, row {first['point']}: {first['message']}")
@@ -50,14 +56,16 @@ def reading(record: Record) -> Reading:
     return Reading(outcomes, [[outcomes.index(name) for name in cell] for cell in names])
 
 
-def forecast(scenario: Scenario, record: Record, parameters: pd.DataFrame, seed: int) -> np.ndarray:
+def forecast(
+    scenario: Scenario, record: Record, parameters: pd.DataFrame, seed: int, model: ModelClass | None = None
+) -> np.ndarray:
     """The rung of each cell of the record in each run, shape (runs, cells), whole numbers 0..6.
 
     Row r of `parameters` hears the noise of replicate r. A treaty not signed, or ended, counts as rung 0. What
-    comes after the record's last month is not run.
+    comes after the record's last month is not run. `model` as in `run_rows`.
     """
     last = max(month_number(cell.when) for cell in record.cells)
     months = last + 1 - month_number(scenario.start)
     read = reading(record)
     cut = load_scenario(scenario, {"months": months})
-    return read.rungs(measure(cut, parameters, range(len(parameters)), read.outcomes, seed))
+    return read.rungs(measure(cut, parameters, range(len(parameters)), read.outcomes, seed, model))

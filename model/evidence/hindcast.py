@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from entente.engines.interactive.classes import ModelClass, model_class
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
@@ -95,21 +96,25 @@ def hindcast(
     draws: int = 500,
     seed: int = 0,
     rival: str | None = None,
+    model: ModelClass | str | None = None,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Hindcast:
     """Score any scenario against any record of its ties.
 
     `scenario` and `record` are ids in `configs/` or files; `parameters` is `prior`, `posterior`, `default` or a
-    Parquet or CSV file of rows; each of the `draws` has noise of its own. `rival` is laid over the scenario;
-    `mechanisms` act besides those that it brings. Raises `InputError` with one sentence.
+    Parquet or CSV file of rows; each of the `draws` has noise of its own. `rival` is laid over the scenario.
+    `model`, a subclass of `AllianceModel` or `module:Class`, is scored in place of the shipped model, against the same
+    baselines; it runs on the interactive engine, a few runs a second, and says how long it will take. `mechanisms` act
+    besides those that the scenario brings. Raises `InputError` with one sentence.
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
+    chosen = None if model is None else model_class(model)
     ready = load_scenario(scenario, mechanisms=mechanisms)
     if rival is not None:
         ready = load_scenario(ready, fitting(rival_changes(rival), ready))
     happened = load_record(record, ready)
-    rungs = forecast(ready, happened, parameter_sets(parameters, draws, seed, ready), seed)
+    rungs = forecast(ready, happened, parameter_sets(parameters, draws, seed, ready), seed, chosen)
     drifting = ratchet(ready, happened, draws, seed)
     forecasts = {
         MODEL: probabilities(rungs), PERSISTENCE: persistence(ready, happened, seed),

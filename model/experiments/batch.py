@@ -15,12 +15,15 @@ from typing import Any, Protocol
 
 from entente.engines.compiled.block import Stopped
 from entente.engines.compiled.ensemble import failed_frame, prepare
+from entente.engines.interactive.classes import model_name
+from entente.engines.many import announce
+from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
 from entente.schema.scenario import own_digests
 from entente.schema.study import DUMMY
+from entente.telling.files import scenario_text, versions, yaml_text
 
 from .digest import outcomes_digest
-from .folder import scenario_text, versions, yaml_text
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
 from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes, same_study
@@ -39,12 +42,18 @@ def run_batch(
 
     `folder` is a path, or an address that fsspec knows, such as `s3://bucket/prefix`. Blocks run on
     `workers` threads (default all cores), or on the Dask cluster of `scheduler`, whose workers write there
-    themselves. `progress` is told the number of runs finished. An interrupt keeps what is done and is raised again.
+    themselves. A study with a model class runs one run after the other, on this machine. `progress` is told the number
+    of runs finished. An interrupt keeps what is done and is raised again.
     """
+    if scheduler is not None and batch.model is not None:
+        raise InputError(
+            f"--scheduler: {batch.study.name} names a model class, which runs on this machine only; leave --scheduler out"
+        )
     make_way(folder)
     store = Store(folder)
     with contextlib.ExitStack() as stack:
-        crew: Crew = Threads(workers or os.cpu_count() or 1, say)
+        # A class of the user holds the interpreter's lock, and may not be made for several threads.
+        crew: Crew = Threads((workers or os.cpu_count() or 1) if batch.model is None else 1, say)
         if scheduler is not None:
             from .cluster import Cluster
 
@@ -98,7 +107,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity,
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
             "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
-            "outcomes": batch.outcomes, "state": "running", "files": {},
+            "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {},
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
         own = own_digests(batch.scenario)
@@ -116,6 +125,13 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
 
 
+def _engine(batch: Batch) -> dict[str, str | None]:
+    """Which engine runs the study, and which model class."""
+    if batch.model is None:
+        return {"engine": COMPILED, "model": None}
+    return {"engine": INTERACTIVE, "model": model_name(batch.model)}
+
+
 class Threads:
     """Threads of this process; kernels release the interpreter's lock."""
 
@@ -123,8 +139,11 @@ class Threads:
         self.workers, self.say = workers, say
 
     def prepare(self, batch: Batch, store: Store) -> None:
-        """Compile the engine where it is not."""
-        prepare(self.say, batch.scenario)
+        """Compile the engine where it is not, or say how long the runs of a model class will take."""
+        if batch.model is None:
+            prepare(self.say, batch.scenario)
+        else:
+            announce(batch.model, batch.tasks[0].lot, sum(map(len, batch.tasks)), self.say)
 
     def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
         """Do the tasks, a few ahead of the threads."""

@@ -30,8 +30,9 @@ from entente.errors import InputError, shown
 from entente.schema.load import parse_scenario
 from entente.schema.study import DUMMY, Study
 from entente.schema.yaml12 import parse_yaml
+from entente.telling.files import is_address
 
-from .places import below, is_address, place_of, reason
+from .places import below, place_of, reason
 from .plan import Batch, Task, cut, run_task
 from .store import DESIGN, ROWS, Store
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from entente.errors import InputError
+from entente.telling.files import MANIFEST, is_address
 
-MANIFEST, LOCK, DRAFT = "manifest.json", ".lock", ".part"
+LOCK, DRAFT = ".lock", ".part"
 
 
 class Place(Protocol):
@@ -56,11 +57,6 @@ def place_of(where: str | Path) -> Place:
     if text.startswith("file://"):
         return Folder(Path(text.removeprefix("file://")))
     return Objects(text) if is_address(where) else Folder(Path(where))
-
-
-def is_address(where: str | Path) -> bool:
-    """Whether this names a place through fsspec, not a path of this machine."""
-    return "://" in str(where)
 
 
 def below(where: str | Path, name: str) -> str:

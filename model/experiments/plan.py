@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from entente.engines.compiled.compiled import code_digest
-from entente.engines.compiled.ensemble import Runs, block_size, measure_block
+from entente.engines.compiled.ensemble import Runs, block_size
+from entente.engines.interactive.classes import ModelClass, model_class, model_digest
+from entente.engines.many import BLOCK, measure
 from entente.errors import InputError, nearest, shown
 from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR
@@ -85,7 +87,8 @@ class Task:
 class Batch:
     """A study made ready: its points, what they set, its blocks, what is measured, and what cannot run.
 
-    `block` is the block size that was asked for, None where the study's own was taken.
+    `block` is the block size that was asked for, None where the study's own was taken; `model` is the class that is
+    run on the interactive engine, None for the shipped model on the compiled one.
     """
 
     study: Study
@@ -96,6 +99,7 @@ class Batch:
     tasks: list[Task]
     failures: list[Failure]
     block: int | None = None
+    model: ModelClass | None = None
 
     @property
     def runs(self) -> int:
@@ -111,6 +115,7 @@ class Batch:
         blocks = np.array([len(task) for task in self.tasks], dtype="<i8").tobytes()
         own = ", ".join(f"{name} {digest}" for name, digest in own_digests(self.scenario).items())
         return {
+            **({} if self.model is None else {"model class": model_digest(self.model)}),
             "scenario": scenario_hash(self.scenario),
             **({"mechanisms": own} if own else {}),
             "study": hashlib.sha256(study + points.encode()).hexdigest(),
@@ -139,6 +144,10 @@ def make_batch(
     `mechanisms` act in its scenario besides those that it brings. Raises `InputError` with one sentence before anything is written.
     """
     study, scenario, folder = load_study(name, mechanisms)
+    try:
+        model = None if study.model is None else model_class(study.model, folder)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     outcomes = study.outcomes or default_outcomes(pack(scenario))
     series = [series_of(outcome) for outcome in outcomes]
     for kept in study.trajectories:
@@ -154,22 +163,27 @@ def make_batch(
             raise InputError(f"--draws {draws}: {runs:.3g} runs: {RUNS_AT_MOST:.0e} at most")
         design = crossed(design, parameter_sets(parameters, draws, study.seed, scenario))
     try:
-        return cut(study, scenario, design, settings(study, scenario, design, folder), block)
+        return cut(study, scenario, design, settings(study, scenario, design, folder), block, model)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
 
 
 def cut(
-    study: Study, scenario: Scenario, design: pd.DataFrame, rows: pd.DataFrame, block: int | None = None
+    study: Study,
+    scenario: Scenario,
+    design: pd.DataFrame,
+    rows: pd.DataFrame,
+    block: int | None = None,
+    model: ModelClass | None = None,
 ) -> Batch:
-    """Cut a study's runs into blocks of at most `block` runs (none: what suits their number).
+    """Cut a study's runs into blocks of at most `block` runs (none: what suits their number and the engine).
 
     `rows` are what the points of `design` set, one column a dotted path.
     """
     outcomes = study.outcomes or default_outcomes(pack(scenario))
     sets, failures = lots(scenario, rows, outcomes)
     share = -(-len(design) * study.replicates // TASKS)
-    most = block or max(-(-share // LEAST) * LEAST, LEAST)
+    most = block or (max(-(-share // LEAST) * LEAST, LEAST) if model is None else BLOCK)
     spans = [
         (lot, Span(len(lot.points), first, min(first + size, last)))
         for lot in sets
@@ -177,7 +191,7 @@ def cut(
         for first in range(0, last, size)
     ]
     tasks = [Task(number, lot, span) for number, (lot, span) in enumerate(spans)]
-    return Batch(study, scenario, design, rows, outcomes, tasks, failures, block)
+    return Batch(study, scenario, design, rows, outcomes, tasks, failures, block, model)
 
 
 def design_frame(design: pd.DataFrame) -> pd.DataFrame:
@@ -201,7 +215,7 @@ def files_of(batch: Batch, task: Task) -> list[str]:
 def run_task(batch: Batch, task: Task, stopped: Callable[[], bool] = lambda: False) -> dict[str, bytes]:
     """Run a block and return its files. Raises `Stopped` where it is told to stop."""
     runs = Runs(task.runs.rows, task.runs.replicates)
-    table, kept = measure_block(task.lot, runs, batch.study.seed, batch.study.keep, stopped=stopped)
+    table, kept = measure(task.lot, runs, batch.study.seed, batch.study.keep, stopped, batch.model)
     names = batch.study.trajectories
     frames = [table, kept[[*KEYS, "month", *names]] if names else kept]
     contents = (parquet_bytes(frame) for frame in frames)

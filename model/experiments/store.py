@@ -22,8 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from entente.errors import InputError, shown
+from entente.telling.files import MANIFEST, is_address
 
-from .places import DRAFT, LOCK, MANIFEST, below, checksum, is_address, place_of, reason, write_whole
+from .places import DRAFT, LOCK, below, checksum, place_of, reason, write_whole
 
 FORMAT, STUDY = 1, "study"
 DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"

@@ -215,7 +215,8 @@ class Mechanisms:
                 raise InputError(
                     f"{one.name}: {term.function.__name__}: the need of {COMMON} is {self.common_need} already"
                 )
-            for name, known in ((term.need, self.constants), (term.only_where, self.fields)):
+            guards = [name for name, over in self.fields.items() if over != "tt"]
+            for name, known in ((term.need, self.constants), (term.only_where, guards)):
                 if name and name not in known:
                     raise InputError(f"{one.name}: {shown(name)}: is not declared{nearest(name, known)}")
         for name in one.silenced:

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from entente.errors import InputError, shown
-from entente.experiments.folder import CODEBOOK, scenario_text
 from entente.schema.load import parse_scenario, scenario_names
 from entente.schema.scenario import Scenario
 from entente.schema.yaml12 import MAX_BYTES, parse_yaml
 from entente.telling.codebook import codebook
+from entente.telling.files import CODEBOOK, scenario_text
 
 from .live import AT_START
 from .style import standalone

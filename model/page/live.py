@@ -32,7 +32,7 @@ class Live:
 
     @property
     def trajectory(self) -> Trajectory:
-        kept = self.model.datacollector.trajectory
+        kept = self.model.trajectory
         assert kept is not None
         return kept
 

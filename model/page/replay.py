@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from entente.errors import InputError, shown
-from entente.experiments.folder import SCENARIO, Run, one_run
-from entente.experiments.places import MANIFEST
+from entente.experiments.folder import Run, one_run
 from entente.schema.yaml12 import read_yaml
+from entente.telling.files import MANIFEST, SCENARIO
 from entente.world.pack import World, pack
 from entente.world.trajectory import Trajectory, quantities
 

@@ -238,7 +238,7 @@ def from_text(text: str, name: str) -> Mechanism:
     sys.modules[module.__name__] = module
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     try:
-        exec(compile(text, file, "exec"), vars(module))
+        exec(compile(text, file, "exec", dont_inherit=True), vars(module))
     except (Exception, SystemExit) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         said = f"{type(error).__name__}: {' '.join(reason.split())}".removesuffix(": ")
@@ -297,9 +297,13 @@ def carried(one: Mechanism) -> Mechanism:
     if one.source:
         return one
     around = {name: value for function in one.functions for name, value in function.__globals__.items()}
-    check(one, around)
-    again = _from_its_file(one)
-    return one if again is None or told(again) != told(one) else again
+    try:
+        check(one, around)
+        again = _from_its_file(one)
+        return one if again is None or told(again) != told(one) else again
+    except OSError:
+        rule = "its functions were typed where their text is not kept; write it into a file"
+        raise InputError(f"mechanisms: {one.name}: {rule}") from None
 
 
 def _from_its_file(one: Mechanism) -> Mechanism | None:

@@ -144,6 +144,11 @@ class Study(Record):
     name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the study.")
     summary: str = Field("", max_length=400, description="One sentence: what the study asks.")
     scenario: str = Field(min_length=1, description="Scenario of configs/, or a .yaml file relative to the study.")
+    model: str | None = Field(
+        None,
+        min_length=1,
+        description="Class that is run in place of the shipped model, module:Class, importable from the study's folder.",
+    )
     months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="Horizon, if not the scenario's own.")
     factors: dict[str, Factor] = Field(description="Dotted path to what it takes.")
     design: Design

@@ -34,6 +34,11 @@ class Lot:
     points: np.ndarray
     columns: dict[str, Floats]
 
+    def scenario_of(self, row: int) -> Scenario:
+        """The scenario of one of the rows."""
+        changes = {path: leaf_value(self.scenario, path, values[row]) for path, values in self.columns.items()}
+        return load_scenario(self.scenario, changes)
+
     def part(self, rows: np.ndarray) -> dict[str, Floats]:
         """The columns of some of the rows."""
         return {path: values[rows] for path, values in self.columns.items()}

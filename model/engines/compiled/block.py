@@ -186,9 +186,17 @@ class _Block:
             median, log_sd = median[:1], log_sd[:1]
         hears, hears_sizes = rows.reshape(-1, WIDTH), sized.reshape(-1, WIDTH)
         self.noise = Noise(
-            self.draws.arrival, arrival_size(median, log_sd, magnitude), self.draws.perception,
-            *(self._own(over) for over in "skt"), hears, hears_sizes, _alike(hears), _alike(hears_sizes),
-        )  # fmt: skip
+            arrival=self.draws.arrival,
+            sizes=arrival_size(median, log_sd, magnitude),
+            perception=self.draws.perception,
+            s=self._own("s"),
+            k=self._own("k"),
+            t=self._own("t"),
+            replicate=hears,
+            sized=hears_sizes,
+            alike=_alike(hears),
+            sized_alike=_alike(hears_sizes),
+        )
 
     def _own(self, over: str) -> Floats:
         """The streams of mechanisms over some things: by replicate, stream and step."""

@@ -23,6 +23,7 @@ from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario, own_of
 from entente.world.draws import Floats
+from entente.world.measured import frames, numbers_of
 from entente.world.outcomes import Outcome
 from entente.world.pack import World, pack
 from entente.world.rows import Failure, Lot, lots
@@ -125,8 +126,7 @@ def measure_block(
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month."""
-    world, measured = lot.world, lot.measured
-    numbers = list(dict.fromkeys(number for outcome in measured for number in outcome.numbers))
+    world, numbers = lot.world, numbers_of(lot)
     wanted = probes(world, numbers)
     values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
     place = {number: column for column, number in enumerate(numbers)}
@@ -135,26 +135,7 @@ def measure_block(
         picked = values[[place[number] for number in outcome.numbers], months]
         return outcome.series(picked.reshape(*picked.shape[:2], -1)[..., : len(block.rows)])
 
-    keys = {"point": lot.points[block.rows], "replicate": block.replicates.astype(np.int64)}
-    if keep == "none":
-        reduced = {outcome.name: outcome.reduce(series(outcome, outcome.months)) for outcome in measured}
-        return pd.DataFrame(keys | reduced), _kept(world, keys, {}, keep)
-    whole = {outcome.series_name: series(outcome, slice(None)) for outcome in measured}
-    reduced = {outcome.name: outcome.reduce(whole[outcome.series_name][outcome.months]) for outcome in measured}
-    return pd.DataFrame(keys | reduced), _kept(world, keys, whole, keep)
-
-
-def _kept(world: World, keys: dict[str, np.ndarray], series: dict[str, Floats], keep: str) -> pd.DataFrame:
-    names = [world.month(world.opens + row) for row in range(world.steps - world.opens)]
-    if keep == "none":
-        return pd.DataFrame({**{name: key[:0] for name, key in keys.items()}, "month": pd.Series(dtype=str)})
-    rows = [row for row, name in enumerate(names) if keep == "monthly" or name.endswith("-12")]
-    count = len(keys["point"])
-    return pd.DataFrame(
-        {name: np.repeat(key, len(rows)) for name, key in keys.items()}
-        | {"month": [names[row] for row in rows] * count}
-        | {name: values[rows].T.reshape(-1) for name, values in series.items()}
-    )
+    return frames(lot, block.rows, block.replicates, series, keep)
 
 
 def failed_frame(failures: Sequence[Failure]) -> pd.DataFrame:

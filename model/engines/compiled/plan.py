@@ -46,9 +46,6 @@ class Plan(NamedTuple):
     common: int  # the constant up to which common benefits are useful
     starts: Ints  # where each group of state begins among the rows
     counts: Ints  # how many numbers each group of state holds of a thing
-    streams: (
-        Ints  # how many streams of mechanisms there are over states, sources and treaties, and their first rows
-    )
     year: Ints  # of each step, as a row of `capability`
     seats: Ints  # t, up to s: states that may ever sit in the treaty, then -1
     tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
@@ -69,9 +66,7 @@ class Plan(NamedTuple):
     live: Ints  # pairs of state and source whose perceived threat can differ from 0
     tk: Ints  # COVER, t, k: 1 where the treaty is about the source; those sources, then -1
     gives: Ints  # s, k: 1 where the state can contribute, or once could
-    streams: (
-        Ints  # noise that is heard: what it runs over, its place among the streams over that, its row of the state
-    )
+    streams: Ints  # noise that is heard: over what, its place among the streams over that, its row of the state
     acts: int  # a bit a mechanism: whether it acts in any run
     mixed: int  # a bit a mechanism: whether it acts in some runs and not in all
     some_s: Ints  # OF, s; and so on: 1 where a number is not 0 in every run

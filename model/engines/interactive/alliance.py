@@ -6,28 +6,35 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import mesa
 import numpy as np
+import pandas as pd
+from mesa.agent import AgentSet
+from mesa.datacollection import DataCollector
 
 from entente.agents.equation import where
 from entente.agents.interest import capability_share, supplied_help
 from entente.agents.power import OutsidePower
 from entente.agents.state import StateAgent
+from entente.errors import InputError, nearest, shown
 from entente.month.gather import Mechanisms
 from entente.month.mechanism import Mechanism
 from entente.month.weave import INTERACTIVE, weave
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
+from entente.telling.tables import TABLES, build_table
 from entente.world.draws import draw, fresh_seed
 from entente.world.pack import MEMBER, World, pack
 from entente.world.terms import arrival_size, by_name, long_run_intensity, terms
+from entente.world.trajectory import Trajectory
 
 from .calendar import intervene, shock
-from .collect import Collector
+from .collect import Collector, reporters
 from .membership import review
+from .record import Recorder
 from .treaty import Treaty
 
 PHASES = (
@@ -48,14 +55,22 @@ class AllianceModel(mesa.Model):
 
     `scenario` is the id of a scenario in `configs/`, a `.yaml` path, a mapping or a `Scenario`; `seed`
     a whole number (None: a fresh one, kept in `seed`); `replicate` numbers the runs of one seed;
-    `record` keeps the full tables, which `datacollector.get_table_dataframe` then gives at any time;
-    `mechanisms` act besides those of the model.
-    `parameters` are dotted paths, so `AllianceModel(**{"behaviour.rise": 0.4})` changes one number.
-    A prelude, where the scenario has one, is run by the constructor. Raises `InputError`.
+    `record` keeps the full tables, which `table` then gives at any time; `mechanisms` act besides those of
+    the model. `state_class`, `treaty_class` and `power_class` are what states, treaties and outside powers
+    are made of: subclasses of `StateAgent`, `Treaty` and `OutsidePower` (None: what the class attribute of
+    that name says). `datacollector` collects in place of the model's own; `model.datacollector` may be
+    replaced later, too. `parameters` are dotted paths, so `AllianceModel(**{"behaviour.rise": 0.4})` changes
+    one number. A prelude, where the scenario has one, is run by the constructor. Raises `InputError`.
 
-    `month` counts the months of the recorded run so far and `date` names the last of them.
-    The model stops by `running = False` at the horizon; a further `step()` does nothing.
+    `month` and `steps` count the months of the recorded run so far and `date` names the last of them.
+    The model stops by `running = False` at the horizon; a further `step()` does nothing. `random` and `rng`
+    belong to the user's own agents: the model itself draws from named streams of its own.
     """
+
+    state_class: type[StateAgent] = StateAgent
+    treaty_class: type[Treaty] = Treaty
+    power_class: type[OutsidePower] = OutsidePower
+    running: bool
 
     def __init__(
         self,
@@ -64,29 +79,47 @@ class AllianceModel(mesa.Model):
         replicate: int = 0,
         record: bool = False,
         mechanisms: Sequence[Mechanism] = (),
+        state_class: type[StateAgent] | None = None,
+        treaty_class: type[Treaty] | None = None,
+        power_class: type[OutsidePower] | None = None,
+        datacollector: DataCollector | None = None,
         **parameters: Any,
     ) -> None:
+        self.clock = 0
         self.seed = fresh_seed() if seed is None else int(seed)
-        super().__init__(seed=self.seed)
-        self.scenario = load_scenario(scenario, parameters, mechanisms)
         self.replicate = int(replicate)
+        # Replicates of a seed hear other noise; so do the generators that a subclass may draw from.
+        super().__init__(rng=np.random.SeedSequence([self.seed, self.replicate]))
+        self.scenario = load_scenario(scenario, parameters, mechanisms)
+        self.state_class = checked_class("state_class", state_class or self.state_class, StateAgent)
+        self.treaty_class = checked_class("treaty_class", treaty_class or self.treaty_class, Treaty)
+        self.power_class = checked_class("power_class", power_class or self.power_class, OutsidePower)
         self.world: World = pack(self.scenario)
         w = self.world
         self.terms = woven(w.mechanisms)
         self.numbers = {name: values.copy() for name, values in w.numbers.items()}
         streams = w.mechanisms.streams
         self.draws = draw(w.states, w.sources, w.treaties, w.steps, self.seed, self.replicate, own=streams)
-        self.clock = 0
-        self.running = True
         self.noise: list[list[float]] = []
-        self.states = [StateAgent(self, i) for i in range(len(w.states))]
-        self.powers = [OutsidePower(self, a) for a in range(len(w.powers))]
-        self.treaties = [Treaty(self, p) for p in range(len(w.bodies))]
+        self.states = [self.state_class(self, i) for i in range(len(w.states))]
+        self.powers = [self.power_class(self, a) for a in range(len(w.powers))]
+        self.treaties = [self.treaty_class(self, p) for p in range(len(w.bodies))]
+        # Mesa's own sets hold one class each, and whatever agents a user adds.
+        self._all_states = AgentSet(self.states, random=self.random)
+        self._all_powers = AgentSet(self.powers, random=self.random)
         self.refresh()
         self._set_out()
-        self.datacollector = Collector(self, record)
+        self.recorder = Recorder(w) if record else None
+        self.datacollector = Collector(self) if datacollector is None else datacollector
         while self.clock < w.opens:
             self._advance()
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if "world" not in vars(self):
+            return f"<{name}: not yet made>"
+        months = self.world.steps - self.world.opens
+        return f"<{name} {self.scenario.name}: seed {self.seed}, month {self.month} of {months}, {self.date}>"
 
     # -- time -------------------------------------------------------------------------------
 
@@ -100,18 +133,50 @@ class AllianceModel(mesa.Model):
         """The last month run, `YYYY-MM`; before the first step the month before the start."""
         return self.world.month(self.clock - 1)
 
+    @property
+    def steps(self) -> int:
+        """Months of the recorded run so far: Mesa's count of steps, which stays where it is at the horizon."""
+        return self.month
+
+    @steps.setter
+    def steps(self, count: int) -> None:
+        """Mesa counts calls of `step`; here the months that they ran are counted."""
+
     def step(self) -> None:
-        """Run one month; at the horizon nothing more."""
-        if not self.running:
+        """Run one month; at the horizon, or where the run has been stopped, nothing more."""
+        if not self.running or self.clock == self.world.steps:
             return
         self._advance()
         self.datacollector.collect(self)
-        self.running = self.clock < self.world.steps
+        if self.clock == self.world.steps:
+            self.running = False
 
     def _advance(self) -> None:
         for phase in PHASES:
             getattr(self, f"_{phase}")()
         self.clock += 1
+
+    # -- what is kept of the run --------------------------------------------------------------
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """The record of the run so far; None unless the model was made with `record=True`."""
+        return None if self.recorder is None else self.recorder.trajectory
+
+    @property
+    def reporters(self) -> dict[str, Any]:
+        """The model's own reporters by name, in Mesa's form, for a `mesa.DataCollector` that has them beside others."""
+        return reporters(self)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A full table up to the present month: `states`, `perceptions`, `sources`, `treaties`, `parties`,
+        `dyads`, `payments` or `events`. Raises `InputError` for another, and where none is kept.
+        """
+        if name not in TABLES:
+            raise InputError(f"table: {shown(name)}: must be one of {', '.join(TABLES)}{nearest(name, TABLES)}")
+        if self.trajectory is None:
+            raise InputError(f"table: {name}: not recorded; make the model with record=True")
+        return build_table(name, self.world, self.trajectory)
 
     # -- what agents and mechanisms ask of the world ------------------------------------------
 
@@ -232,8 +297,8 @@ class AllianceModel(mesa.Model):
 
     def _measure(self) -> None:
         """E16: the record of the month, kept for months of the run proper."""
-        if self.clock >= self.world.opens:
-            self.datacollector.measure(self, self.clock - self.world.opens)
+        if self.recorder is not None and self.clock >= self.world.opens:
+            self.recorder.write(self, self.clock - self.world.opens)
 
     # -- numbers ------------------------------------------------------------------------------
 
@@ -257,8 +322,6 @@ class AllianceModel(mesa.Model):
         self.pulses: dict[int, list[Any]] = {}
         for pulse in w.pulses:
             self.pulses.setdefault(pulse.step, []).append(pulse)
-        self._all_states = self.agents_by_type.get(StateAgent)
-        self._all_powers = self.agents_by_type.get(OutsidePower, mesa.agent.AgentSet([], random=self.random))
         self.provide()
         self._seat()
 
@@ -309,6 +372,16 @@ class AllianceModel(mesa.Model):
             treaty.covered = [k for k in range(len(w.sources)) if any(row[k] > 0.0 for row in about)]
 
 
+C = TypeVar("C")
+
+
+def checked_class(name: str, given: Any, base: type[C]) -> type[C]:
+    """The class given for some part of the model. Raises `InputError` where it is no subclass of `base`."""
+    if not isinstance(given, type) or not issubclass(given, base):
+        raise InputError(f"{name}: {shown(given)}: must be {base.__name__} or a subclass of it")
+    return given
+
+
 def release(model: AllianceModel) -> None:
     """Let a finished model go: Mesa 3.3 keeps every model in a class attribute (mended in 3.5)."""
     ids = getattr(mesa.Agent, "_ids", None)
@@ -316,4 +389,4 @@ def release(model: AllianceModel) -> None:
         ids.pop(model, None)
 
 
-__all__ = ["PHASES", "AllianceModel", "release"]
+__all__ = ["PHASES", "AllianceModel", "checked_class", "release"]

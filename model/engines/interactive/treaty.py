@@ -68,7 +68,7 @@ class Treaty:
         self.covered: list[int] = []
 
     def __repr__(self) -> str:
-        return f"<Treaty {self.id}: rung {self.rung}, depth {self.depth:.2f}, {len(self.members)} parties>"
+        return f"<{type(self).__name__} {self.id}: rung {self.rung}, depth {self.depth:.2f}, {len(self.members)} parties>"
 
     # -- standing ---------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ def run_worlds(
     over: Mapping[str, Any],
     workers: int | None,
     progress: Callable[[int], None],
-    own: Sequence[Mechanism],
+    own: Sequence[Mechanism] = (),
 ) -> Seen:
     """Run each world once a draw. `over` is laid over every world and over the draws; mechanisms of one's `own` act."""
     benches = _benches(needs, over, own)

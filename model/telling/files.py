@@ -1,0 +1,174 @@
+"""A run on disk: the files of its folder, written whole or not at all.
+
+No table holds an engine, a time or a path; only the manifest does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from entente.errors import InputError
+from entente.month.gather import Mechanisms
+from entente.schema.scenario import Scenario
+from entente.schema.yaml12 import scalar
+
+from .codebook import codebook
+from .tables import TABLES
+
+MANIFEST, SCENARIO, CODEBOOK = "manifest.json", "scenario.yaml", "codebook.md"
+_PACKAGES = ("entente", "mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "seaborn", "matplotlib")
+
+
+def is_address(where: str | Path) -> bool:
+    """Whether this names a place through fsspec, not a path of this machine."""
+    return "://" in str(where)
+
+
+def new_folder(out: str | Path, named: str) -> Path:
+    """`out` as the folder of a run, called `named` in sentences. Creates nothing that stays.
+
+    Raises `InputError` for one that exists and is not empty, and for one that cannot be made.
+    """
+    if is_address(out):
+        raise InputError(f"{named}: a single run is kept in a folder of this machine; name a path")
+    out = Path(out)
+    try:
+        if out.exists() and not out.is_dir():
+            raise InputError(f"{named}: is a file, not a folder")
+        if out.is_dir() and any(out.iterdir()):
+            raise InputError(f"{named}: exists and is not empty")
+        draft = _draft_of(out)
+        made = [p for p in (draft, *draft.parents) if not p.exists()]
+        draft.mkdir(parents=True)
+        for path in made:
+            path.rmdir()
+    except OSError as error:
+        raise InputError(f"{named}: cannot be written: {error.strerror}") from None
+    return out
+
+
+def _draft_of(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.{os.getpid()}.part"
+
+
+def write_run(
+    folder: Path,
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    draw: Callable[[Scenario, dict[str, pd.DataFrame], Path], Any] | None,
+) -> None:
+    """Write a run whole or not at all: into a draft beside `folder`, which then takes its name.
+
+    `manifest` is completed by when and with what the run is written; `draw` draws the figures into the folder it
+    is given, None leaves them out. Raises `InputError` where the folder cannot be written.
+    """
+    draft = _draft_of(folder)
+    try:
+        draft.mkdir(parents=True)
+        for name, frame in tables.items():
+            pq.write_table(_table(name, frame, scenario.of), draft / f"{name}.parquet")
+        (draft / SCENARIO).write_text(scenario_text(scenario), encoding="utf-8")
+        (draft / CODEBOOK).write_text(codebook(scenario.of), encoding="utf-8")
+        seconds = dict(manifest["seconds"])
+        if draw is not None:
+            began = time.perf_counter()
+            (draft / "figures").mkdir()
+            draw(scenario, dict(tables), draft / "figures")
+            seconds["figures"] = time.perf_counter() - began
+        whole = {
+            **manifest,
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": {name: round(value, 3) for name, value in seconds.items()},
+            "python": sys.version.split()[0],
+            "platform": platform.platform(),
+            "versions": versions(),
+            "git": _git(),
+        }
+        (draft / MANIFEST).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """A resolved scenario as YAML that loads back to the same scenario."""
+    return yaml_text(scenario.model_dump(exclude_none=True))
+
+
+def yaml_text(data: dict[str, Any]) -> str:
+    """A record as YAML that reads back to the same record."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes whatever YAML 1.2 would read as something else than text."""
+
+
+def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    plain = isinstance(scalar(text), str)
+    style = "|" if "\n" in text else None if plain else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quote)
+
+
+def _table(name: str, frame: pd.DataFrame, mechanisms: Mechanisms) -> pa.Table:
+    """A frame with unit and meaning of each column in the schema's metadata."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    fields, columns = [], TABLES[name].columns(mechanisms)
+    for field in table.schema:
+        unit, meaning = columns[field.name]
+        kind = pa.string() if pa.types.is_null(field.type) else field.type
+        fields.append(pa.field(field.name, kind, metadata={"unit": unit, "meaning": meaning}))
+    schema = pa.schema(fields, metadata={"row": TABLES[name].row})
+    return table.cast(schema) if table.schema != schema else table
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that shape numbers and files."""
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def _git() -> dict[str, Any] | None:
+    """Commit and cleanliness of the checkout that the code runs from; None outside one."""
+    home = Path(__file__).resolve().parents[2]
+    if not (home / ".git").exists():
+        return None
+    try:
+        commit, changes = (
+            subprocess.run(
+                ["git", "-C", str(home), *args], capture_output=True, text=True, check=True, timeout=10
+            ).stdout
+            for args in (["rev-parse", "HEAD"], ["status", "--porcelain"])
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return {"commit": commit.strip(), "clean": not changes.strip()}
