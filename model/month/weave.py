@@ -8,6 +8,7 @@ copied into it but called: they are written once, in their mechanism's file.
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -190,7 +191,11 @@ class Weaver:
         return f"plan.mixed & {1 << self.mechanisms.index(one.name)} != 0"
 
     def _on(self, one: Mechanism) -> str:
-        return f"get(num.switches, SWITCH.{one.name}) != 0.0"
+        """In which runs a mechanism acts: where it is switched on, and not idle."""
+        on = f"get(num.switches, SWITCH.{one.name}) != 0.0"
+        if not one.idle_at_zero:
+            return on
+        return f"({on}) & (get(num.dials, DIAL.{one.idle_at_zero}) != 0.0)"
 
     def _silence(self, place: Place) -> list[str]:
         lines = []
@@ -432,5 +437,5 @@ def weave(mechanisms: Mechanisms, dialect: Dialect, names: Mapping[str, Any]) ->
 def code_of(mechanisms: Mechanisms, dialect: Dialect, name: str) -> Iterator[str]:
     """The functions made for an engine in whose text a mechanism stands, as text."""
     for text in Weaver(mechanisms, dialect).text().split("\n\n"):
-        if f"{name}__" in text or f"# {name} " in text:
+        if re.search(rf"\b{re.escape(name)}__|# {re.escape(name)}\b", text):
             yield text
