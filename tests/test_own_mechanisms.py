@@ -48,7 +48,6 @@ from entente.engines.compiled.ensemble import trajectory
 from entente.engines.compiled.layout import _CORE_STATE, _NUMBERS
 from entente.experiments.batch import run_batch
 from entente.experiments.design import load_study
-from entente.experiments.folder import scenario_text
 from entente.experiments.groups import declared_group, moved
 from entente.experiments.plan import make_batch
 from entente.experiments.prior import prior_draws, prior_ranges
@@ -67,6 +66,7 @@ from entente.schema.load import parse_scenario
 from entente.schema.scenario import own_digests
 from entente.schema.yaml12 import parse_yaml
 from entente.telling.codebook import json_schema, parameter_table, switch_table
+from entente.telling.files import scenario_text
 from entente.world.trajectory import CORE
 
 from .test_bad_input import GOOD

@@ -90,9 +90,9 @@ def test_a_set_beyond_the_rows_of_a_file_is_refused_and_one_within_is_its_row(tm
     file = tmp_path / "sets.csv"
     pd.DataFrame({"behaviour.rise": [0.2, 0.3, 0.4]}).to_csv(file, index=False)
     for number in range(3):
-        assert one_set(str(file), number).equals(parameter_sets(str(file), 3, 0).iloc[number])
+        assert one_set(str(file), number, 0).equals(parameter_sets(str(file), 3, 0).iloc[number])
     with pytest.raises(InputError, match=r"--draw 3: .* holds 3 sets of parameters, 0 to 2"):
-        one_set(str(file), 3)
+        one_set(str(file), 3, 0)
 
 
 def test_the_beginning_of_a_name_is_enough_to_be_understood():
