@@ -24,6 +24,7 @@ _PUBLIC = {
     "landscape": "entente.evidence.landscape",
     "compare": "entente.analysis.compare",
     "discover": "entente.analysis.discover",
+    "equation": "entente.agents.equation",
     "evaluate_claims": "entente.evidence.claims",
     "decompose": "entente.analysis.factorial",
     "load_mechanism": "entente.schema.own",
@@ -37,6 +38,7 @@ _PUBLIC = {
     "signs": "entente.analysis.signs",
     "simulate": "entente.engines.compiled.ensemble",
     "threshold": "entente.analysis.threshold",
+    "where": "entente.agents.equation",
     "why": "entente.telling.why",
 }
 

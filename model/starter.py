@@ -86,7 +86,7 @@ mechanisms of the model, in both engines.
 Examples below are commented out by a # alone, what explains them by a # and a space: take that # away and they act.
 """
 
-from entente.month.mechanism import Mechanism
+from entente import Mechanism
 
 # Its name is also that of its switch: `switches.{name}: false` in a scenario takes it out.
 {name} = Mechanism("{name}", "A place beside powerful partners is worth something in itself.")
@@ -134,7 +134,7 @@ def {name}_gain({name}_worth, partners_capability, capability):
 #{name}.noise("{name}_luck", over="treaty")
 
 
-#from entente.agents.equation import where
+#from entente import where
 
 
 #@{name}.adds_to("mistrust")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.month.mechanism import Mechanism
+from entente import Mechanism
 
 prestige = Mechanism("prestige", "A place beside a great power is worth something in itself.")
 prestige.parameter(
