@@ -1,4 +1,4 @@
-"""E14: where a state stands between the outside power (-1) and the bloc (+1). Feeds nothing back."""
+"""E14: where a state stands between the outside power (-1) and the bloc (+1). By itself it feeds nothing back."""
 
 from __future__ import annotations
 

@@ -13,8 +13,21 @@ from entente.errors import InputError, nearest, shown
 
 from .core import CORE, SWITCHES
 from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
-from .places import COMMON, EACH, INSTEAD, PLACES, SUM, Place
-from .words import GIVEN, WORDS, Word
+from .places import (
+    COMMON,
+    EACH,
+    HELP,
+    INSTEAD,
+    PLACES,
+    SOURCE_SUM,
+    TOGETHER,
+    WITH_PARTNERS,
+    WITH_SUMS,
+    Place,
+    function_of,
+    memory_place,
+)
+from .words import GIVEN, KEPT, WORDS, Word
 
 MOST = 62
 """Mechanisms of a set at most: which act is one whole number, a bit a mechanism."""
@@ -129,6 +142,18 @@ class Mechanisms:
         return tuple((one, term) for one in self.all for term in one.terms if PLACES[term.place].how == EACH)
 
     @cached_property
+    def minds_alignment(self) -> bool:
+        """Whether alignment feeds back: whether anything but alignment itself reads it."""
+        reads = {"own_alignment", "partner_alignment"}
+        for one in self.all:
+            turning = [term.function for term in one.terms if PLACES[term.place].phase == "turn"]
+            named = {name for function in turning for name in arguments(function)}
+            turning += [sum_.function for sum_ in one.sums if sum_.name in named]
+            if any(reads & set(arguments(f)) for f in one.functions if f not in turning):
+                return True
+        return False
+
+    @cached_property
     def common_need(self) -> str:
         """The constant up to which benefits with falling returns are useful; none where there are none."""
         return next((term.need for one in self.all for term in one.terms if term.place == COMMON), "")
@@ -195,6 +220,12 @@ class Mechanisms:
             for rule in one.articles:
                 if rule.rule in taken.get("rules", "").split():
                     raise InputError(f"{one.name}: {rule.rule}: is a rule of articles already; take another name")
+            for stream in one.streams:
+                if taken.get(f"noise {stream.over} {stream.label}", one.name) != one.name:
+                    raise InputError(
+                        f"{one.name}: {stream.label}: labels noise of another mechanism; take another label"
+                    )
+                taken[f"noise {stream.over} {stream.label}"] = one.name
             taken["rules"] = " ".join([taken.get("rules", "term"), *(a.rule for a in one.articles)])
 
     def _check(self, one: Mechanism) -> None:
@@ -205,23 +236,38 @@ class Mechanisms:
                     f"{nearest(term.place, PLACES)}"
                 )
             place = PLACES[term.place]
+            if place.core:
+                raise InputError(
+                    f"{one.name}: {term.function.__name__}: {place.name} is there to be silenced only"
+                )
             for name in arguments(term.function):
                 self.word(one, name, place, term.function.__name__)
             if place.needed != bool(term.need):
                 rule = "needs a constant as its need" if place.needed else "has no need"
                 raise InputError(f"{one.name}: {term.function.__name__}: a term of {place.name} {rule}")
+            guards = [
+                name
+                for name, over in self.fields.items()
+                if over != "tt" and set(self.vocabulary[name].over) <= set(place.over)
+            ]
+            for name, known in ((term.need, self.constants), (term.only_where, guards)):
+                if name and name not in known:
+                    raise InputError(
+                        f"{one.name}: {term.function.__name__}: {shown(name)} is not declared for {place.name}"
+                        f"{nearest(name, known)}"
+                    )
             self._check_idle(one, place)
             if place.name == COMMON and term.need != self.common_need:
                 raise InputError(
                     f"{one.name}: {term.function.__name__}: the need of {COMMON} is {self.common_need} already"
                 )
-            guards = [name for name, over in self.fields.items() if over != "tt"]
-            for name, known in ((term.need, self.constants), (term.only_where, guards)):
-                if name and name not in known:
-                    raise InputError(f"{one.name}: {shown(name)}: is not declared{nearest(name, known)}")
         for name in one.silenced:
             if name not in PLACES:
                 raise InputError(f"{one.name}: silences {shown(name)}, which is no place{nearest(name, PLACES)}")
+            if name in HELP or PLACES[name].how == EACH:
+                raise InputError(
+                    f"{one.name}: {name} cannot be silenced; silence what is made of it, such as benefit"
+                )
         if one.idle_at_zero and one.idle_at_zero not in self.dials:
             raise InputError(
                 f"{one.name}: {shown(one.idle_at_zero)}: is no parameter{nearest(one.idle_at_zero, self.dials)}"
@@ -229,8 +275,10 @@ class Mechanisms:
         for sum_ in one.sums:
             self._check_sum(one, sum_)
         for memory in one.memories:
-            place = Place(memory.name, "intervene", _variants(memory.over)[0][1], SUM, "a memory")
+            place = memory_place(memory.name, _variants(memory.over)[0][1])
             for name in arguments(memory.function):
+                if name in (sum_.name for sum_ in one.sums):
+                    raise InputError(f"{one.name}: {memory.name}: a memory can name no sum, such as {name}")
                 self.word(one, name, place, memory.function.__name__)
 
     def _check_sum(self, one: Mechanism, sum_: Sum) -> None:
@@ -253,7 +301,7 @@ class Mechanisms:
         if one.idle_at_zero and place.how == INSTEAD:
             raise InputError(f"{one.name}: replaces {place.name} and so is never idle; leave out idle_at_zero")
         if place.name == COMMON:
-            need = next(number for number in self.at("institution") if number.name == self.common_need)
+            (need,) = (number for number in self.at("institution") if number.name == self.common_need)
             if need.declaration["low"] <= 0:
                 raise InputError(f"{one.name}: {need.name}: a need must be above 0; declare low above it")
 
@@ -268,9 +316,7 @@ class Mechanisms:
         sums = {s.name: s for s in one.sums}
         if name in sums and not loop:
             return self._sum(one, sums[name], place, function)
-        if name in place.given or (
-            loop == "k" and place.phase == "weigh" and name in ("partners_mean", "help_received")
-        ):
+        if name in place.given:
             unit, meaning = GIVEN[name]
             return Word(name, "", unit, meaning, name, name)
         known = self.vocabulary
@@ -281,6 +327,15 @@ class Mechanisms:
                 f"{one.name}: {function}: {shown(name)} is no word at {place.name}{elsewhere}{nearest(name, words)}"
             )
         word = known[name]
+        if word.phase not in ("", place.phase):
+            raise InputError(
+                f"{one.name}: {function}: {name} is known where a treaty is weighed only, not at {place.name}"
+            )
+        theirs = next((o for o in self.all if o is not one and name.removeprefix("partner_") in _drawn(o)), None)
+        if theirs is not None:
+            raise InputError(
+                f"{one.name}: {function}: {name} is noise of {theirs.name}; a mechanism hears its own only"
+            )
         missing = [letter for letter in word.over if letter not in over]
         if missing:
             about = ", ".join(THINGS[letter] for letter in place.over) or "nothing"
@@ -290,12 +345,17 @@ class Mechanisms:
         return word
 
     def _sum(self, one: Mechanism, sum_: Sum, place: Place, function: str) -> Sum:
-        if sum_.over == "sources" and (place.phase, place.over) != ("weigh", "ti"):
-            raise InputError(
-                f"{one.name}: {function}: {sum_.name} is a sum over sources, known where a treaty is weighed only"
-            )
-        if "i" not in place.over:
-            raise InputError(f"{one.name}: {function}: {sum_.name} is of a party, and {place.name} is not")
+        at, evaluated = f"{one.name}: {function}: {sum_.name} is a sum over {sum_.over}", function_of(place.name)
+        if sum_.over == "sources":
+            if evaluated not in WITH_SUMS:
+                raise InputError(f"{at}, known at {', '.join(TOGETHER['weigh'])} only, not at {place.name}")
+            for name in arguments(sum_.function):
+                self.word(one, name, SOURCE_SUM, sum_.name)
+            return sum_
+        if sum_.over == "partners" and evaluated not in WITH_PARTNERS:
+            raise InputError(f"{at}, and who they are is not known at {place.name}")
+        if place.name in HELP or not {"t", "i"} <= set(place.over):
+            raise InputError(f"{at} of a party, and cannot be named at {place.name}")
         for name in arguments(sum_.function):
             self.word(one, name, place, sum_.name, LOOPS[sum_.over])
         return sum_
@@ -346,13 +406,36 @@ KINDS = ("plain", "covering", "towards")
 
 
 def _check_kinds(one: Mechanism) -> None:
-    """Raise `InputError` where an article or a sum is of a kind that there is not."""
+    """Raise `InputError` where an article or a sum is of a kind that there is not, or a name would be ambiguous."""
     articles = tuple((a.rule, a.kind, KINDS) for a in one.articles)
     for name, kind, known in (*articles, *((s.name, s.over, tuple(LOOPS)) for s in one.sums)):
         if kind not in known:
             raise InputError(
                 f"{one.name}: {name}: is {' or '.join(known)}, not {shown(kind)}{nearest(kind, known)}"
             )
+    for name in (one.name, *(function.__name__ for function in one.functions)):
+        if "__" in name:
+            raise InputError(
+                f"{one.name}: {shown(name)}: two underscores part a mechanism from its function; use one"
+            )
+    for number, article in enumerate(one.articles):
+        if article.into in KEPT:
+            raise InputError(
+                f"{one.name}: {article.into}: is kept by the engines for something else; take another name"
+            )
+        other = next((o for o in one.articles[:number] if o.into == article.into and o.kind != article.kind), None)
+        if other is not None:
+            raise InputError(
+                f"{one.name}: {article.into}: is {other.kind} by {other.rule}, {article.kind} by {article.rule}"
+            )
+    labels = [(stream.over, stream.label) for stream in one.streams]
+    for over, label in labels:
+        if labels.count((over, label)) > 1:
+            raise InputError(f"{one.name}: {label}: labels two streams, which would be the same noise")
+
+
+def _drawn(one: Mechanism) -> list[str]:
+    return [stream.name for stream in one.streams]
 
 
 def _variants(over: str) -> tuple[tuple[str, str], ...]:

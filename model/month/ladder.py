@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from entente.agents.equation import equation, where
 
 FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
@@ -43,6 +45,12 @@ def climbs(depth: float, agreed: float, ceiling_: float, near: float) -> float:
 def sinks(depth: float, rung: float, steps: float, slack: float) -> float:
     """E13. 1 where `D < slack*R/steps`: a review finds the rung hollow."""
     return where(depth < slack * rung / steps, 1.0, 0.0)
+
+
+@equation
+def whole_rung(rung: float, steps: float) -> float:
+    """E13. `clip(floor(R), 0, steps - 1)`: organs are whole, whatever a mechanism puts in their place."""
+    return min(max(floor(rung), 0.0), steps - 1.0)
 
 
 @equation

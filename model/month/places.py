@@ -89,3 +89,26 @@ _TABLE = (
 
 PLACES = {place.name: place for place in _TABLE}
 """Every place by name."""
+
+TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
+"""Places that one function evaluates, since their terms share sums; every other place has its own."""
+SUPPLY, HELP = "supply", ("help", "kinship")
+"""The function that goes through the partners of a party, and the places that it evaluates for each."""
+WITH_PARTNERS = ("spreading", "benefit", "worth", "weigh", "pull")
+"""Functions that are told who the partners are, with their shares of capability."""
+WITH_SUMS = ("weigh",)
+"""Functions that are told the sums over sources."""
+SOURCE_SUM = Place(
+    "a sum over sources", "weigh", "tik", SUM, "a sum over sources", ("partners_mean", "help_received")
+)
+"""Where sums over sources are added up; terms of the functions `WITH_SUMS` name them."""
+
+
+def function_of(place: str) -> str:
+    """The function that evaluates a place."""
+    return next((function for function, places in TOGETHER.items() if place in places), place)
+
+
+def memory_place(name: str, over: str) -> Place:
+    """Where a memory of some things takes its next value."""
+    return Place(name, "shock", over, SUM, "a memory")

@@ -17,11 +17,26 @@ from typing import Any
 
 from .gather import LOOPS, Mechanisms
 from .mechanism import Mechanism, Memory, Sum, Term, arguments
-from .places import ALL, ANY, EACH, FACTOR, GREATEST, INSTEAD, PLACES, SUM, Place
+from .places import (
+    ALL,
+    ANY,
+    EACH,
+    FACTOR,
+    GREATEST,
+    HELP,
+    INSTEAD,
+    PLACES,
+    SOURCE_SUM,
+    SUM,
+    SUPPLY,
+    TOGETHER,
+    WITH_PARTNERS,
+    WITH_SUMS,
+    Place,
+    memory_place,
+)
 from .words import Word
 
-TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
-"""Places that one function evaluates, since their terms share sums; every other place has its own."""
 JOINED = {
     SUM: "{0} + {1}",
     FACTOR: "{0} * {1}",
@@ -31,14 +46,12 @@ JOINED = {
     INSTEAD: "{1}",
 }
 """How a term joins what is there already."""
-SUPPLY, HELP = "supply", ("help", "kinship")
-"""The function that goes through the partners of a party, and the places that it evaluates for each."""
-WITH_PARTNERS = ("spreading", "benefit", "worth", "weigh", "pull")
-"""Functions that are told who the partners are, with their shares of capability."""
+SHIPPED = "entente.mechanisms."
+"""Modules of the mechanisms that come with the model."""
+ABOUT = ("alarm", "benefit", SOURCE_SUM.name)
+"""Where terms count for sources only that are the treaty's business."""
 LINE = 90
 """Letters of a line of the made text, about."""
-WITH_SUMS = ("weigh",)
-"""Functions that are told the sums over sources."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,10 @@ class Weaver:
 
     def _start(self, places: tuple[Place, ...]) -> list[str]:
         if places[0].how == EACH:
-            return [] if self.dialect.compiled else [f"free = [0.0] * {len(self.mechanisms.free_benefits)}"]
+            count = len(self.mechanisms.free_benefits)
+            if self.dialect.compiled:
+                return [f"put(benefit, 0.0, plan.sources + {slot})" for slot in range(count)]
+            return [f"free = [0.0] * {count}"]
         begin = {FACTOR: self.dialect.one, ALL: self.dialect.one}
         return [
             f"{_total(place)} = {place.given[0] if place.how == INSTEAD else begin.get(place.how, self.dialect.zero)}"
@@ -145,7 +161,9 @@ class Weaver:
 
     def _term(self, one: Mechanism, place: Place, term: Term) -> list[str]:
         total = _total(place)
+        otherwise = total if place.how == INSTEAD else f"{place.neutral}"
         lines = self._call_of(one, term.function, place, lines="term = ")
+        lines += self._kept_to(term, place, otherwise)
         if place.how == EACH:
             lines += self._chosen(one, "term", "0.0")
             slot = next(n for n, (_, held) in enumerate(self.mechanisms.free_benefits) if held is term)
@@ -153,13 +171,29 @@ class Weaver:
                 f"put(benefit, term, plan.sources + {slot})" if self.dialect.compiled else f"free[{slot}] = term"
             )
         else:
-            lines += self._chosen(one, "term", total if place.how == INSTEAD else f"{place.neutral}")
+            lines += self._chosen(one, "term", otherwise)
             lines.append(f"{total} = {JOINED[place.how].format(total, 'term')}")
         return self._guarding(term.only_where, lines)
 
     def _guarding(self, field: str, lines: list[str]) -> list[str]:
         """Lines that matter only where a number is other than 0."""
         return [f"if {self._guarded(field)}:", *(f"    {line}" for line in lines)] if field else lines
+
+    def _kept_to(self, term: Term | Sum, place: Place, otherwise: str) -> list[str]:
+        """A term as it is in runs in which it should vanish, whatever its function says there.
+
+        The compiled engine goes through what matters in any run. Of the model's own mechanisms tests hold that they
+        vanish elsewhere by themselves, which costs less.
+        """
+        if not self.dialect.compiled or term.function.__module__.startswith(SHIPPED):
+            return []
+        where = []
+        if term.only_where:
+            where.append(f"({self.mechanisms.vocabulary[term.only_where].compiled} != 0.0)")
+        if place.name in ABOUT:
+            about = [f"(get(num.tk, OF.{name}, t, k) > 0.0)" for name in ("scope", *self.mechanisms.widening)]
+            where.append(f"({' | '.join(about)})")
+        return [f"term = where({' & '.join(where)}, term, {otherwise})"] if where else []
 
     def _chosen(self, one: Mechanism, value: str, otherwise: str) -> list[str]:
         """A value as it is in runs in which the mechanism is off."""
@@ -191,11 +225,8 @@ class Weaver:
         return f"plan.mixed & {1 << self.mechanisms.index(one.name)} != 0"
 
     def _on(self, one: Mechanism) -> str:
-        """In which runs a mechanism acts: where it is switched on, and not idle."""
-        on = f"get(num.switches, SWITCH.{one.name}) != 0.0"
-        if not one.idle_at_zero:
-            return on
-        return f"({on}) & (get(num.dials, DIAL.{one.idle_at_zero}) != 0.0)"
+        """In which runs a mechanism acts; the switch of one that is idle is 0."""
+        return f"get(num.switches, SWITCH.{one.name}) != 0.0"
 
     def _silence(self, place: Place) -> list[str]:
         lines = []
@@ -220,6 +251,11 @@ class Weaver:
             for one in self.mechanisms.all:
                 for term in (term for term in one.terms if term.place == place.name):
                     inner += self._help(one, place, term, taken)
+        # A partner that can contribute nothing gives nothing; the model's own terms vanish there by themselves.
+        terms = [term for one in self.mechanisms.all for term in one.terms if term.place in HELP]
+        counted = "get(mates, j) * helped"
+        if not all(term.function.__module__.startswith(SHIPPED) for term in terms):
+            counted = f"where(get(now.sk, AT.contribution, j, k) != 0.0, {counted}, 0.0)"
         if self.dialect.compiled:
             loop = [
                 "for at in range(len(now.present[t])):",
@@ -233,16 +269,17 @@ class Weaver:
                 "    if plan.gives[j, k] != 0:",
                 "        helped = supplied_help(get(now.sk, AT.contribution, j, k), theirs)",
                 *(f"        {line}" for line in inner),
-                "        received = received + get(mates, j) * helped",
+                f"        received = received + {counted}",
             ]
         else:
             loop = [
                 "for j, share in zip(partners, shares, strict=True):",
                 "    theirs = m.states[j].perception[k]",
                 "    mean = mean + share * theirs",
-                "    helped = supplied_help(m.contribution[j][k], theirs)",
-                *(f"    {line}" for line in inner),
-                "    received = received + helped",
+                "    if m.contribution[j][k] != 0.0:",
+                "        helped = supplied_help(m.contribution[j][k], theirs)",
+                *(f"        {line}" for line in inner),
+                "        received = received + helped",
             ]
         lines = [
             f'"""{"; ".join(f"{place.name}: {place.meaning}" for place in places)}."""',
@@ -256,7 +293,6 @@ class Weaver:
 
     def _help(self, one: Mechanism, place: Place, term: Term, taken: dict[str, str]) -> list[str]:
         """A term of one partner; into `taken` goes what does not depend on the partner."""
-        name = term.function.__name__
         called, words = self._called(one, term.function, place, "")
         given = []
         for word, expression in zip(arguments(term.function), words, strict=True):
@@ -265,22 +301,20 @@ class Weaver:
                 taken[word] = expression
             given.append("theirs" if word == "partner_threat" else expression if "j" in over else f"{word}_")
         guard = f" and {self._guarded(term.only_where)}" if term.only_where else ""
-        taken[f"acts_{name}"] = f"{self._acting(one)}{guard}"
-        lines = [f"term = {called}({', '.join(given)})"]
+        taken[f"acts_{called}"] = f"{self._acting(one)}{guard}"
+        lines = [f"term = {called}({', '.join(given)})", *self._kept_to(term, place, f"{place.neutral}")]
         if self.dialect.compiled:
             taken[f"mixed_{one.name}"] = self._mixed(one)
             lines += [f"if mixed_{one.name}_:", f"    term = where({self._on(one)}, term, {place.neutral})"]
         lines.append(f"helped = {JOINED[place.how].format('helped', 'term')}")
-        return [f"if acts_{name}_:  # {one.name}", *(f"    {line}" for line in lines)]
+        return [f"if acts_{called}_:  # {one.name}", *(f"    {line}" for line in lines)]
 
     # -- sums and memories ------------------------------------------------------------------------
 
     def _loop(self, one: Mechanism, sum_: Sum, place: Place) -> list[str]:
         """A sum over partners or other treaties, worked out where a term asks for it."""
         call = self._call_sum(one, sum_, place)
-        if sum_.over == "partners":
-            return self._partners(sum_.name, call)
-        return self._treaties(sum_, call)
+        return self._partners(sum_.name, call) if sum_.over == "partners" else self._treaties(sum_, call)
 
     def _partners(self, name: str, call: str) -> list[str]:
         if not self.dialect.compiled:
@@ -310,6 +344,9 @@ class Weaver:
                 f"        {name} += {call}",
             ]
         listed = f"plan.links[OF.{sum_.along}, t]" if sum_.along else "plan.tables[i]"
+        sits = "get(now.ts, AT.member, q, i) != 0.0"
+        if sum_.along:
+            sits = f"({sits}) & (get(num.tt, OF.{sum_.along}, q, t) != 0.0)"
         return [
             f"{name} = spread(0.0)",
             f"for at in range(len({listed})):",
@@ -317,22 +354,24 @@ class Weaver:
             "    if q < 0:",
             "        break",
             "    if q != t:",
-            f"        {name} += where(get(now.ts, AT.member, q, i) != 0.0, {call}, 0.0)",
+            f"        {name} += where({sits}, {call}, 0.0)",
         ]
 
     def _source_sums(self) -> str:
-        """Each sum over sources, one source further."""
+        """Each sum over sources, one source further; none is added to where its mechanism does not act."""
         lines = ['"""Sums over sources, one source further."""']
         sums = [(one, s) for one in self.mechanisms.all for s in one.sums if s.over == "sources"]
         for n, (one, sum_) in enumerate(sums):
-            call = self._inline(one, sum_.function, PLACES["linear"], "k")
-            more = self._guarding(sum_.only_where, [f"{sum_.name}_ = {sum_.name}_ + {call}"])
-            # What is recorded is summed also where nobody minds it.
-            if sum_.record is None:
-                more = [f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in more)]
-            lines += [f"{sum_.name}_ = sums[{n}]", *more]
-        lines.append(f"return {', '.join(f'{sum_.name}_' for _, sum_ in sums)}," if sums else "return sums")
-        return self._define("add_source", ["t", "i", "k"], ["sums", "partners_mean", "help_received"], lines)
+            more = [
+                *self._call_of(one, sum_.function, SOURCE_SUM, lines="term = "),
+                *self._kept_to(sum_, SOURCE_SUM, "0.0"),
+                *self._chosen(one, "term", "0.0"),
+                f"s{n} = s{n} + term",
+            ]
+            more = self._guarding(sum_.only_where, more)
+            lines += [f"s{n} = sums[{n}]", f"{self._acts(one)}  # {one.name}", *(f"    {line}" for line in more)]
+        lines.append(f"return {', '.join(f's{n}' for n in range(len(sums)))}," if sums else "return sums")
+        return self._define("add_source", ["t", "i", "k"], ["sums", *SOURCE_SUM.given], lines)
 
     def _no_sums(self) -> str:
         zeros = ", ".join([self.dialect.zero] * max(len(self.mechanisms.source_sums), 1))
@@ -358,7 +397,7 @@ class Weaver:
 
     def _memory(self, one: Mechanism, memory: Memory) -> list[str]:
         letters = {"s": ["i"], "k": ["k"], "t": ["t"], "sk": ["i", "k"]}[memory.over]
-        place = Place(memory.name, "intervene", "".join(letters), SUM, "a memory")
+        place = memory_place(memory.name, "".join(letters))
         call = self._inline(one, memory.function, place)
         counts = {"i": "states", "k": "sources", "t": "treaties"}
         lines, depth = [], 0

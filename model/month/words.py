@@ -20,6 +20,8 @@ class Word:
     meaning: str
     interactive: str
     compiled: str
+    phase: str = ""
+    """The phase in which alone it is known; in all where none is named."""
 
 
 _TABLE = (
@@ -73,7 +75,7 @@ _TABLE = (
     Word("neighbour_threat", "t", "intensity", "threat from fellow members that a party perceives, the mean over parties",
          "m.neighbour_threat(t)", "neighbour_threat(t, plan, now)"),
     Word("provider_contribution", "tk", "0..2", "contribution of the hub, the lead or the strongest of those who decide",
-         "m.provider_contribution(t, k)", "provider_contribution(t, k, plan, now)"),
+         "m.provider_contribution(t, k)", "provider_contribution(t, k, plan, now)", "weigh"),
     # Another treaty of the party.
     Word("other_scope", "qk", "share 0..1", "how far the source is the other treaty's business",
          "m.of['scope'][q][k]", "get(num.tk, OF.scope, q, k)"),
@@ -113,7 +115,7 @@ GIVEN = {
 
 # fmt: off
 KEPT = frozenset([
-    "accepted", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
+    "accepted", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
     "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour",
     "benefit", "blocked", "common", "concession", "constants", "consulted", "courts", "curve", "dials", "due",
     "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "floor", "gained", "guest",

@@ -171,7 +171,8 @@ def _extend(
         # A scenario's summary is its own, not that of what it extends.
         draft.data.pop("summary", None)
     read_files(data, folder, lambda path: f"{label}:{lines[path]}" if path in lines else label)
-    for name in data.get("mechanisms") or ():
+    own = data.get("mechanisms")
+    for name in own if isinstance(own, dict) else ():
         # Another mechanism in its place, not a mixture of both.
         draft.data.get("mechanisms", {}).pop(name, None)
     _merge(draft, draft.data, data, "", label, lines)

@@ -53,6 +53,10 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
             for one in mechanisms.all
         ]
     ).reshape(len(mechanisms.all), *switches.shape[1:])
+    # A mechanism that is idle is as good as switched off.
+    found["switches"] = switches.copy()
+    for one, acts in zip(mechanisms.all, found["acts"], strict=True):
+        found["switches"][switches_of.index(one.name)] = acts
     found["obligation"] = np.rint(numbers["obligation"])
     sponsored = [sponsor >= 0 for sponsor in world.sponsor]
     found["concession"] = numbers["concession"].copy()

@@ -111,6 +111,9 @@ def end(t: int, z: int, now: Any) -> None:
     now.t[AT.status, t, z] = 2.0
     now.t[AT.depth, t, z] = 0.0
     now.t[AT.rung, t, z] = 0.0
+    now.t[AT.floor, t, z] = 0.0
+    now.t[AT.joint, t, z] = 0.0
+    now.t[AT.agreed, t, z] = 0.0
     for i in range(len(now.ts[AT.member, t])):
         now.ts[AT.member, t, i, z] = 0.0
         now.ts[AT.guest, t, i, z] = 0.0

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from entente.schema.base import MONTHS_IN_YEAR
 from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw
 from entente.world.pack import World
 from entente.world.terms import arrival_size, long_run_intensity, terms
@@ -45,8 +46,9 @@ class Probes:
 def probes(world: World, wanted: Sequence[tuple[str, tuple[int, ...]]]) -> Probes:
     """Probes of single numbers: a recorded quantity and the indices of its things."""
     rows, recorded = row_index(world), quantities(world.mechanisms)
+    lasting = {*LASTING, *(memory.name for memory in world.mechanisms.memories)}
     table = [
-        [int(rows[name][index]), index[0] if recorded[name].over.startswith("t") and name not in LASTING else -1]
+        [int(rows[name][index]), index[0] if recorded[name].over.startswith("t") and name not in lasting else -1]
         for name, index in wanted
     ]
     return Probes(np.array(table, dtype=np.int64).reshape(len(table), 2), frozenset(name for name, _ in wanted))
@@ -89,7 +91,7 @@ class _Block:
         for slot, values in zip(slots, columns.values(), strict=True):
             self.numbers[slot.array][slot.index] = np.concatenate([values, np.repeat(values[-1:], padding)])
         self.fixed = world_plan(world) | {
-            "wants_alignment": "alignment" in kept.quantities,
+            "wants_alignment": "alignment" in kept.quantities or world.mechanisms.minds_alignment,
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
             "wants_left": "left" in kept.quantities,
@@ -143,6 +145,9 @@ class _Block:
         self._set("effective", base)
         self._set("perception", self.numbers["exposure"] * base)
         self._set("provision", self.numbers["provision"])
+        nominal = self.numbers["capability"][self.world.first_month // MONTHS_IN_YEAR - self.world.first_year]
+        self._set("capability", nominal * self.numbers["provision"])
+        self._set("contribution", self.numbers["contribution"] * self.numbers["provision"][:, np.newaxis])
         self._set("barred", np.array(-1.0))
         self._set("ends", np.array(-1.0))
         for power in range(len(self.world.powers)):

@@ -16,6 +16,7 @@ from entente.month.ladder import (
     next_depth,
     next_mistrust,
     sinks,
+    whole_rung,
 )
 
 from .kernel import CONSTANT, DIAL, kernel
@@ -41,7 +42,7 @@ def institute(step: int, plan: Any, num: Any, now: Any) -> None:
         # What replaces practice or organs reads them as they were.
         put(now.t, was, AT.depth, t)
         runs = get(now.t, AT.status, t) == 1.0
-        replaced = plan.terms.organs(t, plan, num, now, rung)
+        replaced = whole_rung(plan.terms.organs(t, plan, num, now, rung), get(num.constants, CONSTANT.steps))
         practised = plan.terms.practice(t, plan, num, now, moved, replaced)
         put(now.t, where(runs, practised, was), AT.depth, t)
         put(now.t, where(runs, replaced, get(now.t, AT.rung, t)), AT.rung, t)

@@ -63,7 +63,7 @@ def _step_up(power: int, plan: Any, num: Any, now: Any) -> None:
 
 @kernel
 def turn(step: int, plan: Any, num: Any, now: Any) -> None:
-    """E14; it feeds nothing back, so it is left out where nobody asks for it."""
+    """E14; where no mechanism minds it, it is left out unless somebody asks for it."""
     if not plan.wants_alignment:
         return
     outside = spread(0.0)

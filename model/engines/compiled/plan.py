@@ -166,10 +166,16 @@ def number_plan(
     for pairs in (plan["event_pairs"], plan["rumour_pairs"]):
         live[pairs[:, 0], pairs[:, 1]] = True
     for t, seats in enumerate(plan["seats"]):
-        live[np.ix_(seats[seats >= 0], some["scope"][t])] = True
+        live[np.ix_(seats[seats >= 0], covers[t] > 0)] = True
     if before is not None:
         live[before.live[:, 0], before.live[:, 1]] = True
     order, acts = acting["order"], _anywhere(acting["acts"])
+    if any(
+        does and term.place == "perception"
+        for one, does in zip(mechanisms.all, acts, strict=True)
+        for term in one.terms
+    ):
+        live[:] = True
     everywhere = (acting["acts"] != 0).all(axis=-1)
     if before is not None:
         acts |= np.array([before.acts >> number & 1 for number in range(len(acts))], dtype=bool)
@@ -202,8 +208,17 @@ def _can_act(world: World, acting: Mapping[str, Floats], acts: NDArray[np.bool_]
     for one, does in zip(world.mechanisms.all, acts, strict=True):
         for term in one.terms:
             if does and term.place == place:
-                found |= _anywhere(acting[term.only_where]) if term.only_where else True
+                found |= _where(world, acting, term.only_where)
     return found
+
+
+def _where(world: World, acting: Mapping[str, Floats], field: str) -> NDArray[np.bool_]:
+    """Where among treaties and sources a number is not 0 in every run; everywhere where none is named."""
+    if not field:
+        return np.ones((len(world.treaties), len(world.sources)), dtype=bool)
+    marks, over = _anywhere(acting[field]), world.mechanisms.fields[field]
+    shape = {"t": marks[:, np.newaxis], "k": marks[np.newaxis]} if marks.ndim == 1 else {}
+    return np.broadcast_to(shape.get(over, marks), (len(world.treaties), len(world.sources)))
 
 
 def _links(world: World, acting: Mapping[str, Floats]) -> Ints:

@@ -225,7 +225,7 @@ class AllianceModel(mesa.Model):
             if origin == MEMBER:
                 for i in members:
                     felt += self.states[i].perception[k]
-        return felt / len(members)
+        return felt / len(members) if members else 0.0
 
     def provider_contribution(self, t: int, k: int) -> float:
         """Contribution against a source of the hub, or of the strongest of those that decide."""

@@ -9,6 +9,8 @@ from .treaty import Treaty
 
 def review(model: Any) -> None:
     """Parties leave, candidates join or take part, founders sign, terms are renewed."""
+    for treaty in model.treaties:
+        treaty.appraise()
     leaving = [(t, i) for t in model.treaties if t.running for i in t.members if leaves(model, t, i)]
     joining = [
         (t, i)
@@ -38,7 +40,7 @@ def signs(model: Any, treaty: Treaty) -> bool:
 
 def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     """Whether a party leaves: it has wanted out for long enough, and may."""
-    value = treaty.worth(state, model.states[state].interests[treaty.index])
+    value = treaty.values[state]
     breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
     wants = model.terms.leaving(model, treaty.index, state, value, breaking) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0

@@ -62,7 +62,7 @@ class Recorder:
             arrays["benefit"][row, p, i] = interest.benefits[: len(model.world.sources)]
             # Whoever bargained this month, a party that left at its end included.
             if i in bargain.received:
-                arrays["value"][row, p, i] = treaty.worth(i, interest)
+                arrays["value"][row, p, i] = treaty.values[i]
                 arrays["received"][row, p, i] = bargain.received[i]
                 arrays["paid"][row, p, i] = bargain.paid[i]
 

@@ -20,6 +20,7 @@ from entente.month.ladder import (
     next_mistrust,
     opening_depth,
     sinks,
+    whole_rung,
     worth,
 )
 
@@ -65,6 +66,8 @@ class Treaty:
         self.consulted: list[int] = []
         self.alarm = [0.0] * len(model.world.sources)
         self.bargain = Bargain()
+        self.values: dict[int, float] = {}
+        """What staying is worth to each party that bargained this month (V)."""
         self.covered: list[int] = []
 
     def __repr__(self) -> str:
@@ -286,7 +289,7 @@ class Treaty:
         rung = self._climb(steps) if m.terms.ladder(m, t) > 0.0 else self._stay()
         # What replaces practice or organs reads them as they were.
         self.depth = was
-        organs = m.terms.organs(m, t, rung)
+        organs = whole_rung(m.terms.organs(m, t, rung), steps)
         self.depth = m.terms.practice(m, t, moved, organs)
         self.rung = int(organs)
 
@@ -336,9 +339,9 @@ class Treaty:
                     least = pair if least < 0.0 else min(least, pair)
         return max(least, 0.0)
 
-    def worth(self, state: int, interest: Interest) -> float:
-        """V of a party: what has been agreed is worth to it, with payments."""
-        m = self.model
-        agreed = interest.utility(self.bargain.agreed, m.needs)
-        beside = m.terms.staying(m, self.index, state)
-        return worth(agreed, self.bargain.received[state], self.bargain.paid[state], beside)
+    def appraise(self) -> None:
+        """V of every party that bargained: what has been agreed is worth to it, with payments."""
+        m, t = self.model, self.index
+        for i, received in self.bargain.received.items():
+            agreed = m.states[i].interests[t].utility(self.bargain.agreed, m.needs)
+            self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i))
