@@ -24,6 +24,7 @@ import pandas as pd
 from entente.engines.compiled.ensemble import BLOCK, blocks_of, measure_block, prepare
 from entente.engines.interactive.alliance import AllianceModel, release
 from entente.schema.load import load_scenario
+from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
 from entente.schema.study import Study
 from entente.world.rows import Lot, lots
@@ -35,8 +36,6 @@ SCENARIO = "memo-2001"
 OUTCOMES = ["depth:rus-chn-2001", "rung:rus-chn-2001", "depth:shanghai-2001", "depth:tashkent"]
 ROUNDS = 7
 BLOCKS_A_ROUND = 3
-OFF_BY_DEFAULT = ["behaviour.overlap_use"]
-"""Left as it is: above 0 it switches on a mechanism that the interactive engine would not run either."""
 FEW = 256
 """Runs whose cost is told as states grow."""
 STATES = (9, 20, 50, 100, 200)
@@ -125,7 +124,10 @@ def _batch_run(runs: int) -> None:
 
 def _prior_lot(points: int) -> Lot:
     scenario = load_scenario(SCENARIO)
-    found, _ = lots(scenario, prior_draws(points, SEED).drop(columns=OFF_BY_DEFAULT), OUTCOMES)
+    # What is idle by default is left idle, as it is in the runs of the interactive engine.
+    idle = [f"behaviour.{one.idle_at_zero}" for one in scenario.of.all if one.idle_at_zero]
+    left = [path for path in idle if leaf(scenario, path) == 0]
+    found, _ = lots(scenario, prior_draws(points, SEED).drop(columns=left), OUTCOMES)
     return found[0]
 
 

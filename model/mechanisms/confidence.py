@@ -15,6 +15,7 @@ for rule in ("non_aggression", "confidence_building"):
         into="confidence",
         full=False,
         effect="Its strength adds to `confidence`, by which mistrust fades (E13).",
+        brief="mistrust fades",
     )
 
 

@@ -18,6 +18,7 @@ contagion.article(
     "consultation",
     into="consultation",
     effect="Spreads perception among the parties when one of them is alarmed (E4).",
+    brief="an alarm of one party spreads to the others",
 )
 contagion.says("consultation begins", "above the trigger")
 contagion.says("consultation ends", "below the trigger again")

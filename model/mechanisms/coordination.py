@@ -6,7 +6,10 @@ from entente.month.mechanism import Mechanism
 
 coordination = Mechanism("coordination", "Policy coordination pulls alignments together (E14).")
 coordination.article(
-    "policy_coordination", into="coordination", effect="Pulls the alignments of the parties together (E14)."
+    "policy_coordination",
+    into="coordination",
+    effect="Pulls the alignments of the parties together (E14).",
+    brief="draws the parties' alignments together",
 )
 
 

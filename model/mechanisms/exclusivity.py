@@ -6,7 +6,10 @@ from entente.month.mechanism import Mechanism
 
 exclusivity = Mechanism("exclusivity", "Exclusive treaties make an outside offer dearer (E15).")
 exclusivity.article(
-    "exclusivity", into="exclusivity", effect="Raises the price at which a party takes an outside offer (E15)."
+    "exclusivity",
+    into="exclusivity",
+    effect="Raises the price at which a party takes an outside offer (E15).",
+    brief="makes an outside offer dearer to take",
 )
 
 

@@ -12,6 +12,7 @@ region.parameter(
 region.article(
     "regional_mechanism", into="promotes", kind="towards",
     effect="Depth of this treaty supports the treaty that it names, for states in both (E8).",
+    brief="its depth supports another treaty",
 )  # fmt: skip
 
 

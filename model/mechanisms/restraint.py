@@ -15,6 +15,7 @@ restraint.article(
     into="norm",
     kind="covering",
     effect="Joint opposition restrains the sponsor of the named sources (E2).",
+    brief="joint opposition restrains the sponsor of a threat",
 )
 
 

@@ -8,10 +8,12 @@ support = Mechanism("support", "Parties act on a partner's threat as on their ow
 support.article(
     "strategic_support", into="support", kind="covering",
     effect="Parties act on a partner's threat from the named sources (E5), at a price (E7).",
+    brief="parties act on a partner's threat as on their own, and pay for it",
 )  # fmt: skip
 support.article(
     "mutual_defence", into="support", kind="covering",
     effect="As strategic support; for one source the stronger of the two counts (E5, E7).",
+    brief="parties owe help against an attack",
 )  # fmt: skip
 
 

@@ -66,10 +66,6 @@ class Mechanisms:
         """These and some more after them, in the order of their names."""
         return Mechanisms([*self.all, *sorted(more, key=lambda mechanism: mechanism.name)]) if more else self
 
-    def without(self, name: str) -> Mechanisms:
-        """These but for one."""
-        return Mechanisms([mechanism for mechanism in self.all if mechanism.name != name])
-
     # -- what they declare ----------------------------------------------------------------------
 
     @cached_property
@@ -111,10 +107,6 @@ class Mechanisms:
         kinds = {"plain": "t", "covering": "tk", "towards": "tt"}
         found = {number.name: number.over for number in self.numbers if number.over}
         return found | {name: kinds[article.kind] for name, article in self.effects.items()}
-
-    def fields_over(self, over: str) -> tuple[str, ...]:
-        """The names of the numbers of some things."""
-        return tuple(name for name, of in self.fields.items() if of == over)
 
     @cached_property
     def streams(self) -> tuple[Stream, ...]:

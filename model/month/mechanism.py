@@ -60,6 +60,8 @@ class Article:
     kind: str
     effect: str
     full: bool = True
+    brief: str = ""
+    """The same in the words of the page, where these are shorter."""
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,11 @@ class Mechanism:
 
     # -- articles, noise, memory ----------------------------------------------------------------
 
-    def article(self, rule: str, into: str, effect: str, *, kind: str = "plain", full: bool = True) -> None:
+    def article(
+        self, rule: str, into: str, effect: str, *, kind: str = "plain", full: bool = True, brief: str = ""
+    ) -> None:
         """A rule of articles, whose strengths meet in the number `into`."""
-        self.articles.append(Article(rule, into, kind, effect, full))
+        self.articles.append(Article(rule, into, kind, effect, full, brief))
 
     def noise(self, name: str, over: str, law: str = UNIFORM, label: str = "") -> None:
         """Noise of each `state`, `source` or `treaty`: a new number each month, from a stream of its own."""

@@ -15,19 +15,8 @@ from entente.schema.treaty import CoveringArticle, Rule, TermArticle, TowardsArt
 from .scene import Scene
 
 OBLIGATIONS = ("none", "non-aggression", "consultation", "act to meet the danger", "mutual defence")
-RULES = {
-    "non_aggression": "mistrust fades",
-    "confidence_building": "mistrust fades",
-    "exclusivity": "makes an outside offer dearer to take",
-    "consultation": "an alarm of one party spreads to the others",
-    "policy_coordination": "draws the parties' alignments together",
-    "strategic_support": "parties act on a partner's threat as on their own, and pay for it",
-    "norm_defence": "joint opposition restrains the sponsor of a threat",
-    "mutual_defence": "parties owe help against an attack",
-    "regional_mechanism": "its depth supports another treaty",
-    "term": "a running term slows hollowing out",
-}
-"""What each rule does in the model."""
+TERM = "a running term slows hollowing out"
+"""What the one rule of the core does."""
 HINT = (
     "<h2>Treaty or tie</h2><p>Choose an edge, a shape, a line or a chip in any picture to read its articles, its "
     "promise, its history, what its parties want, and why it is where it is; or choose a treaty here.</p>"
@@ -104,8 +93,9 @@ def _articles(scene: Scene, p: int) -> str:
 
 
 def _does(scenario: Scenario, rule: str) -> str:
-    """What a rule does: of a mechanism of the scenario's own as that declares it."""
-    return RULES[rule] if rule in RULES else escape(scenario.of.articles[rule].effect.rstrip("."))
+    """What a rule does, as its mechanism declares it."""
+    article = scenario.of.articles.get(rule)
+    return TERM if article is None else escape(article.brief or article.effect.rstrip("."))
 
 
 def _reach(scenario: Scenario, article: Rule) -> str:

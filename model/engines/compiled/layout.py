@@ -1,6 +1,6 @@
 """Where everything stands while runs advance: numbers, state and noise.
 
-Axes in words: `s` states, `k` sources, `n` needs (sources, then tethering), `t` treaties, `p` powers, `z`
+Axes in words: `s` states, `k` sources, `n` needs (sources, then benefits without one), `t` treaties, `p` powers, `z`
 nothing but runs. Every array of numbers or state ends in the runs of a tile, `WIDTH` of them. Numbers over the
 same things share one array, told apart by its first index, since each array that a compiled function is given
 costs compilation time: `get(now.ts, AT.member, t, i)`, `get(num.sk, OF.exposure, i, k)`.

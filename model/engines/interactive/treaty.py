@@ -76,7 +76,7 @@ class Treaty:
     # -- standing ---------------------------------------------------------------------------
 
     def of(self, name: str) -> Any:
-        """A number of the treaty, such as `scope` or `confidence`, as it stands this month."""
+        """A number of the treaty, such as `scope`, as it stands this month."""
         return self.model.of[name][self.index]
 
     @property
