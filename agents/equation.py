@@ -17,7 +17,7 @@ EQUATIONS: dict[str, Callable[..., float]] = {}
 def equation(function: F) -> F:
     """Mark `function` as an equation of the model.
 
-    An equation is a pure function of plain floats that uses `+ - * /`, `sqrt`, `min`, `max` and `where`
+    An equation is a pure function of plain floats that uses `+ - * /`, `sqrt`, `floor`, `min`, `max` and `where`
     only, so that interpreted and compiled code agree to the last bit. It stays an ordinary
     function (cheap to call, easy to step through) and can be inlined by a numba kernel, for which each
     number may also stand for many runs side by side.

@@ -70,6 +70,30 @@ def test_every_mechanism_of_the_model_keeps_the_contract(name):
     assert check_contract(one, shipped()) == len(set(one.functions)) > 0
 
 
+def skipped_functions() -> list[Any]:
+    """Functions of the model's own terms that the engines skip for some things, and the words that are 0 there."""
+    about = ["scope", *shipped().widening]
+    found: list[Any] = []
+    for one in shipped().all:
+        found += [(t.function, about) for t in one.terms if t.place in ("alarm", "benefit")]
+        found += [(s.function, about) for s in one.sums if s.over == "sources"]
+        found += [(t.function, ["partner_contribution"]) for t in one.terms if t.place == "help"]
+    return found
+
+
+@pytest.mark.parametrize(("function", "nought"), skipped_functions(), ids=lambda x: getattr(x, "__name__", ""))
+@given(st.data())
+def test_what_the_engines_skip_vanishes_by_itself(function, nought, data):
+    values = {name: 0.0 if name in nought else data.draw(st.floats(0, 2), name) for name in arguments(function)}
+    assert function(**values) == 0.0
+
+
+def test_a_mechanism_of_a_file_is_never_taken_for_one_of_the_model():
+    assert all(one.vetted for one in shipped().all)
+    one = from_text((HEAD + GOOD).replace('"One.")', '"One.", vetted=True)'), "one.py")
+    assert not one.vetted
+
+
 def test_a_good_file_keeps_the_contract():
     judged(HEAD + GOOD)
 

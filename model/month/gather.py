@@ -304,6 +304,8 @@ class Mechanisms:
 
         Raises `InputError` where it is no word, or one of things that the place is not about.
         """
+        if loop == LOOPS["sources"]:
+            place = SOURCE_SUM
         over = place.over + loop
         sums = {s.name: s for s in one.sums}
         if name in sums and not loop:
@@ -342,7 +344,7 @@ class Mechanisms:
             if evaluated not in WITH_SUMS:
                 raise InputError(f"{at}, known at {', '.join(TOGETHER['weigh'])} only, not at {place.name}")
             for name in arguments(sum_.function):
-                self.word(one, name, SOURCE_SUM, sum_.name)
+                self.word(one, name, SOURCE_SUM, sum_.name, LOOPS["sources"])
             return sum_
         if sum_.over == "partners" and evaluated not in WITH_PARTNERS:
             raise InputError(f"{at}, and who they are is not known at {place.name}")

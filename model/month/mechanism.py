@@ -141,6 +141,8 @@ class Mechanism:
     terms: list[Term] = field(default_factory=list)
     silenced: tuple[str, ...] = ()
     said: dict[str, str] = field(default_factory=dict)
+    vetted: bool = False
+    """Of the model's own: tests hold that its terms vanish by themselves wherever the engines skip them."""
     source: str = ""
     origin: str = ""
 

@@ -46,8 +46,6 @@ JOINED = {
     INSTEAD: "{1}",
 }
 """How a term joins what is there already."""
-SHIPPED = "entente.mechanisms."
-"""Modules of the mechanisms that come with the model."""
 ABOUT = ("alarm", "benefit", SOURCE_SUM.name)
 """Where terms count for sources only that are the treaty's business."""
 LINE = 90
@@ -163,7 +161,7 @@ class Weaver:
         total = _total(place)
         otherwise = total if place.how == INSTEAD else f"{place.neutral}"
         lines = self._call_of(one, term.function, place, lines="term = ")
-        lines += self._kept_to(term, place, otherwise)
+        lines += self._kept_to(one, term, place, otherwise)
         if place.how == EACH:
             lines += self._chosen(one, "term", "0.0")
             slot = next(n for n, (_, held) in enumerate(self.mechanisms.free_benefits) if held is term)
@@ -179,13 +177,13 @@ class Weaver:
         """Lines that matter only where a number is other than 0."""
         return [f"if {self._guarded(field)}:", *(f"    {line}" for line in lines)] if field else lines
 
-    def _kept_to(self, term: Term | Sum, place: Place, otherwise: str) -> list[str]:
+    def _kept_to(self, one: Mechanism, term: Term | Sum, place: Place, otherwise: str) -> list[str]:
         """A term as it is in runs in which it should vanish, whatever its function says there.
 
         The compiled engine goes through what matters in any run. Of the model's own mechanisms tests hold that they
         vanish elsewhere by themselves, which costs less.
         """
-        if not self.dialect.compiled or term.function.__module__.startswith(SHIPPED):
+        if not self.dialect.compiled or one.vetted:
             return []
         where = []
         if term.only_where:
@@ -252,9 +250,9 @@ class Weaver:
                 for term in (term for term in one.terms if term.place == place.name):
                     inner += self._help(one, place, term, taken)
         # A partner that can contribute nothing gives nothing; the model's own terms vanish there by themselves.
-        terms = [term for one in self.mechanisms.all for term in one.terms if term.place in HELP]
+        helping = [one for one in self.mechanisms.all if any(term.place in HELP for term in one.terms)]
         counted = "get(mates, j) * helped"
-        if not all(term.function.__module__.startswith(SHIPPED) for term in terms):
+        if not all(one.vetted for one in helping):
             counted = f"where(get(now.sk, AT.contribution, j, k) != 0.0, {counted}, 0.0)"
         if self.dialect.compiled:
             loop = [
@@ -302,7 +300,7 @@ class Weaver:
             given.append("theirs" if word == "partner_threat" else expression if "j" in over else f"{word}_")
         guard = f" and {self._guarded(term.only_where)}" if term.only_where else ""
         taken[f"acts_{called}"] = f"{self._acting(one)}{guard}"
-        lines = [f"term = {called}({', '.join(given)})", *self._kept_to(term, place, f"{place.neutral}")]
+        lines = [f"term = {called}({', '.join(given)})", *self._kept_to(one, term, place, f"{place.neutral}")]
         if self.dialect.compiled:
             taken[f"mixed_{one.name}"] = self._mixed(one)
             lines += [f"if mixed_{one.name}_:", f"    term = where({self._on(one)}, term, {place.neutral})"]
@@ -364,7 +362,7 @@ class Weaver:
         for n, (one, sum_) in enumerate(sums):
             more = [
                 *self._call_of(one, sum_.function, SOURCE_SUM, lines="term = "),
-                *self._kept_to(sum_, SOURCE_SUM, "0.0"),
+                *self._kept_to(one, sum_, SOURCE_SUM, "0.0"),
                 *self._chosen(one, "term", "0.0"),
                 f"s{n} = s{n} + term",
             ]

@@ -248,7 +248,7 @@ def from_text(text: str, name: str) -> Mechanism:
         names = f" ({', '.join(one.name for one in found)})" if found else ""
         raise InputError(f"{name}: declares {len(found) or 'no'} mechanisms{names}; a file declares one")
     (one,) = found
-    one.source, one.origin = text, name
+    one.source, one.origin, one.vetted = text, name, False
     try:
         check(one, vars(module))
     except InputError as error:
