@@ -214,7 +214,9 @@ def _check_file(path: Path) -> str:
     functions = check_contract(one)
     check_switched_off([one])
     places = ", ".join(dict.fromkeys(term.place for term in one.terms)) or "no place"
-    return f"{one.name}: {len(one.numbers)} numbers, {functions} functions, at {places}"
+    counts = ((len(one.numbers), "number"), (functions, "function"))
+    told = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    return f"{one.name}: {told}, at {places}"
 
 
 @app.command()

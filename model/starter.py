@@ -80,10 +80,11 @@ Check this file with `entente check {name}.py`. A scenario that names it runs it
     mechanisms:
       {name}: {{file: {name}.py}}
 
-and from Python, with `{name}` imported: `run(load_scenario("memo-2001", mechanisms=[{name}]))`. It acts beside all
+and from Python, with `{name}` imported: `run("memo-2001", mechanisms=[{name}])`. It acts beside all
 mechanisms of the model, in both engines.
 
-Examples below are commented out by a # alone, what explains them by a # and a space: take that # away and they act.
+Examples below are commented out by a # alone, what explains them by a # and a space: take the first # away from
+every line of an example and it acts.
 """
 
 from entente import Mechanism
@@ -132,6 +133,14 @@ def {name}_gain({name}_worth, partners_capability, capability):
 # Noise of its own: a new number a month for each state, source or treaty, uniform on [0, 1), or with law="normal".
 # On one seed it is the same in every run, whatever else is changed.
 #{name}.noise("{name}_luck", over="treaty")
+
+
+# A number that is kept from month to month, of each state, source or treaty: its next value. It is 0 at first, moves
+# at the beginning of the month, and other functions name it like a word. With unit and meaning it is recorded.
+#@{name}.remembers("{name}_past", over="treaty", bounds=(0, 1))
+#def {name}_kept({name}_past, depth):
+#    """`(9*past + D)/10`, as `past + (D - past)/10`."""
+#    return {name}_past + (depth - {name}_past) / 10.0
 
 
 #from entente import where

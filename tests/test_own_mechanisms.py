@@ -46,6 +46,7 @@ from entente.analysis.statements import statements
 from entente.cli import main
 from entente.engines.compiled.ensemble import trajectory
 from entente.engines.compiled.layout import _CORE_STATE, _NUMBERS
+from entente.engines.contract import check_contract
 from entente.experiments.batch import run_batch
 from entente.experiments.design import load_study
 from entente.experiments.groups import declared_group, moved
@@ -759,3 +760,45 @@ def test_a_memory_a_noise_or_a_sum_cannot_take_a_name_of_the_engines():
         one.noise(name, over="state")
         with pytest.raises(InputError, match=f"it: {name}: "):
             load_scenario("memo-2001", mechanisms=[one])
+
+
+# -- what is no number ------------------------------------------------------------------------------
+
+DIVIDES = '''"""Divides by what is 0."""
+from entente import Mechanism
+
+split = Mechanism("split", "Divides by a memory that is 0.")
+
+
+@split.remembers("past", over="treaty")
+def next_past(past, depth):
+    """`0*past*D`: always 0."""
+    return 0.0 * past * depth
+
+
+@split.adds_to("linear")
+def share(depth, past):
+    """`D/past`."""
+    return depth / past
+'''
+
+
+@pytest.mark.parametrize(
+    ("engine", "says"), [("mesa", "split: share: divides by 0"), ("ensemble", "no finite number in some run; look at split")]
+)  # fmt: skip
+def test_what_is_no_number_ends_a_run_in_a_sentence_on_both_engines(engine, says, tmp_path):
+    (tmp_path / "split.py").write_text(DIVIDES)
+    (tmp_path / "w.yaml").write_text(
+        "name: w\nextends: us-satisfied\nmonths: 2\nmechanisms: {split: {file: split.py}}\n"
+    )
+    # Uncompiled, since the set is compiled for nothing else.
+    done = subprocess.run(
+        [sys.executable, "-m", "entente", "run", "w.yaml", "--engine", engine, "--no-figures", "--out", "r"],
+        cwd=tmp_path, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "r").exists()
+    with pytest.raises(InputError, match="divides by 0"):
+        check_contract(load_mechanism(tmp_path / "split.py"))

@@ -101,7 +101,7 @@ class _Contract:
             place = Place(
                 memory.name, "intervene", {"s": "i", "sk": "ik"}.get(memory.over, memory.over), INSTEAD, ""
             )
-            self._computed(memory.function, _Draws(self, place).of(memory.function), None)
+            self._computed(memory.function, _Draws(self, place).of(memory.function), memory.bounds)
 
     def _places_of(self, sum_: Sum) -> list[Place]:
         """Where a sum is asked for; it is the same function everywhere, so the first will do."""
@@ -237,6 +237,11 @@ class _Draws:
         stream = next((s for s in mechanisms.streams if s.name == plain), None)
         if stream is not None:
             return self.rng.standard_normal(POINTS) if stream.law == NORMAL else self._of_unit(name, stream.law)
+        memory = next((m for m in mechanisms.memories if m.name == plain), None)
+        if memory is not None:
+            # A memory begins with 0 and is 0 again wherever its mechanism was off.
+            found = self._spread(*(memory.bounds or _KEPT))
+            return np.where(self.rng.random(POINTS) < ZEROS, 0.0, found)
         return self._of_unit(name, mechanisms.vocabulary[name].unit, _KEPT)
 
     @cached_property
@@ -262,7 +267,13 @@ class _Draws:
         if likely is not None:
             found = np.where(self.rng.random(POINTS) < 0.5, self.rng.uniform(likely[0], likely[1], POINTS), found)
         ends = self.rng.random(POINTS)
-        return np.where(ends < 0.125, low, np.where(ends < 0.25, high, found))
+        found = np.where(ends < 0.125, low, np.where(ends < 0.25, high, found))
+        # 0 is where quotients break, also between the ends.
+        return np.where((ends > 1 - ZEROS) & (low < 0 < high), 0.0, found)
+
+
+ZEROS = 0.0625
+"""Share of values that are 0 where a number may be 0 between its ends."""
 
 
 def _of_thing(word: Word, letter: str) -> bool:

@@ -134,6 +134,11 @@ class Mechanisms:
         return tuple((one, term) for one in self.all for term in one.terms if PLACES[term.place].how == EACH)
 
     @cached_property
+    def vetted(self) -> bool:
+        """Whether all are the model's own."""
+        return all(one.vetted for one in self.all)
+
+    @cached_property
     def minds_alignment(self) -> bool:
         """Whether alignment feeds back: whether anything but alignment itself reads it."""
         reads = {"own_alignment", "partner_alignment"}
@@ -378,7 +383,13 @@ class Mechanisms:
                     f"get(num.{over}, OF.{name}, {', '.join(letters)})",
                 )  # fmt: skip
         kept = [
-            (m.name, m.over, "memory", m.record.unit if m.record else "", "kept from the month before")
+            (
+                m.name,
+                m.over,
+                "memory",
+                m.record.unit if m.record else "",
+                m.record.meaning if m.record else "kept from month to month",
+            )
             for m in self.memories
         ]
         drawn = [
@@ -454,7 +465,7 @@ def told(one: Mechanism) -> str:
     declared = (one.numbers, one.articles, one.streams, one.silenced, one.idle_at_zero)
     held: list[tuple[str, ...]] = [(t.place, t.only_where, t.need, t.function.__name__) for t in one.terms]
     held += [(s.name, s.over, s.along, s.only_where, repr(s.record)) for s in one.sums]
-    held += [(m.name, m.over, repr(m.record), m.function.__name__) for m in one.memories]
+    held += [(m.name, m.over, repr(m.bounds), repr(m.record), m.function.__name__) for m in one.memories]
     used: dict[str, str] = {}
     waiting: list[Any] = list(one.functions)
     while waiting:

@@ -103,6 +103,7 @@ class Memory:
     name: str
     over: str
     function: Callable[..., float]
+    bounds: tuple[float, float] | None = None
     record: Record | None = None
 
 
@@ -121,7 +122,7 @@ class Term:
     bounds: Bounds | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Mechanism:
     """One reason for what happens in a month; see the module.
 
@@ -202,12 +203,18 @@ class Mechanism:
         """Noise of each `state`, `source` or `treaty`: a new number each month, from a stream of its own."""
         self.streams.append(Stream(name, OVER.get(over, over), law, label or name))
 
-    def remembers(self, name: str, over: str, unit: str = "", meaning: str = "") -> Callable[[F], F]:
-        """The next value of a number that is kept from month to month, at first 0."""
+    def remembers(
+        self, name: str, over: str, *, bounds: tuple[float, float] | None = None, unit: str = "", meaning: str = ""
+    ) -> Callable[[F], F]:
+        """The next value of a number that is kept from month to month, of each `state`, `source` or `treaty`.
+
+        At first it is 0, and 0 it is while the mechanism is off. It moves at the beginning of the month, so that
+        terms see its new value. `bounds` is what you claim of it; with `unit` and `meaning` it is recorded.
+        """
 
         def add(function: F) -> F:
             record = Record(unit, meaning) if unit else None
-            self.memories.append(Memory(name, OVER.get(over, over), equation(function), record))
+            self.memories.append(Memory(name, OVER.get(over, over), equation(function), bounds, record))
             return function
 
         return add
@@ -251,6 +258,10 @@ class Mechanism:
 
     replaces = adds_to
     """The same for a place whose value is replaced: the word for the former reads better so."""
+
+    def __repr__(self) -> str:
+        places = ", ".join(dict.fromkeys(term.place for term in self.terms)) or "no place"
+        return f"<Mechanism {self.name}: {self.sentence} At {places}>"
 
     def silences(self, *places: str) -> None:
         """Places that are as if empty while this mechanism acts."""

@@ -167,6 +167,9 @@ def _settle(t: int, plan: Any, num: Any, now: Any, least: Any, agreed: Any) -> N
         at_floor = worth_of(t, i, plan, num, now, benefit, linear, curve, common, saving, least)
         at_agreed = worth_of(t, i, plan, num, now, benefit, linear, curve, common, saving, agreed)
         seat = get(now.ts, AT.seat, t, i)
+        if plan.guarded:
+            none = (seat != 0.0) & (at_agreed - at_agreed != 0.0)
+            put(now.z, where(none, 1.0, get(now.z, AT.broken)), AT.broken)
         gained = seat * gain(at_floor, at_agreed)
         put(now.ts, at_agreed, AT.at_agreed, t, i)
         put(now.s, seat * due(at_floor, at_agreed), AT.due, i)

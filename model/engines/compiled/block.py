@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from entente.errors import InputError
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw
 from entente.world.pack import World
@@ -72,6 +73,8 @@ def run_block(
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
         block.advance(first, last, stopped)
+    if not world.mechanisms.vetted:
+        block.check_finite()
     return np.moveaxis(block.out, 2, 0).swapaxes(1, 2)
 
 
@@ -114,6 +117,21 @@ class _Block:
         for name in self.numbers:
             times = len(self.replicates) if name in varied else 1
             self.numbers[name] = np.repeat(self.numbers[name], times, axis=-1)
+
+    def check_finite(self) -> None:
+        """Raise `InputError` where mechanisms of the scenario's own led to what is no number, in any run."""
+        kept = [memory.name for memory in self.world.mechanisms.memories]
+        held = [
+            self.rows[:, state_rows(self.world, name).ravel()]
+            for name in ("depth", "mistrust", "perception", *kept)
+        ]
+        broken = self.rows[:, state_rows(self.world, "broken").ravel()]
+        if (broken != 0).any() or not all(np.isfinite(values).all() for values in held):
+            own = ", ".join(one.name for one in self.world.mechanisms.all if not one.vetted)
+            raise InputError(
+                f"{self.world.scenario.name}: what a treaty is worth, or what is remembered, is no finite number in some run; "
+                f"look at {own}: `entente check` tries their functions, and a single run on the interactive engine tells the month"
+            )
 
     def refresh(self, step: int) -> None:
         """Take over what the calendar sets at the beginning of `step`, and derive all numbers anew."""

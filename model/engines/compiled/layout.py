@@ -53,7 +53,7 @@ _WORK: dict[str, tuple[str, ...]] = {
     "sn": ("trial_benefit",),
     "tsn": ("benefit",),
     "n": ("sum_benefit",),
-    "z": ("useful", "need", "median"),
+    "z": ("useful", "need", "median", "broken"),
 }  # fmt: skip
 """State that is not recorded."""
 

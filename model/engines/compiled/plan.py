@@ -42,6 +42,7 @@ class Plan(NamedTuple):
     needs: int  # sources, and benefits without a source
     opens: int
     terms: Any  # what the mechanisms do at each place, as functions
+    guarded: bool  # whether mechanisms of a scenario's own act, whose numbers may be none
     bends: bool  # whether marginal utility may bend
     common: int  # the constant up to which common benefits are useful
     starts: Ints  # where each group of state begins among the rows
@@ -110,7 +111,7 @@ def world_plan(world: World) -> dict[str, Any]:
     bodies = world.bodies
     return {
         "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "needs": size["n"],
-        "terms": woven(mechanisms), "bends": mechanisms.bends,
+        "terms": woven(mechanisms), "bends": mechanisms.bends, "guarded": not mechanisms.vetted,
         "common": mechanisms.constants.index(mechanisms.common_need) if mechanisms.common_need else -1,
         "opens": world.opens,
         "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())]),

@@ -152,9 +152,22 @@ class AllianceModel(mesa.Model):
             self.running = False
 
     def _advance(self) -> None:
-        for phase in PHASES:
-            getattr(self, f"_{phase}")()
+        try:
+            for phase in PHASES:
+                getattr(self, f"_{phase}")()
+        except ZeroDivisionError as error:
+            raise InputError(f"{self._where_of(error)}: divides by 0") from error
         self.clock += 1
+
+    def _where_of(self, error: ZeroDivisionError) -> str:
+        """The month, mechanism and function in which an error arose."""
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        code = None if at is None else at.tb_frame.f_code
+        owners = [one.name for one in self.world.mechanisms.all if any(f.__code__ is code for f in one.functions)]
+        parts = [*owners, *([] if code is None else [code.co_name])]
+        return f"{self.scenario.name}: {self.world.month(self.clock)}: {': '.join(parts)}"
 
     # -- what is kept of the run --------------------------------------------------------------
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from statistics import median_low
 from typing import Any
 
 from entente.agents.state import Bend, Interest, ideal_depth
+from entente.errors import InputError
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 from entente.month.ladder import (
     BY_DELIBERATION,
@@ -344,4 +346,9 @@ class Treaty:
         m, t = self.model, self.index
         for i, received in self.bargain.received.items():
             agreed = m.states[i].interests[t].utility(self.bargain.agreed, m.needs)
+            if not isfinite(agreed):
+                raise InputError(
+                    f"{m.scenario.name}: {m.world.month(m.clock)}: {self.id}: is worth {agreed} to {m.world.states[i]}, "
+                    "which is no finite number; look at the scenario's own mechanisms: `entente check` tries their functions"
+                )
             self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i))
