@@ -480,7 +480,7 @@ def test_what_is_asked_wrongly_is_told_in_one_sentence(own, arguments_, sentence
 
 
 def test_check_takes_files_and_scenarios(own, capsys):
-    assert "toastmaking.py: fine: toastmaking: 1 numbers, 1 functions, at linear" in said(
+    assert "toastmaking.py: fine: toastmaking: 1 number, 1 function, at linear" in said(
         ["check", "toastmaking.py"], capsys
     )
     assert "1 mechanisms of its own" in said(["check", "own.yaml"], capsys)
@@ -498,7 +498,7 @@ def test_check_takes_files_and_scenarios(own, capsys):
 def test_a_first_mechanism_is_fine_as_it_is_and_with_all_its_examples(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert "check it with: entente check old_ties.py" in said(["new", "--mechanism", "old_ties"], capsys)
-    assert "fine: old_ties: 1 numbers, 1 functions, at linear" in said(["check", "old_ties.py"], capsys)
+    assert "fine: old_ties: 1 number, 1 function, at linear" in said(["check", "old_ties.py"], capsys)
     assert "exists already" in said(["new", "--mechanism", "old_ties"], capsys, code=2)
     written = (tmp_path / "old_ties.py").read_text(encoding="utf-8")
     whole = re.sub(r"^#(?=\S|    )", "", written, flags=re.MULTILINE)

@@ -84,7 +84,8 @@ def _asked(name: str | None, scenario: str | None) -> tuple[Mechanisms, str | No
     if name.endswith((".yaml", ".yml", PYTHON)) or name in scenario_names():
         return _of(name)
     known = [*(one.name for one in shipped().all), *scenario_names()]
-    raise InputError(f"{shown(name)}: no mechanism or scenario of that name{nearest(name, known)}")
+    guess = nearest(name, known) or f"; one of your own is named with its file, such as {name}.py"
+    raise InputError(f"{shown(name)}: no mechanism or scenario of that name{guess}")
 
 
 def _of(place: str) -> tuple[Mechanisms, str | None]:
