@@ -262,6 +262,13 @@ def test_an_article_moves_the_quantity_of_its_rule_in_the_first_month_in_which_i
     assert began[WHERE_IT_ACTS[rule]] == min(began.values())
 
 
+@pytest.mark.parametrize(("rule", "article"), shipped().articles.items())
+def test_an_article_of_a_mechanism_that_is_off_binds_nobody(rule, article):
+    (owner,) = (one.name for one in shipped().all if article in one.articles)
+    off = ((f"switches.{owner}", False),)
+    assert not moved("busy", (f"treaties.full.articles.{rule}.on", False), beside=off)
+
+
 # A term without strength locks nothing in and still sets the months of renewal.
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "term"])
 def test_an_article_of_no_strength_is_as_good_as_none(rule):

@@ -67,7 +67,12 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
     found["order"] = np.argsort(-found["needs"], axis=0, kind="stable").astype(float)
     found["exposure_root"] = np.sqrt(numbers["exposure"])
     found["arrival"] = arrival_probability(numbers["rate"])
-    return found | _of_treaties(world, numbers, sponsored)
+    found |= _of_treaties(world, numbers, sponsored)
+    # Articles of a mechanism that is off bind nobody, whoever reads what they amount to.
+    for one, acts in zip(mechanisms.all, found["acts"], strict=True):
+        for name in {article.into for article in one.articles}:
+            found[name] = found[name] * acts
+    return found
 
 
 def _of_treaties(world: World, numbers: Mapping[str, Floats], sponsored: list[bool]) -> dict[str, Floats]:
