@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -485,6 +484,7 @@ def test_schema_and_tables_of_a_scenario_know_its_mechanisms(capsys):
     main_ends(["schema", OWN])
     schema = json.loads(capsys.readouterr().out)
     data = {"extends": "memo-2001", "behaviour": {"honour": 0.2}, "switches": {"prestige": False}}
+    jsonschema = pytest.importorskip("jsonschema")
     jsonschema.validate(data, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, json.loads(json_schema()))
