@@ -179,10 +179,6 @@ class Mechanisms:
         """The place of a mechanism in the order."""
         return next(n for n, one in enumerate(self.all) if one.name == name)
 
-    def said(self, event: str, otherwise: str = "") -> str:
-        """The words of the mechanism that explains an event."""
-        return next((one.said[event] for one in self.all if event in one.said), otherwise)
-
     def owner(self, name: str) -> Mechanism | None:
         """The mechanism that declares a parameter or constant; None for one of the core."""
         return next((one for one in self.all if any(number.name == name for number in one.numbers)), None)
