@@ -18,6 +18,7 @@ import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,19 +112,27 @@ def run_command(command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to work in, whose modules can be imported, and are forgotten with it."""
     monkeypatch.chdir(tmp_path)
-    # What a page writes can be imported, as from the folder in which one works.
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / ".venv").symlink_to(PREFIX)
+    yield tmp_path
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(f"{tmp_path}{os.sep}"):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_do_what_the_page_shows(page: Path, desk: Path):
     namespace: dict[str, object] = {"__name__": "page"}
     printed = ""
     for block in blocks(page):
         at = f"{page.name}:{block.line}"
         named = FILE_MARK.fullmatch(block.before)
         if named:
-            (tmp_path / named.group(1)).write_text(block.text, encoding="utf-8")
+            (desk / named.group(1)).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             stream = io.StringIO()
             with contextlib.redirect_stdout(stream):
@@ -133,7 +142,7 @@ def test_blocks_do_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: 
             for command, shown in commands(block.text):
                 if SET_UP.match(command):
                     continue
-                real = run_command(command, tmp_path)
+                real = run_command(command, desk)
                 assert not shown or agrees(shown, real), f"{at}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
         elif block.language == "yaml":
             assert named, f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
