@@ -17,9 +17,9 @@ def ceiling(rung: float, steps: float) -> float:
 
 
 @equation
-def opening_depth(rung: float, steps: float, share: float) -> float:
-    """Depth of a treaty without a predecessor: `share*R/steps`."""
-    return share * rung / steps
+def opening_depth(rung: float, steps: float) -> float:
+    """Depth of a treaty without a predecessor: `R/steps`, the practice that its rung can show."""
+    return rung / steps
 
 
 @equation
@@ -36,15 +36,33 @@ def next_depth(
 
 
 @equation
-def climbs(depth: float, agreed: float, ceiling_: float, near: float) -> float:
-    """E13. 1 where `agreed > ceiling(R)` and `D >= near*ceiling(R)`: the organs have become too small."""
-    return where((agreed > ceiling_) & (depth >= near * ceiling_), 1.0, 0.0)
+def demanded(agreed: float, beside: float) -> float:
+    """E13. `clip(agreed + beside, 0, 1)`: depth that practice and organs are asked to follow."""
+    return min(max(agreed + beside, 0.0), 1.0)
 
 
 @equation
-def sinks(depth: float, rung: float, steps: float, slack: float) -> float:
-    """E13. 1 where `D < slack*R/steps`: a review finds the rung hollow."""
-    return where(depth < slack * rung / steps, 1.0, 0.0)
+def shortfall(demand: float, rung: float, steps: float, edge: float) -> float:
+    """E13a. `steps*demand - (R + edge)`, rungs: by how much organs are too small."""
+    return steps * demand - (rung + edge)
+
+
+@equation
+def surplus(demand: float, rung: float, steps: float, band: float) -> float:
+    """E13b. `R - band - steps*demand`, rungs: by how much organs are too large."""
+    return rung - band - steps * demand
+
+
+@equation
+def next_pressure(pressure: float, gap: float, flow: float) -> float:
+    """E13. `p + flow` where the gap is above 0, else `max(0, p + gap)`: what is not needed is soon forgotten."""
+    return where(gap > 0.0, pressure + flow, max(0.0, pressure + gap))
+
+
+@equation
+def leap(gap: float, jump: float) -> float:
+    """E13. `1 + jump*floor(max(0, gap))`, rungs."""
+    return 1.0 + jump * floor(max(gap, 0.0))
 
 
 @equation

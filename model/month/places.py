@@ -68,6 +68,7 @@ _TABLE = (
     Place("saving", "weigh", "ti", SUM, "how much cheaper depth is to keep that the organs in place can carry"),
     Place("linkage", "bargain", "t", SUM, "share of the joint gain that the parties can bring about by side payments"),
     Place("agreement", "bargain", "t", SUM, "what is agreed beside the bargain"),
+    Place("demand", "institute", "t", SUM, "what is wanted beside what is agreed"),
     Place("mistrust", "institute", "t", SUM, "what is added to the mistrust among the parties"),
     Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("may_leave",), low=0.0),
     Place("pace", "institute", "t", SUM, "months of deliberation that a month counts for, beyond one"),

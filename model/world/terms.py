@@ -18,7 +18,7 @@ from .rules import OF_TERMS, directed_share, effects
 
 WHOLE = ("deliberation",)
 """Parameters that count months: they act rounded."""
-WHOLE_CONSTANTS = ("review_months", "reentry_months")
+WHOLE_CONSTANTS = ("reentry_months",)
 
 AS_GIVEN = (
     "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",

@@ -52,7 +52,8 @@ def _begin(t: int, z: int, rung: float, mistrust: float, members: Any, plan: Any
     now.t[AT.status, t, z] = 1.0
     now.t[AT.rung, t, z] = rung
     now.t[AT.mistrust, t, z] = mistrust
-    now.t[AT.rising, t, z] = 0.0
+    now.t[AT.rise_pressure, t, z] = 0.0
+    now.t[AT.fall_pressure, t, z] = 0.0
     now.t[AT.ends, t, z] = -1.0
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
@@ -77,9 +78,7 @@ def _open(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
     for i in range(plan.states):
         if plan.ts[SEAT.open_left, t, i] > NEVER:
             now.ts[AT.barred, t, i, z] = plan.ts[SEAT.open_left, t, i] + num.constants[CONSTANT.reentry_months, z]
-    now.t[AT.depth, t, z] = opening_depth(
-        now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z], num.constants[CONSTANT.opening_share, z]
-    )
+    now.t[AT.depth, t, z] = opening_depth(now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z])
     now.t[AT.in_force, t, z] = (
         step if plan.t[BODY.signed, t] < 0 else plan.t[BODY.signed, t] + plan.t[BODY.delay, t]
     )
@@ -94,13 +93,12 @@ def sign(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
     before = plan.t[BODY.predecessor, t]
     if before >= 0 and now.t[AT.status, before, z] == 1.0:
         _begin(t, z, now.t[AT.rung, before, z], now.t[AT.mistrust, before, z], plan.ts[SEAT.founder, t], plan, now)
-        now.t[AT.depth, t, z] = now.t[AT.depth, before, z]
+        for kept in (AT.depth, AT.rise_pressure, AT.fall_pressure):
+            now.t[kept, t, z] = now.t[kept, before, z]
         end(before, z, now)
     else:
         _begin(t, z, plan.t[BODY.rung, t], num.t[OF.mistrust, t, z], plan.ts[SEAT.founder, t], plan, now)
-        now.t[AT.depth, t, z] = opening_depth(
-            now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z], num.constants[CONSTANT.opening_share, z]
-        )
+        now.t[AT.depth, t, z] = opening_depth(now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z])
     now.t[AT.in_force, t, z] = step + plan.t[BODY.delay, t]
     _run_term(t, z, now.t[AT.in_force, t, z], num, now)
 
@@ -114,6 +112,9 @@ def end(t: int, z: int, now: Any) -> None:
     now.t[AT.floor, t, z] = 0.0
     now.t[AT.joint, t, z] = 0.0
     now.t[AT.agreed, t, z] = 0.0
+    now.t[AT.demand, t, z] = 0.0
+    now.t[AT.rise_pressure, t, z] = 0.0
+    now.t[AT.fall_pressure, t, z] = 0.0
     for i in range(len(now.ts[AT.member, t])):
         now.ts[AT.member, t, i, z] = 0.0
         now.ts[AT.guest, t, i, z] = 0.0

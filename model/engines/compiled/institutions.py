@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
 from typing import Any
 
 from entente.agents.equation import where
@@ -11,11 +10,14 @@ from entente.month.ladder import (
     BY_GATE,
     FREE,
     ceiling,
-    climbs,
     core_overlap,
+    demanded,
+    leap,
     next_depth,
     next_mistrust,
-    sinks,
+    next_pressure,
+    shortfall,
+    surplus,
     whole_rung,
 )
 
@@ -33,12 +35,15 @@ def institute(step: int, plan: Any, num: Any, now: Any) -> None:
         if not running(t, now):
             continue
         _ease_mistrust(t, plan, num, now)
+        demand = demanded(get(now.t, AT.agreed, t), plan.terms.demand(t, plan, num, now))
+        put(now.t, where(get(now.t, AT.status, t) == 1.0, demand, get(now.t, AT.demand, t)), AT.demand, t)
         if plan.wants_overlap or _may_reach_the_top(t, num, now):
             _overlap(t, plan, num, now)
         was = get(now.t, AT.depth, t)
         moved = _practise(step, t, plan, num, now)
         put(now.t, moved, AT.depth, t)
         rung = _climb(step, t, plan, num, now)
+        moved = min(moved, ceiling(rung, get(num.constants, CONSTANT.steps)))
         # What replaces practice or organs reads them as they were.
         put(now.t, was, AT.depth, t)
         runs = get(now.t, AT.status, t) == 1.0
@@ -107,7 +112,7 @@ def _practise(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
     free = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
     return next_depth(
         get(now.t, AT.depth, t),
-        get(now.t, AT.agreed, t),
+        get(now.t, AT.demand, t),
         ceiling(get(now.t, AT.rung, t), get(num.constants, CONSTANT.steps)),
         get(num.dials, DIAL.deepen),
         get(num.dials, DIAL.hollow),
@@ -117,25 +122,31 @@ def _practise(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
 
 @kernel
 def _climb(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
-    """E13: the rung after a review, or else after organs that were too small for long enough."""
+    """E13: the rung after pressure for fewer organs, or else for more, has become great enough."""
     runs = get(now.t, AT.status, t) == 1.0
     acts = runs & (plan.terms.ladder(t, plan, num, now) > 0.0)
-    steps, rung = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t)
-    depth, rising = get(now.t, AT.depth, t), get(now.t, AT.rising, t)
-    age, every = step - get(now.t, AT.in_force, t), get(num.constants, CONSTANT.review_months)
-    reviewed = (age > 0.0) & (floor(age / every) * every == age) & (rung != 0.0)
-    falls = reviewed & (sinks(depth, rung, steps, get(num.constants, CONSTANT.slack)) > 0.0)
-    too_small = climbs(depth, get(now.t, AT.agreed, t), ceiling(rung, steps), get(num.constants, CONSTANT.near))
-    due = (rung + 1.0 < steps) & (too_small > 0.0)
-    waited = rising + (1.0 + plan.terms.pace(t, plan, num, now))
-    early = waited < get(num.dials, DIAL.deliberation)
+    steps, rung, demand = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t), get(now.t, AT.demand, t)
+    small = shortfall(demand, rung, steps, get(num.constants, CONSTANT.x_edge))
+    large = surplus(demand, rung, steps, get(num.constants, CONSTANT.band))
+    urged = get(num.constants, CONSTANT.x_start) + get(num.dials, DIAL.urgency) * small + plan.terms.pace(t, plan, num, now)
+    eased = get(num.constants, CONSTANT.x_dstart) + large * (1.0 + get(num.constants, CONSTANT.x_haste) * large)
+    up = next_pressure(get(now.t, AT.rise_pressure, t), small, urged)
+    down = next_pressure(get(now.t, AT.fall_pressure, t), large, eased)
+    enough, limit = get(num.dials, DIAL.deliberation), get(num.dials, DIAL.inertia)
     opened = plan.terms.top(t, plan, num, now, get(now.t, AT.overlap, t)) > 0.0
-    shut = (rung + 2.0 >= steps) & neither(opened)
-    rises = due & neither(early) & neither(shut)
-    held = where(due, where(early, BY_DELIBERATION, where(shut, BY_GATE, FREE)), FREE)
-    moved = where(falls, rung - 1.0, where(rises, rung + 1.0, rung))
-    counted = where(falls | rises | neither(due), 0.0, waited)
-    put(now.t, where(acts, counted, rising), AT.rising, t)
-    blocked = where(acts, where(falls, get(now.t, AT.blocked, t), held), FREE)
-    put(now.t, where(runs, blocked, get(now.t, AT.blocked, t)), AT.blocked, t)
-    return where(acts, moved, rung)
+    highest = where(opened, steps - 1.0, steps - 2.0)
+    falls = (down >= limit) & (rung > 0.0)
+    room = rung + 1.0 < steps
+    due = room & (up >= enough) & neither(falls)
+    rises = due & (rung < highest)
+    shut = due & (rung >= highest)
+    waits = room & (small > 0.0) & neither(due) & neither(falls)
+    higher = min(rung + leap(small, get(num.constants, CONSTANT.x_jump)), highest)
+    lower = max(rung - leap(large, get(num.constants, CONSTANT.x_djump)), 0.0)
+    left = where(shut, enough, where(rises, up - enough, where(falls | neither(room), 0.0, up)))
+    put(now.t, where(acts, left, get(now.t, AT.rise_pressure, t)), AT.rise_pressure, t)
+    left = where(rises, 0.0, where(falls, down - limit, down))
+    put(now.t, where(acts, left, get(now.t, AT.fall_pressure, t)), AT.fall_pressure, t)
+    held = where(shut, BY_GATE, where(waits, BY_DELIBERATION, FREE))
+    put(now.t, where(runs, where(acts, held, FREE), get(now.t, AT.blocked, t)), AT.blocked, t)
+    return where(acts, where(falls, lower, where(rises, higher, rung)), rung)

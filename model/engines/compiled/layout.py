@@ -48,7 +48,7 @@ _WORK: dict[str, tuple[str, ...]] = {
     "k": ("alarm",),
     "sk": ("contribution", "gained"),
     "ps": ("package",),
-    "t": ("in_force", "term_start", "ends", "rising", "signs", "bargains"),
+    "t": ("in_force", "term_start", "ends", "signs", "bargains"),
     "ts": ("leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries"),
     "sn": ("trial_benefit",),
     "tsn": ("benefit",),

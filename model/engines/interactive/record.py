@@ -41,7 +41,7 @@ class Recorder:
         arrays["left"][row, p, treaty.left] = 1
         if not treaty.running:
             return
-        for name in ("depth", "rung", "mistrust", "overlap", "blocked"):
+        for name in ("depth", "rung", "mistrust", "demand", "rise_pressure", "fall_pressure", "overlap", "blocked"):
             arrays[name][row, p] = getattr(treaty, name)
         arrays["obligation"][row, p] = treaty.promised
         arrays["orientation"][row, p] = orientation(treaty, model)

@@ -16,12 +16,15 @@ from entente.month.ladder import (
     BY_GATE,
     FREE,
     ceiling,
-    climbs,
     core_overlap,
+    demanded,
+    leap,
     next_depth,
     next_mistrust,
+    next_pressure,
     opening_depth,
-    sinks,
+    shortfall,
+    surplus,
     whole_rung,
     worth,
 )
@@ -56,7 +59,9 @@ class Treaty:
         self.in_force = 0
         self.term_start = 0
         self.term_end = -1
-        self.rising = 0.0
+        self.demand = 0.0
+        self.rise_pressure = 0.0
+        self.fall_pressure = 0.0
         self.blocked = FREE
         self.overlap = 0.0
         self.leaving = [0] * len(model.world.states)
@@ -125,6 +130,7 @@ class Treaty:
         if before is not None and before.running:
             self._begin(before.rung, before.mistrust, self.body.founders)
             self.depth = before.depth
+            self.rise_pressure, self.fall_pressure = before.rise_pressure, before.fall_pressure
             before.end()
         else:
             self._begin(self.body.rung, float(self.of("mistrust")), self.body.founders)
@@ -145,15 +151,14 @@ class Treaty:
             self._run_term(self.term_end)
 
     def _opening_depth(self) -> float:
-        constant = self.model.constant
-        return opening_depth(self.rung, constant["steps"], constant["opening_share"])
+        return opening_depth(self.rung, self.model.constant["steps"])
 
     def _begin(self, rung: int, mistrust: float, members: Sequence[int]) -> None:
         self.status = RUNNING
         self.members = list(members)
         self.rung = rung
         self.mistrust = mistrust
-        self.rising = 0.0
+        self.rise_pressure = self.fall_pressure = 0.0
         self.leaving = [0] * len(self.leaving)
         self.joining = [0] * len(self.joining)
         self.term_end = -1
@@ -170,6 +175,7 @@ class Treaty:
         self.members = []
         self.depth = 0.0
         self.rung = 0
+        self.demand = self.rise_pressure = self.fall_pressure = 0.0
         self.guests = []
         self.consulted = []
         self.bargain = Bargain()
@@ -283,14 +289,15 @@ class Treaty:
         """E12, E13: mistrust changes, practice follows the bargain, organs follow practice."""
         m, t, dial, steps = self.model, self.index, self.model.dial, self.model.constant["steps"]
         self.mistrust = next_mistrust(self.mistrust, m.terms.mistrust(m, t))
+        self.demand = demanded(self.bargain.agreed, m.terms.demand(m, t))
         self.overlap = self._core_overlap()
         hollowing = m.terms.hollowing(m, t, 1.0 if self.may_leave else 0.0)
         top, was = ceiling(self.rung, steps), self.depth
-        moved = next_depth(was, self.bargain.agreed, top, dial["deepen"], dial["hollow"], hollowing)
+        moved = next_depth(was, self.demand, top, dial["deepen"], dial["hollow"], hollowing)
         self.depth = moved
         rung = self._climb(steps) if m.terms.ladder(m, t) > 0.0 else self._stay()
         # What replaces practice or organs reads them as they were.
-        self.depth = was
+        self.depth, moved = was, min(moved, ceiling(rung, steps))
         organs = whole_rung(m.terms.organs(m, t, rung), steps)
         self.depth = m.terms.practice(m, t, moved, organs)
         self.rung = int(organs)
@@ -300,31 +307,32 @@ class Treaty:
         return self.rung
 
     def _climb(self, steps: float) -> int:
-        """E13: the rung after a review, or after organs that have been too small for long enough."""
-        if self._sinks(steps):
-            self.rising = 0.0
-            return self.rung - 1
+        """E13: the rung after pressure for fewer organs, or else for more, has become great enough."""
+        m, dial, constant, rung = self.model, self.model.dial, self.model.constant, self.rung
+        small = shortfall(self.demand, rung, steps, constant["x_edge"])
+        large = surplus(self.demand, rung, steps, constant["band"])
+        urged = constant["x_start"] + dial["urgency"] * small + m.terms.pace(m, self.index)
+        eased = constant["x_dstart"] + large * (1.0 + constant["x_haste"] * large)
+        self.rise_pressure = next_pressure(self.rise_pressure, small, urged)
+        self.fall_pressure = next_pressure(self.fall_pressure, large, eased)
         self.blocked = FREE
-        near = self.model.constant["near"]
-        if self.rung + 1 >= steps or not climbs(self.depth, self.bargain.agreed, ceiling(self.rung, steps), near):
-            self.rising = 0.0
-            return self.rung
-        self.rising += 1.0 + self.model.terms.pace(self.model, self.index)
-        if self.rising < self.model.dial["deliberation"]:
-            self.blocked = BY_DELIBERATION
-        elif self.rung + 2 >= steps and not self.model.terms.top(self.model, self.index, self.overlap) > 0.0:
-            self.blocked = BY_GATE
-        else:
-            self.rising = 0.0
-            return self.rung + 1
-        return self.rung
-
-    def _sinks(self, steps: float) -> bool:
-        """Whether a review of this month takes a rung away."""
-        age = self.model.clock - self.in_force
-        if age <= 0 or age % int(self.model.constant["review_months"]) != 0 or self.rung == 0:
-            return False
-        return sinks(self.depth, self.rung, steps, self.model.constant["slack"]) > 0.0
+        if self.fall_pressure >= dial["inertia"] and rung > 0:
+            self.rise_pressure = 0.0
+            self.fall_pressure -= dial["inertia"]
+            return int(max(rung - leap(large, constant["x_djump"]), 0.0))
+        if rung + 1 >= steps:
+            self.rise_pressure = 0.0
+            return rung
+        if self.rise_pressure < dial["deliberation"]:
+            self.blocked = BY_DELIBERATION if small > 0.0 else FREE
+            return rung
+        highest = steps - 1.0 if m.terms.top(m, self.index, self.overlap) > 0.0 else steps - 2.0
+        if rung >= highest:
+            self.rise_pressure, self.blocked = dial["deliberation"], BY_GATE
+            return rung
+        self.rise_pressure -= dial["deliberation"]
+        self.fall_pressure = 0.0
+        return int(min(rung + leap(small, constant["x_jump"]), highest))
 
     def _core_overlap(self) -> float:
         """E13: the least overlap of core contingencies over ordered pairs of deciders, lone leads with all."""
