@@ -11,7 +11,6 @@ everywhere.parameter(
 )
 everywhere.parameter("caution", 0.3, "How dear depth is made.", low=0, high=1, unit="1", symbol="c")
 everywhere.constant("free_need", 0.5, "Need of the free benefit.", low=0.1, high=1, unit="depth")
-everywhere.constant("shared_need", 0.6, "Need of the common benefit.", low=0.1, high=1, unit="depth")
 everywhere.of_state("temper", 0.5, "Number of a state; at 0 kinship is as without it.", low=0, high=1, unit="1")
 everywhere.of_source("menace", 0.5, "Number of a source.", low=0, high=1, unit="1")
 everywhere.of_treaty("esteem", 0.5, "Number of a treaty.", low=0, high=1, unit="1")
@@ -199,7 +198,7 @@ def enjoyed(esteem: float, custom: float, luck: float, ties: float) -> float:
     return 0.2 * esteem + 0.1 * max(0.0, custom) * luck + 0.01 * max(0.0, ties)
 
 
-@everywhere.adds_to("common_benefit", need="shared_need")
+@everywhere.adds_to("common_benefit", need="exchange_need")
 def pooled(bond: float, company: float, unshared: float) -> float:
     """`.3*bond + .1*company - .05*unshared`: with sums over partners and sources."""
     return 0.3 * bond + 0.1 * company - 0.05 * unshared
@@ -241,6 +240,12 @@ def paid_aside(esteem: float, luck: float) -> float:
 def conceded(custom: float, pledge: float, luck: float) -> float:
     """`.1*pledge*(luck - .5) + .01*c`: above and below what is bargained."""
     return 0.1 * pledge * (luck - 0.5) + 0.01 * custom
+
+
+@everywhere.adds_to("demand")
+def wanted(luck: float, esteem: float) -> float:
+    """`.2*esteem*(luck - .5)`."""
+    return 0.2 * esteem * (luck - 0.5)
 
 
 @everywhere.adds_to("mistrust")
@@ -313,6 +318,12 @@ def visited(ideal: float, mood: float) -> float:
 def screened(temper: float, bond: float, ties: float) -> float:
     """`.01*temper + .02*bond - .01*ties`."""
     return 0.01 * temper + 0.02 * bond - 0.01 * ties
+
+
+@everywhere.adds_to("lapsing")
+def neglected(depth: float, luck: float, esteem: float) -> float:
+    """1 where `D < .3` and now and then where it is not: long enough, and a treaty ends."""
+    return where((depth < 0.3) | (luck < 0.5 * esteem), 1.0, 0.0)
 
 
 @everywhere.adds_to("west")

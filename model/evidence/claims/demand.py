@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from entente.mechanisms.mistrust import mistrusted_depth
+from entente.month.ladder import opening_depth
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
@@ -43,7 +44,7 @@ def _opening() -> dict[str, Any]:
     russia, china = (float(shares[sorted(s.states).index(state)]) for state in ("RUS", "CHN"))
     scope = treaty.scope
     return {
-        "depth": s.institution.opening_share * treaty.opening.rung / s.institution.steps,
+        "depth": opening_depth(treaty.opening.rung, s.institution.steps),
         "mistrust": treaty.opening.mistrust,
         "directed": sum(scope[k] for k in scope if k in SPONSORED) / sum(scope.values()),
         "RUS": (1.0, china, russia),
