@@ -39,7 +39,7 @@ WORDS = ROOT / "docs" / "words.md"
 SCHEMA = ROOT / "configs" / "scenario.schema.json"
 MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
-TERM = "Locks practice in until the renewal and bars exit before it (E12, E13, E14)."
+TERM = "Locks practice in until the renewal, and makes leaving before it cost (E12, E13, E14)."
 """What the one rule of articles does that the core declares; what the others do, their mechanisms say."""
 UNNUMBERED = {
     "capability_share": 4,
