@@ -44,7 +44,7 @@ def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
     wants = model.terms.leaving(model, treaty.index, state, value, breaking) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-    return treaty.leaving[state] >= model.deliberation and treaty.may_leave
+    return treaty.leaving[state] >= model.patience and treaty.may_leave
 
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:
@@ -55,7 +55,7 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
     keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    return treaty.joining[state] >= model.deliberation and admitted(model, treaty, state)
+    return treaty.joining[state] >= model.patience and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:
