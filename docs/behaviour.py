@@ -36,6 +36,8 @@ DRAWS = 200
 YEARS = (1992, 1995, 1998, 2001, 2004, 2007, 2010, 2014, 2018, 2022)
 ENOUGH = 0.5
 """Gain in the chance of a new rung from which on a draw counts as answering a threat (claim C34)."""
+SEEN = 0.01
+"""Least share of runs of which a group is told."""
 ONE = DOSES.index(1.0)
 BLUE, SKY, RED, GREEN, ORANGE, GREY = "#0072B2", "#56B4E9", "#D55E00", "#009E73", "#E69F00", "#777777"
 """Colours that the colour-blind tell apart (Okabe and Ito)."""
@@ -230,6 +232,8 @@ def relief_part(found: pd.DataFrame) -> list[str]:
     rows = []
     for (variant, tie, far), own in found.groupby(["variant", "tie", "far"], sort=False):
         total = len(found[(found["variant"] == variant) & (found["tie"] == tie)])
+        if len(own) < SEEN * total:
+            continue
         lost = [f"{own[year].mean():.2f}" for year in RELIEF_YEARS]
         rows.append((variant, tie, far, [share(len(own) / total), *lost, share((own[3] >= 1).mean())]))
     order = {name: n for n, name in enumerate((*RELIEFS, *measured.RELIEVED))}
@@ -244,7 +248,7 @@ def relief_part(found: pd.DataFrame) -> list[str]:
         f"than it needs), {RELIEFS[2]} (the base of every source is 0 besides). Rungs lost by the end of so many years, apart for "
         "runs in which what is demanded (`demand`, times the number of steps) stood "
         f"{measured.FAR} rungs or more below the organs of the opening in some month of the first year, and for all others; below "
-        f"0 where rungs were gained. {measured.RELIEF_REPLICATES} replicates a draw.", "",
+        f"0 where rungs were gained. {measured.RELIEF_REPLICATES} replicates a draw; groups of less than {SEEN:.0%} of the runs are left out.", "",
         *table(
             ["variant", "tie", "demand two rungs below", "share of runs", *(f"{y} y" for y in RELIEF_YEARS), "a rung within 3 y"],
             [[variant, tie, "yes" if far else "no", *cells] for variant, tie, far, cells in rows],
@@ -419,30 +423,29 @@ def answers_figure(with_: np.ndarray, without: np.ndarray, relief: pd.DataFrame,
     pooled = quiet.groupby("rung")[["years", "rises", "falls"]].sum().query("years > 0")
     still.bar(pooled.index - 0.2, pooled["rises"] / pooled["years"], 0.4, color=BLUE, label="rises")
     still.bar(pooled.index + 0.2, pooled["falls"] / pooled["years"], 0.4, color=ORANGE, label="falls", hatch="//")
-    still.set(title="Quiet decades", xlabel="rung at the beginning of the year", ylabel="moves a year, all ties")
+    still.set(
+        title="Quiet decades", xlabel="rung at the beginning (years observed)", ylabel="moves a year, all ties"
+    )
     still.set_xticks(pooled.index, [f"{rung}\n({years})" for rung, years in pooled["years"].items()])
-    still.text(0.02, 0.8, "(years observed)", transform=still.transAxes, fontsize=8)
     still.legend(fontsize=8, frameon=False, loc="upper left")
     return sheet
 
 
 def relief_lines(ax: Axes, found: pd.DataFrame) -> None:
     """Mean rungs lost by year, one line a tie and whether demand fell far."""
-    for (tie, colour, mark), (far, style) in (
-        (one, way)
-        for one in zip(measured.RELIEVED, (BLUE, GREEN, ORANGE, GREY), "osD^", strict=True)
-        for way in ((True, "-"), (False, "--"))
-    ):
-        own = found[(found["tie"] == tie) & (found["far"] == far)]
-        if len(own):
-            ax.plot(
-                [0, *RELIEF_YEARS], [0, *(own[year].mean() for year in RELIEF_YEARS)],
-                color=colour, ls=style, marker=mark, ms=3, label=tie if far else None,
-            )  # fmt: skip
+    for tie, colour, mark in zip(measured.RELIEVED, (BLUE, GREEN, ORANGE, GREY), "osD^", strict=True):
+        ax.plot([], [], color=colour, marker=mark, ms=3, label=tie)
+        for far, style in ((True, "-"), (False, "--")):
+            own = found[(found["tie"] == tie) & (found["far"] == far)]
+            if len(own) >= SEEN * len(found[found["tie"] == tie]):
+                means = [0, *(own[year].mean() for year in RELIEF_YEARS)]
+                ax.plot([0, *RELIEF_YEARS], means, color=colour, ls=style, marker=mark, ms=3)
     ax.plot([], [], color="black", ls="-", label="demand two rungs below")
     ax.plot([], [], color="black", ls="--", label="demand nearer")
     ax.set(title="No threats after the opening", xlabel="years", ylabel="rungs lost, mean of runs")
-    ax.legend(fontsize=7, frameon=False)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.4 * (high - low))
+    ax.legend(fontsize=7, frameon=False, loc="upper left", ncols=2)
 
 
 # The whole
