@@ -100,7 +100,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     made = busy_world(rng, months)
     made["behaviour"] |= {
-        "outside": float(rng.uniform(0.3, 1.5)), "backtrack": float(rng.uniform(0, 0.6)), "deliberation": 6,
+        "outside": float(rng.uniform(0.3, 1.5)), "backtrack": float(rng.uniform(0, 0.6)), "patience": 6,
         "inertia": float(rng.uniform(3, 24)), "sign": float(rng.uniform(0.1, 0.5)),
     }  # fmt: skip
     made["powers"]["OUT"] |= {
@@ -150,7 +150,7 @@ def lived(made: dict[str, Any], seed: int) -> tuple[AllianceModel, list[Weighing
 @given(st.integers(0, 10**6))
 def test_nobody_leaves_at_a_gain_and_nobody_is_stuck_at_a_loss(seed):
     model, weighed = lived(ending_world(seed), seed)
-    t, patience = model.trajectory, model.deliberation
+    t, patience = model.trajectory, model.patience
     at_a_loss: dict[tuple[int, int], int] = {}
     for row, month_ in enumerate(weighed):
         for p, members in month_.members.items():
@@ -259,7 +259,7 @@ def test_a_month_in_which_it_is_wanted_begins_the_count_anew():
     flare = {"kind": "shock", "month": month(8), "source": "x", "size": 0.5}
     once = unwanted() | {
         "interventions": {"flare": flare},
-        "behaviour": {"inertia": 12, "deliberation": 60, "urgency": 0},
+        "behaviour": {"inertia": 12, "deliberation": 60},
     }
     t = run(once).trajectory
     wanted = np.flatnonzero(t["agreed"][:, 0] >= DIAL.sign)
@@ -288,7 +288,7 @@ def test_candidates_and_guests_go_with_a_treaty_that_lapses():
     made = world(
         states,
         {"t": {"parties": parties("A", "B"), "candidates": parties("C")}},
-        behaviour={"inertia": 12, "sign": 1, "entry": 0, "deliberation": 60, "urgency": 0},
+        behaviour={"inertia": 12, "sign": 1, "entry": 0, "deliberation": 60},
     )
     made["switches"] |= {"entries": False}
     done = run(made)

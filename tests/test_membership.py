@@ -18,7 +18,7 @@ from entente.schema.behaviour import Behaviour, Institution
 START = "2000-01"
 PLACE = {"longitude": 0, "latitude": 0}
 DIAL, CONSTANT = Behaviour(), Institution()
-WAIT = round(DIAL.deliberation)
+WAIT = round(DIAL.patience)
 
 
 def month(row: int) -> str:

@@ -54,9 +54,10 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
                     sign(step, t, z, plan, num, now)
     # Last, so that a successor signed in the same month still takes over what there is.
     for t in range(plan.treaties):
-        if some(get(now.t, AT.dormant, t) >= get(num.dials, DIAL.inertia)):
+        dormant = get(now.t, AT.dormant, t)
+        if some((dormant > 0.0) & (dormant >= get(num.dials, DIAL.inertia))):
             for z in range(WIDTH):
-                if now.t[AT.dormant, t, z] >= num.dials[DIAL.inertia, z]:
+                if now.t[AT.dormant, t, z] > 0.0 and now.t[AT.dormant, t, z] >= num.dials[DIAL.inertia, z]:
                     end(t, z, now)
 
 
@@ -89,7 +90,7 @@ def _leave_or_stay(t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any
     wants = plan.terms.leaving(t, i, plan, num, now, value, breaking) > 0.0
     leaving = where(member & wants, get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
     put(now.ts, leaving, AT.leaving, t, i)
-    exits = member & (leaving >= get(num.dials, DIAL.deliberation))
+    exits = member & (leaving >= get(num.dials, DIAL.patience))
     put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)
 
 
@@ -105,7 +106,7 @@ def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     free = keen & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
     put(now.ts, joining, AT.joining, t, i)
-    enters = outside & (joining >= get(num.dials, DIAL.deliberation))
+    enters = outside & (joining >= get(num.dials, DIAL.patience))
     put(now.ts, where(enters, 1.0, 0.0), AT.entries, t, i)
 
 

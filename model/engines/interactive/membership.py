@@ -49,14 +49,14 @@ def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
     wants = model.terms.leaving(model, treaty.index, state, value, breaking) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-    return bool(treaty.leaving[state] >= model.deliberation)
+    return bool(treaty.leaving[state] >= model.patience)
 
 
 def lapses(model: Any, treaty: Treaty) -> bool:
     """Whether a treaty in force has been as good as dead for long enough."""
     dead = model.clock >= treaty.in_force and model.terms.lapsing(model, treaty.index) > 0.0
     treaty.dormant = treaty.dormant + 1 if dead else 0
-    return bool(treaty.dormant >= model.dial["inertia"])
+    return bool(dead and treaty.dormant >= model.dial["inertia"])
 
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:
@@ -67,7 +67,7 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
     keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    return treaty.joining[state] >= model.deliberation and admitted(model, treaty, state)
+    return treaty.joining[state] >= model.patience and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:
