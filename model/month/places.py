@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-COMMON = "common_benefit"
-"""The place of benefits with falling returns, which share one need."""
 SUM, FACTOR, GREATEST, ANY, ALL, INSTEAD, EACH = "sum", "product", "greatest", "any", "all", "instead", "each"
 
 
@@ -37,7 +35,7 @@ class Place:
     @property
     def needed(self) -> bool:
         """Whether a term names the constant that is its need."""
-        return self.how == EACH or self.name == COMMON
+        return self.how == EACH
 
     @property
     def neutral(self) -> float:
@@ -62,7 +60,7 @@ _TABLE = (
           ("help_received", "partners_mean"), low=0.0),
     Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left", low=0.0),
     Place("free_benefit", "weigh", "ti", EACH, "benefit without a source, a unit of depth up to a need of its own", low=0.0),
-    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at a need"),
+    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at `institution.exchange_need`"),
     Place("linear", "weigh", "ti", SUM, "gain (or, below 0, price) of each unit of depth", ("partners_capability",)),
     Place("curvature", "weigh", "ti", SUM, "price of depth that grows with depth, beside that of autonomy", ("partners_capability",)),
     Place("saving", "weigh", "ti", SUM, "how much cheaper depth is to keep that the organs in place can carry"),

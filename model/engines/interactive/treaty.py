@@ -264,8 +264,7 @@ class Treaty:
         m = self.model
         if not m.world.mechanisms.bends:
             return None
-        need = m.constant[m.world.mechanisms.common_need] if m.world.mechanisms.common_need else 1.0
-        return Bend(common, saving, need, self.rung / m.constant["steps"])
+        return Bend(common, saving, m.constant["exchange_need"], self.rung / m.constant["steps"])
 
     def _settle_payments(self, members: Sequence[int], interests: dict[int, Interest], bargain: Bargain) -> None:
         needs = self.model.needs
