@@ -53,15 +53,13 @@ def why(
 
 def _parting(events: pd.DataFrame, treaty: pd.DataFrame) -> pd.Series:
     """Which events are quarrels or reconciliations that two members of a treaty at least were in, by its table."""
-    members = {row.month: set(row.members.split()) for row in treaty.itertuples() if row.status == 1}
-    return pd.Series(
-        [
-            event.kind in _QUARRELS and len(members.get(event.month, set()) & set(event.parties.split())) > 1
-            for event in events.itertuples()
-        ],
-        index=events.index,
-        dtype=bool,
-    )
+    ran = treaty[treaty["status"] == 1]
+    members = {month: set(ids.split()) for month, ids in zip(ran["month"], ran["members"], strict=True)}
+    rows = zip(events["kind"], events["month"], events["parties"], strict=True)
+    within = [
+        kind in _QUARRELS and len(members.get(month, set()) & set(ids.split())) > 1 for kind, month, ids in rows
+    ]
+    return pd.Series(within, index=events.index, dtype=bool)
 
 
 def _names(scenario: Scenario, ids: str) -> str:

@@ -116,12 +116,13 @@ def world_plan(world: World) -> dict[str, Any]:
     sits = (founder + candidate + member + moved) > 0
     pulses = sorted(world.pulses, key=lambda pulse: pulse.step)
     rifts = sorted(world.quarrels, key=lambda quarrel: quarrel.step)
-    pair, whose = np.full((size["s"], size["s"]), -1), np.zeros((size["s"], size["k"]))
+    pair = np.full((size["s"], size["s"]), -1, dtype=np.int64)
+    whose = np.zeros((size["s"], size["k"]), dtype=bool)
     for number, (one, other) in enumerate(world.pairs):
         pair[one, other] = pair[other, one] = number
     for k, state in enumerate(world.whose):
         if state != UNNAMED:
-            whose[state, k] = 1
+            whose[state, k] = True
     moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
     return {
@@ -160,7 +161,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
         "rift_from": _starts([quarrel.step for quarrel in rifts], world.steps),
         "rifts": _table([[pair[q.one, q.other], q.one, q.other, q.treaty, q.size] for q in rifts], 5),
-        "pair": pair.astype(np.int64),
+        "pair": pair,
         "whose": _listed(whose),
         "parted": world.parted,
         "move_from": _starts([move.step for move in moves], world.steps),
