@@ -43,7 +43,7 @@ CITED = re.compile(
     r"|[(;]\s?([A-Z]\w+)\s((?:19|20)\d\d)[;,)]"
     r"|([A-Z]\w+)\s\(((?:19|20)\d\d)\)"
 )
-ENTRY = re.compile(r"^- (?:[a-z]+ )?([A-Z]\w+), [^(]*?(?:\([^)\d]*\)[^(]*?)*?\((\d{4})\)", re.MULTILINE)
+ENTRY = re.compile(r"^- (?:[a-z]+ |[A-Z]')?([A-Z]\w+), [^(]*?(?:\([^)\d]*\)[^(]*?)*?\((\d{4})\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

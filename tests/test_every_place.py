@@ -70,7 +70,7 @@ def own_world(seed: int, months: int, on: tuple[str, ...], acts: bool = True) ->
     paths: tuple[tuple[str, Any], ...] = (
         ("switches.everywhere", perhaps()), ("switches.everywhere", True), ("switches.quiet", perhaps()),
         ("switches.quiet", perhaps()), ("switches.idle", perhaps()), ("behaviour.zeal", share()),
-        ("behaviour.briskness", 0.0), ("institution.shared_need", share(0.1)), ("states.AAA.temper", 0.0),
+        ("behaviour.briskness", 0.0), ("institution.exchange_need", share(0.1)), ("states.AAA.temper", 0.0),
         (f"treaties.{ids[0]}.esteem", share()), ("sources.beta.menace", share()),
     )  # fmt: skip
     for n, (path, value) in enumerate(paths):

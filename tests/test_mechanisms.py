@@ -39,7 +39,7 @@ def busy() -> dict[str, Any]:
         },
         {
             "full": {"parties": parties("A", "B"), "mistrust": 0.4, "rung": 2, "scope": {"x": 1, "y": 0.5},
-                     "articles": full},
+                     "exchange": {"A": 0.6, "B": 0.3}, "articles": full},
             "region": {"parties": parties("A", "B", "C"), "mistrust": 0.3, "rung": 3, "scope": {"y": 1, "x": 0.2}},
         },
         months=72,

@@ -8,6 +8,8 @@ from .mechanism import Mechanism
 CORE = Mechanism("core", "What a month does in any case.")
 """Holds parameters and constants like a mechanism, but has no switch and no terms."""
 
+PUNCTUATED = "Jones and Baumgartner 2005"
+
 SWITCHES = {
     "calendar": "Dated shocks, rumours and weaknesses act.",
     "arrivals": "Shocks arrive at random from the scenario's start on.",
@@ -17,16 +19,16 @@ SWITCHES = {
 
 # fmt: off
 CORE.parameter("rise", .35, "Speed at which perceived threat climbs towards a higher target.", low=.01, high=1, prior=(.20, .50), unit="1/month", symbol="a_up", group="threat")
-CORE.parameter("fall", .055, "Speed at which perceived threat sinks towards a lower target.", low=.001, high=1, prior=(.03, .08), unit="1/month", symbol="a_down", group="threat")
+CORE.parameter("fall", .085, "Speed at which perceived threat sinks towards a lower target.", low=.001, high=1, prior=(.05, .12), unit="1/month", symbol="a_down", group="threat")
 CORE.parameter("persistence", .9725, "Share of a source's excess intensity that is left a month later.", low=0, high=.995, prior=(.960, .985), unit="1/month", symbol="phi", group="threat")
 CORE.parameter("size", .6, "Size of a dated event that gives none of its own.", low=0, high=2, prior=(.4, 1), unit="intensity", symbol="z", group="threat")
 CORE.parameter("sigma", .02, "Standard deviation of the perception noise at full exposure.", low=0, high=.5, prior=(0, .05), unit="intensity", symbol="sigma", group="threat")
 CORE.parameter("autonomy", 1.25, "Price of depth: curvature of the cost of being bound.", low=.05, high=10, prior=(.9, 1.6), unit="utility", symbol="alpha", group="bargaining")
 CORE.parameter("deepen", .055, "Share of the gap to the agreed depth that is closed upwards.", low=0, high=1, prior=(.03, .08), unit="1/month", symbol="v_up", group="commitment")
 CORE.parameter("hollow", .025, "Share of the gap to the agreed depth that is closed downwards.", low=0, high=1, prior=(.01, .04), unit="1/month", symbol="v_down", group="commitment")
-CORE.parameter("deliberation", 12., "Months for which a condition must hold before institutions act on it.", low=1, high=60, prior=(6, 18), unit="rung-months", symbol="T_d", group="commitment")
-CORE.parameter("urgency", 2., "U.", low=0, high=20, prior=(1, 4), unit="1/rung", symbol="u", group="commitment")
-CORE.parameter("inertia", 48., "Rung-months of missing demand before organs lose a rung.", low=1, high=600, prior=(24, 96), unit="rung-months", symbol="T_i", group="commitment")
+CORE.parameter("deliberation", 3., "Rung-months for which organs must have been too small before they grow.", low=0, high=60, prior=(1, 6), unit="rung-months", symbol="T_d", source=PUNCTUATED, group="commitment")
+CORE.parameter("inertia", 30., "Rung-months for which organs must have been too large before one of them goes.", low=0, high=600, prior=(12, 48), unit="rung-months", symbol="T_i", source=PUNCTUATED, group="commitment")
+CORE.parameter("patience", 12., "Months for which a state must want into a treaty, or out of it, before it acts.", low=1, high=60, prior=(6, 18), unit="months", symbol="T_p", group="commitment")
 CORE.parameter("sign", .2, "Agreed depth above which founders sign a treaty that has no date.", low=0, high=1, prior=(.10, .30), unit="depth", symbol="theta_s", group="bargaining")
 CORE.parameter("adjust", .05, "Share of the gap to the offer that uptake closes.", low=0, high=1, prior=(.03, .08), unit="1/month", symbol="beta", group="outside power")
 CORE.parameter("turn", .065, "Speed at which alignment turns.", low=0, high=1, prior=(.03, .10), unit="1/month", symbol="v_x", group="outside power")
@@ -36,13 +38,7 @@ CORE.parameter("alarm", .55, "Depth of a treaty directed at it above which a res
 CORE.parameter("response", .06, "Monthly growth of the responsive package, a unit of depth above the alarm.", low=0, high=1, prior=(.02, .10), unit="1/month", symbol="gamma", group="outside power")
 
 CORE.constant("steps", 7., "Rungs on the ladder, rung 0 included; rung R allows a depth of (R+1)/steps.", low=2, high=7, unit="1", symbol="n_R", source=LEEDS)
-CORE.constant("x_edge", 1., "E.", low=0, high=3, unit="rung", symbol="xe")
-CORE.constant("x_start", 1., "E.", low=0, high=3, unit="rung", symbol="xs")
-CORE.constant("x_dstart", 0., "E.", low=0, high=3, unit="rung", symbol="xds")
-CORE.constant("x_jump", 0., "E.", low=0, high=1, unit="rung", symbol="xj")
-CORE.constant("x_djump", 0., "E.", low=0, high=1, unit="rung", symbol="xdj")
-CORE.constant("x_haste", 1., "E.", low=0, high=10, unit="rung", symbol="xh")
-CORE.constant("band", 1.5, "E.", low=0, high=6, unit="rung", symbol="xb")
+CORE.constant("exchange_need", 4 / 7, "Depth at which benefits that need no enemy have nothing more to give.", low=.05, high=1, unit="depth", symbol="r_0")
 CORE.constant("window_months", 6., "Months before a renewal in which a party can leave and the lock is off.", low=0, high=60, unit="months", symbol="T_w")
 CORE.constant("reentry_months", 60., "Months for which a state that left a treaty stays out.", low=0, high=600, unit="months", symbol="T_e")
 CORE.constant("core_floor", .05, "Least own perception used when core contingencies are compared.", low=.001, high=1, unit="intensity", symbol="P_0")

@@ -42,27 +42,33 @@ def demanded(agreed: float, beside: float) -> float:
 
 
 @equation
-def shortfall(demand: float, rung: float, steps: float, edge: float) -> float:
-    """E13a. `steps*demand - (R + edge)`, rungs: by how much organs are too small."""
-    return steps * demand - (rung + edge)
+def shortfall(demand: float, rung: float, steps: float) -> float:
+    """E13. `steps*demand - R - 1/2`, rungs: above 0 where organs are smaller than the rung that is nearest to demand."""
+    return steps * demand - rung - 1.0 / 2.0
 
 
 @equation
-def surplus(demand: float, rung: float, steps: float, band: float) -> float:
-    """E13b. `R - band - steps*demand`, rungs: by how much organs are too large."""
-    return rung - band - steps * demand
+def surplus(demand: float, rung: float, steps: float) -> float:
+    """E13. `R - 1/2 - steps*demand`, rungs: above 0 where organs are larger than the rung that is nearest to demand."""
+    return rung - 1.0 / 2.0 - steps * demand
 
 
 @equation
-def next_pressure(pressure: float, gap: float, flow: float) -> float:
-    """E13. `p + flow` where the gap is above 0, else `max(0, p + gap)`: what is not needed is soon forgotten."""
-    return where(gap > 0.0, pressure + flow, max(0.0, pressure + gap))
+def rise_pressure(pressure: float, shortfall_: float, pace: float) -> float:
+    """E13a. `up' = max(0, up + gap)`, rung-months; mechanisms may quicken (`pace` above 0) what a shortfall adds."""
+    return max(0.0, pressure + shortfall_ * where(shortfall_ > 0.0, 1.0 + pace, 1.0))
 
 
 @equation
-def leap(gap: float, jump: float) -> float:
-    """E13. `1 + jump*floor(max(0, gap))`, rungs."""
-    return 1.0 + jump * floor(max(gap, 0.0))
+def fall_pressure(pressure: float, surplus_: float) -> float:
+    """E13b. `down' = max(0, down + gap)`, rung-months: what is not needed for long enough is given up."""
+    return max(0.0, pressure + surplus_)
+
+
+@equation
+def raised_rung(demand: float, steps: float, highest: float) -> float:
+    """E13a. `min(floor(steps*demand + 1/2), highest)`: the rung nearest to demand, as far as the gate lets it."""
+    return min(floor(steps * demand + 1.0 / 2.0), highest)
 
 
 @equation

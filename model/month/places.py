@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-COMMON = "common_benefit"
-"""The place of benefits with falling returns, which share one need."""
 SUM, FACTOR, GREATEST, ANY, ALL, INSTEAD, EACH = "sum", "product", "greatest", "any", "all", "instead", "each"
 
 
@@ -37,7 +35,7 @@ class Place:
     @property
     def needed(self) -> bool:
         """Whether a term names the constant that is its need."""
-        return self.how == EACH or self.name == COMMON
+        return self.how == EACH
 
     @property
     def neutral(self) -> float:
@@ -62,8 +60,8 @@ _TABLE = (
           ("help_received", "partners_mean"), low=0.0),
     Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left", ("fear",), low=0.0),
     Place("free_benefit", "weigh", "ti", EACH, "benefit without a source, a unit of depth up to a need of its own", low=0.0),
-    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at a need", ("fear",)),
-    Place("common_worth", "weigh", "ti", FACTOR, "how much of the benefits is left that fall to 0 at a need", ("fear",), low=0.0),
+    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at `institution.exchange_need`", ("fear",)),
+    Place("common_worth", "weigh", "ti", FACTOR, "how much of the benefits is left that fall to 0 at `institution.exchange_need`", ("fear",), low=0.0),
     Place("linear", "weigh", "ti", SUM, "gain (or, below 0, price) of each unit of depth", ("fear", "partners_capability")),
     Place("curvature", "weigh", "ti", SUM, "price of depth that grows with depth, beside that of autonomy", ("fear", "partners_capability")),
     Place("saving", "weigh", "ti", SUM, "how much cheaper depth is to keep that the organs in place can carry", ("fear",)),
@@ -72,11 +70,11 @@ _TABLE = (
     Place("demand", "institute", "t", SUM, "what is wanted beside what is agreed"),
     Place("mistrust", "institute", "t", SUM, "what is added to the mistrust among the parties"),
     Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("may_leave",), low=0.0),
-    Place("pace", "institute", "t", SUM, "months of deliberation that a month counts for, beyond one"),
+    Place("pace", "institute", "t", SUM, "how much faster a shortfall of organs adds to the pressure for more", ("shortfall",)),
     Place("top", "institute", "t", ALL, "whether the top rung is open", ("shared_core",)),
     Place("organs", "institute", "t", INSTEAD, "rung", ("next_rung",), low=0.0, high=6.0),
     Place("practice", "institute", "t", INSTEAD, "depth of practice", ("next_depth", "next_rung"), low=0.0, high=1.0),
-    Place("ladder", "institute", "t", ANY, "organs move by deliberation and review (to be silenced only)", core=True),
+    Place("ladder", "institute", "t", ANY, "organs move by pressure (to be silenced only)", core=True),
     Place("staying", "review", "ti", SUM, "what staying is worth beside the utility of what is agreed, and payments", ("fear",)),
     Place("breaking", "review", "ti", SUM, "price of leaving", ("term_left",)),
     Place("leaving", "review", "ti", ANY, "whether a party wants to leave", ("value", "breaking", "fear")),

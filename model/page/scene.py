@@ -195,7 +195,7 @@ def opening(world: World) -> dict[str, Floats]:
             continue
         values["status"][p] = RUNNING
         values["rung"][p] = body.opening.rung
-        values["depth"][p] = opening_depth(body.opening.rung, constant.steps, constant.opening_share)
+        values["depth"][p] = opening_depth(body.opening.rung, constant.steps)
         values["mistrust"][p] = body.opening.mistrust
         values["obligation"][p] = world.numbers["obligation"][p]
         values["member"][p, list(body.opening.members)] = 1

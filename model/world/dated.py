@@ -125,7 +125,7 @@ def pack_interventions(
 def _quarrels(packer: Any, act: Rift, step: int, size: int) -> list[Quarrel]:
     """All pairs that a rift parts: of a treaty those that may ever be party to it, since who is shows in the run."""
     if act.treaty is None:
-        named, treaty = act.parties, -1
+        named, treaty = set(act.parties), -1
     elif act.treaty in packer.treaties:
         named, treaty = _may_be_party(packer.scenario, act.treaty), packer.treaties.index(act.treaty)
     else:

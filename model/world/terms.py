@@ -16,7 +16,7 @@ from .draws import Floats
 from .pack import World
 from .rules import OF_TERMS, directed_share, effects
 
-WHOLE = ("deliberation",)
+WHOLE = ("patience",)
 """Parameters that count months: they act rounded."""
 WHOLE_CONSTANTS = ("reentry_months",)
 

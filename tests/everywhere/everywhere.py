@@ -11,7 +11,6 @@ everywhere.parameter(
 )
 everywhere.parameter("caution", 0.3, "How dear depth is made.", low=0, high=1, unit="1", symbol="c")
 everywhere.constant("free_need", 0.5, "Need of the free benefit.", low=0.1, high=1, unit="depth")
-everywhere.constant("shared_need", 0.6, "Need of the common benefit.", low=0.1, high=1, unit="depth")
 everywhere.of_state("temper", 0.5, "Number of a state; at 0 kinship is as without it.", low=0, high=1, unit="1")
 everywhere.of_source("menace", 0.5, "Number of a source.", low=0, high=1, unit="1")
 everywhere.of_treaty("esteem", 0.5, "Number of a treaty.", low=0, high=1, unit="1")
@@ -211,7 +210,7 @@ def enjoyed(esteem: float, custom: float, luck: float, ties: float) -> float:
     return 0.2 * esteem + 0.1 * max(0.0, custom) * luck + 0.01 * max(0.0, ties)
 
 
-@everywhere.adds_to("common_benefit", need="shared_need")
+@everywhere.adds_to("common_benefit")
 def pooled(bond: float, company: float, unshared: float) -> float:
     """`.3*bond + .1*company - .05*unshared`: with sums over partners and sources."""
     return 0.3 * bond + 0.1 * company - 0.05 * unshared
@@ -276,9 +275,15 @@ def slowed(may_leave: float, esteem: float) -> float:
 
 
 @everywhere.adds_to("pace")
-def hurried(esteem: float, luck: float) -> float:
-    """`esteem*luck`."""
-    return esteem * luck
+def hurried(esteem: float, luck: float, shortfall: float) -> float:
+    """`esteem*luck*max(0, shortfall)`."""
+    return esteem * luck * max(0.0, shortfall)
+
+
+@everywhere.adds_to("demand")
+def wanted(luck: float, pledge: float, agreed_depth: float) -> float:
+    """`.2*pledge*(luck - .5)*D_agreed`: above and below what is agreed."""
+    return 0.2 * pledge * (luck - 0.5) * agreed_depth
 
 
 @everywhere.adds_to("top")

@@ -12,10 +12,11 @@ from entente.month.ladder import (
     ceiling,
     core_overlap,
     demanded,
-    leap,
+    fall_pressure,
     next_depth,
     next_mistrust,
-    next_pressure,
+    raised_rung,
+    rise_pressure,
     shortfall,
     surplus,
     whole_rung,
@@ -126,27 +127,21 @@ def _climb(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
     runs = get(now.t, AT.status, t) == 1.0
     acts = runs & (plan.terms.ladder(t, plan, num, now) > 0.0)
     steps, rung, demand = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t), get(now.t, AT.demand, t)
-    small = shortfall(demand, rung, steps, get(num.constants, CONSTANT.x_edge))
-    large = surplus(demand, rung, steps, get(num.constants, CONSTANT.band))
-    urged = get(num.constants, CONSTANT.x_start) + get(num.dials, DIAL.urgency) * small + plan.terms.pace(t, plan, num, now)
-    eased = get(num.constants, CONSTANT.x_dstart) + large * (1.0 + get(num.constants, CONSTANT.x_haste) * large)
-    up = next_pressure(get(now.t, AT.rise_pressure, t), small, urged)
-    down = next_pressure(get(now.t, AT.fall_pressure, t), large, eased)
-    enough, limit = get(num.dials, DIAL.deliberation), get(num.dials, DIAL.inertia)
+    small = shortfall(demand, rung, steps)
+    up = rise_pressure(get(now.t, AT.rise_pressure, t), small, plan.terms.pace(t, plan, num, now, small))
+    down = fall_pressure(get(now.t, AT.fall_pressure, t), surplus(demand, rung, steps))
+    enough = get(num.dials, DIAL.deliberation)
     opened = plan.terms.top(t, plan, num, now, get(now.t, AT.overlap, t)) > 0.0
     highest = where(opened, steps - 1.0, steps - 2.0)
-    falls = (down >= limit) & (rung > 0.0)
-    room = rung + 1.0 < steps
-    due = room & (up >= enough) & neither(falls)
-    rises = due & (rung < highest)
+    falls = (rung > 1.0) & (down >= get(num.dials, DIAL.inertia))
+    short = (small > 0.0) & (rung + 1.0 < steps) & neither(falls)
+    due = short & (up >= enough)
     shut = due & (rung >= highest)
-    waits = room & (small > 0.0) & neither(due) & neither(falls)
-    higher = min(rung + leap(small, get(num.constants, CONSTANT.x_jump)), highest)
-    lower = max(rung - leap(large, get(num.constants, CONSTANT.x_djump)), 0.0)
-    left = where(shut, enough, where(rises, up - enough, where(falls | neither(room), 0.0, up)))
-    put(now.t, where(acts, left, get(now.t, AT.rise_pressure, t)), AT.rise_pressure, t)
-    left = where(rises, 0.0, where(falls, down - limit, down))
-    put(now.t, where(acts, left, get(now.t, AT.fall_pressure, t)), AT.fall_pressure, t)
-    held = where(shut, BY_GATE, where(waits, BY_DELIBERATION, FREE))
+    rises = due & neither(shut)
+    held = where(shut, BY_GATE, where(short & neither(due), BY_DELIBERATION, FREE))
+    waited = where(falls | rises, 0.0, where(shut, min(up, enough), up))
+    put(now.t, where(acts, waited, get(now.t, AT.rise_pressure, t)), AT.rise_pressure, t)
+    waited = where(falls | rises, 0.0, down)
+    put(now.t, where(acts, waited, get(now.t, AT.fall_pressure, t)), AT.fall_pressure, t)
     put(now.t, where(runs, where(acts, held, FREE), get(now.t, AT.blocked, t)), AT.blocked, t)
-    return where(acts, where(falls, lower, where(rises, higher, rung)), rung)
+    return where(acts, where(falls, rung - 1.0, where(rises, raised_rung(demand, steps, highest), rung)), rung)

@@ -153,13 +153,7 @@ def _root(
     """Where the marginal utility of a segment is 0."""
     if not plan.bends:
         return segment_root(slope, inverse)
-    return bent_root(slope, inverse, curve, common, common_need(plan, num), saving, organs(t, num, now))
-
-
-@kernel
-def common_need(plan: Any, num: Any) -> Any:
-    """Depth up to which common benefits are useful."""
-    return get(num.constants, plan.common) if plan.common >= 0 else spread(1.0)
+    return bent_root(slope, inverse, curve, common, get(num.constants, CONSTANT.exchange_need), saving, organs(t, num, now))
 
 
 @kernel

@@ -77,7 +77,7 @@ def _leave_or_stay(step: int, t: int, i: int, term_left: Any, plan: Any, num: An
     put(now.ts, leaving, AT.leaving, t, i)
     ends = get(now.t, AT.ends, t)
     may = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
-    exits = member & may & (leaving >= get(num.dials, DIAL.deliberation))
+    exits = member & may & (leaving >= get(num.dials, DIAL.patience))
     put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)
 
 
@@ -93,7 +93,7 @@ def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     free = keen & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
     put(now.ts, joining, AT.joining, t, i)
-    enters = outside & (joining >= get(num.dials, DIAL.deliberation))
+    enters = outside & (joining >= get(num.dials, DIAL.patience))
     put(now.ts, where(enters, 1.0, 0.0), AT.entries, t, i)
 
 

@@ -45,7 +45,6 @@ class Plan(NamedTuple):
     terms: Any  # what the mechanisms do at each place, as functions
     guarded: bool  # whether mechanisms of a scenario's own act, whose numbers may be none
     bends: bool  # whether marginal utility may bend
-    common: int  # the constant up to which common benefits are useful
     starts: Ints  # where each group of state begins among the rows
     counts: Ints  # how many numbers each group of state holds of a thing
     year: Ints  # of each step, as a row of `capability`
@@ -129,7 +128,6 @@ def world_plan(world: World) -> dict[str, Any]:
         "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "pairs": size["d"],
         "needs": size["n"],
         "terms": woven(mechanisms), "bends": mechanisms.bends, "guarded": not mechanisms.vetted,
-        "common": mechanisms.constants.index(mechanisms.common_need) if mechanisms.common_need else -1,
         "opens": world.opens,
         "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())]),
         "counts": _ints(shape[0] for shape in shapes.values()),

@@ -397,7 +397,7 @@ class AllianceModel(mesa.Model):
         self.dial = by_name(w.mechanisms.dials, acting["dials"])
         self.switch = by_name(tuple(w.mechanisms.switches), acting["switches"])
         self.constant = by_name(w.mechanisms.constants, acting["constants"])
-        self.deliberation = int(self.dial["deliberation"])
+        self.patience = int(self.dial["patience"])
         year = (w.first_month + self.clock) // MONTHS_IN_YEAR - w.first_year
         self._nominal = n["capability"][year].tolist()
         self.power_capability = n["power_capability"][year].tolist()

@@ -45,7 +45,7 @@ def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     fear = model.states[state].interests[treaty.index].fear
     wants = model.terms.leaving(model, treaty.index, state, value, breaking, fear) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-    return treaty.leaving[state] >= model.deliberation and treaty.may_leave
+    return treaty.leaving[state] >= model.patience and treaty.may_leave
 
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:
@@ -56,7 +56,7 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
     keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    return treaty.joining[state] >= model.deliberation and admitted(model, treaty, state)
+    return treaty.joining[state] >= model.patience and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:

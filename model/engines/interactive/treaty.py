@@ -18,11 +18,12 @@ from entente.month.ladder import (
     ceiling,
     core_overlap,
     demanded,
-    leap,
+    fall_pressure,
     next_depth,
     next_mistrust,
-    next_pressure,
     opening_depth,
+    raised_rung,
+    rise_pressure,
     shortfall,
     surplus,
     whole_rung,
@@ -263,8 +264,7 @@ class Treaty:
         m = self.model
         if not m.world.mechanisms.bends:
             return None
-        need = m.constant[m.world.mechanisms.common_need] if m.world.mechanisms.common_need else 1.0
-        return Bend(common, saving, need, self.rung / m.constant["steps"])
+        return Bend(common, saving, m.constant["exchange_need"], self.rung / m.constant["steps"])
 
     def _settle_payments(self, members: Sequence[int], interests: dict[int, Interest], bargain: Bargain) -> None:
         needs = self.model.needs
@@ -307,32 +307,27 @@ class Treaty:
         return self.rung
 
     def _climb(self, steps: float) -> int:
-        """E13: the rung after pressure for fewer organs, or else for more, has become great enough."""
-        m, dial, constant, rung = self.model, self.model.dial, self.model.constant, self.rung
-        small = shortfall(self.demand, rung, steps, constant["x_edge"])
-        large = surplus(self.demand, rung, steps, constant["band"])
-        urged = constant["x_start"] + dial["urgency"] * small + m.terms.pace(m, self.index)
-        eased = constant["x_dstart"] + large * (1.0 + constant["x_haste"] * large)
-        self.rise_pressure = next_pressure(self.rise_pressure, small, urged)
-        self.fall_pressure = next_pressure(self.fall_pressure, large, eased)
+        """E13: the rung after organs have been too large for long enough, or too small."""
+        m, dial, rung, demand = self.model, self.model.dial, self.rung, self.demand
+        small = shortfall(demand, rung, steps)
+        self.rise_pressure = rise_pressure(self.rise_pressure, small, m.terms.pace(m, self.index, small))
+        self.fall_pressure = fall_pressure(self.fall_pressure, surplus(demand, rung, steps))
         self.blocked = FREE
-        if self.fall_pressure >= dial["inertia"] and rung > 0:
-            self.rise_pressure = 0.0
-            self.fall_pressure -= dial["inertia"]
-            return int(max(rung - leap(large, constant["x_djump"]), 0.0))
-        if rung + 1 >= steps:
-            self.rise_pressure = 0.0
+        # The last rung is the text of the treaty, which goes with the treaty.
+        if rung > 1 and self.fall_pressure >= dial["inertia"]:
+            self.rise_pressure = self.fall_pressure = 0.0
+            return rung - 1
+        if not small > 0.0 or rung + 1 >= steps:
             return rung
         if self.rise_pressure < dial["deliberation"]:
-            self.blocked = BY_DELIBERATION if small > 0.0 else FREE
+            self.blocked = BY_DELIBERATION
             return rung
         highest = steps - 1.0 if m.terms.top(m, self.index, self.overlap) > 0.0 else steps - 2.0
         if rung >= highest:
             self.rise_pressure, self.blocked = dial["deliberation"], BY_GATE
             return rung
-        self.rise_pressure -= dial["deliberation"]
-        self.fall_pressure = 0.0
-        return int(min(rung + leap(small, constant["x_jump"]), highest))
+        self.rise_pressure = self.fall_pressure = 0.0
+        return int(raised_rung(demand, steps, highest))
 
     def _core_overlap(self) -> float:
         """E13: the least overlap of core contingencies over ordered pairs of deciders, lone leads with all."""
