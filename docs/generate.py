@@ -69,7 +69,7 @@ def place(function: Callable[..., Any]) -> tuple[str, int]:
 
 def number_of(name: str, function: Callable[..., Any]) -> int:
     """The `E<number>` with which a docstring begins; of a term of one equation in another, the other."""
-    found = re.match(r"(?:Rival of |E\d+ in )?E(\d+)\b", inspect.cleandoc(function.__doc__ or ""))
+    found = re.match(r"(?:Rival of |E\d+ in )?E(\d+)[a-z]?\b", inspect.cleandoc(function.__doc__ or ""))
     return int(found.group(1)) if found else UNNUMBERED[name]
 
 
@@ -93,7 +93,9 @@ def attribute_table() -> str:
             told.add(f"{at}.{name}")
             low, high = bounds(field)
             allowed = "0-1, above 0" if low is None or high is None else f"{low:g}-{high:g}"
-            default = "given" if field.is_required() else f"{field.default:g}"
+            # A map of numbers has none itself: they are 0 where they are not named.
+            plain = 0.0 if field.default_factory is not None else field.default
+            default = "given" if field.is_required() else f"{plain:g}"
             lines.append(
                 f"| `{at}.{name}` | {declared(field, 'symbol')} | {declared(field, 'unit')} | {default} "
                 f"| {allowed} | {field.description} |"

@@ -68,12 +68,12 @@ def test_busy_worlds_are_the_same_and_meet_every_mechanism():
         met.update(f"event: {kind}" for kind in run(world, seed).events["kind"])
     expected = {
         *RULES, "unanimity", "majority", "lead", "hub", "succession", "none", "fixed", "responsive",
-        "shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit", "article",
+        "shock", "rumour", "weakness", "rift", "offer", "concession", "set", "entry", "exit", "article",
         "ratchet", "hub_provision", "held_perception", "solidarity", "tethering", "security_dilemma",
     }  # fmt: skip
     events = (
         "signing", "end", "rung up", "rung down", "rung blocked", "obligation", "entry", "exit", "renewal",
-        "consultation", "payment", "shock", "relief", "rumour", "weakness", "offer", "acceptance",
+        "consultation", "payment", "shock", "relief", "rumour", "weakness", "rift", "reconciliation", "offer", "acceptance",
     )  # fmt: skip
     expected |= {f"event: {kind}" for kind in events}
     never = sorted(name for name in expected if not met[name])

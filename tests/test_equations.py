@@ -27,8 +27,8 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
         ("intensity", "base", "event", "rumour", "perceived", "target", "partners_mean", "greatest_threat",
          "partner_threat", "own_threat", "accepted_offer", "offer", "package", "sponsored", "help_received",
-         "contribution", "partner_contribution", "provider_contribution", "long_run_intensity", "neighbour_threat"), (0, 2)),
-    **dict.fromkeys(("shock", "noise"), (-2, 2)),
+         "contribution", "partner_contribution", "provider_contribution", "long_run_intensity", "neighbour_threat", "fear"), (0, 2)),
+    **dict.fromkeys(("shock", "noise", "rift_shock"), (-2, 2)),
     **dict.fromkeys(("own", "own_alignment", "partner_alignment", "mean_alignment"), (-1, 1)),
     **dict.fromkeys(("curvature_", "inverse_curvature", "curve"), (0.05, 20)),
     **dict.fromkeys(("independence",), (0.05, 10)),
@@ -63,7 +63,7 @@ DECLARED = {number.name: (number.declaration["low"], number.declaration["high"])
 BOUNDED = {
     "threat_intensity": (0, 2), "event_intensity": (0, 2), "provision": (0, 2), "opposition": (0, 1),
     "sponsored_intensity": (0, 2), "perceived_threat": (0, 2), "capped_threat": (0, 2), "held_threat": (0, 2),
-    "left_to_do": (0, 1), "regime_kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
+    "left_to_do": (0, 1), "calm": (0, 1), "regime_kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
     "alignment_target": (-1, 1), "bloc_pull": (0, 1), "agreed_depth": (0, 1), "ceiling": (0, 1),
     "next_depth": (0, 1), "next_mistrust": (0, 1), "demanded": (0, 1), "rise_pressure": (0, math.inf), "fall_pressure": (0, math.inf), "drift_depth": (0, 1),
     "drifted_rung": (0, 6), "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf),
@@ -100,7 +100,7 @@ MONOTONE = [
     ("demanded", "agreed", 1), ("demanded", "beside", 1), ("shortfall", "demand", 1), ("shortfall", "rung", -1),
     ("surplus", "demand", -1), ("rise_pressure", "shortfall_", 1), ("rise_pressure", "pace", 1), ("fall_pressure", "surplus_", 1),
     ("raised_rung", "demand", 1), ("raised_rung", "highest", 1), ("next_mistrust", "added", 1), ("fading_mistrust", "confidence", -1),
-    ("bred_mistrust", "neighbour_threat", 1), ("worth", "received", 1), ("worth", "paid", -1), ("worth", "beside", 1),
+    ("bred_mistrust", "neighbour_threat", 1), ("breach", "rift_shock", 1), ("calm", "fear", -1), ("calm", "rift", -1), ("worth", "received", 1), ("worth", "paid", -1), ("worth", "beside", 1),
     ("practice_broken", "depth", 1), ("promise_broken", "exclusivity", 1), ("practice_left", "term_left", 1),
     ("accepted_offer", "price", -1), ("responsive_package", "depth", 1), ("alignment_target", "bloc", 1),
     ("alignment_target", "west", -1), ("alignment", "target", 1), ("alignment", "pulled", 1),

@@ -26,7 +26,7 @@ from .places import (
     function_of,
     memory_place,
 )
-from .words import GIVEN, KEPT, WORDS, Word
+from .words import GIVEN, GUARDS, KEPT, WORDS, Word
 
 MOST = 62
 """Mechanisms of a set at most: which act is one whole number, a bit a mechanism."""
@@ -237,6 +237,7 @@ class Mechanisms:
                 for name, over in self.fields.items()
                 if over != "tt" and set(self.vocabulary[name].over) <= set(place.over)
             ]
+            guards += [name for name in place.given if name in GUARDS]
             for name, known in ((term.need, self.constants), (term.only_where, guards)):
                 if name and name not in known:
                     raise InputError(

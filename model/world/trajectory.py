@@ -57,6 +57,7 @@ CORE: dict[str, Quantity] = {
     "left": Quantity("ts", "0, 1", "1 in the month in which the state leaves the treaty"),
     "guest": Quantity("ts", "0, 1", "1 where a candidate takes part without being party (E13)"),
     "ideal": Quantity("ts", "depth 0..1", "depth that a party or candidate would have (E10)"),
+    "fear": Quantity("ts", "intensity", "N: threat from those with whom the state is in the treaty: quarrels, and sources that say of whom they are (E1, E3)"),
     "value": Quantity("ts", "utility", "V: utility of the depth agreed, with payments (E13)"),
     "received": Quantity("ts", "utility", "side payments received (E11)"),
     "paid": Quantity("ts", "utility", "side payments made (E11)"),

@@ -348,10 +348,11 @@ class Treaty:
         """V of every party that bargained: what has been agreed is worth to it, with payments."""
         m, t = self.model, self.index
         for i, received in self.bargain.received.items():
-            agreed = m.states[i].interests[t].utility(self.bargain.agreed, m.needs)
+            interest = m.states[i].interests[t]
+            agreed = interest.utility(self.bargain.agreed, m.needs)
             if not isfinite(agreed):
                 raise InputError(
                     f"{m.scenario.name}: {m.world.month(m.clock)}: {self.id}: is worth {agreed} to {m.world.states[i]}, "
                     "which is no finite number; look at the scenario's own mechanisms: `entente check` tries their functions"
                 )
-            self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i))
+            self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i, interest.fear))
