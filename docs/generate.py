@@ -39,7 +39,7 @@ WORDS = ROOT / "docs" / "words.md"
 SCHEMA = ROOT / "configs" / "scenario.schema.json"
 MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
-TERM = "Locks practice in until the renewal and bars exit before it (E12, E13, E14)."
+TERM = "Locks practice in until the renewal, and makes leaving before it cost (E12, E13, E14)."
 """What the one rule of articles does that the core declares; what the others do, their mechanisms say."""
 UNNUMBERED = {
     "capability_share": 4,
@@ -93,11 +93,17 @@ def attribute_table() -> str:
             told.add(f"{at}.{name}")
             low, high = bounds(field)
             allowed = "0-1, above 0" if low is None or high is None else f"{low:g}-{high:g}"
-            # A map of numbers has none itself: they are 0 where they are not named.
-            plain = 0.0 if field.default_factory is not None else field.default
-            default = "given" if field.is_required() else f"{plain:g}"
+            default = "given" if field.is_required() else "0"
+            each = (
+                ".*" if field.default_factory is not None else ""
+            )  # a map of states to numbers, 0 where not named
+            if not each and not field.is_required():
+                default = f"{field.default:g}"
+            elif each:
+                number = next(number for number in shipped().at("treaties") if number.name == name)
+                allowed = f"{number.declaration['low']:g}-{number.declaration['high']:g}"
             lines.append(
-                f"| `{at}.{name}` | {declared(field, 'symbol')} | {declared(field, 'unit')} | {default} "
+                f"| `{at}.{name}{each}` | {declared(field, 'symbol')} | {declared(field, 'unit')} | {default} "
                 f"| {allowed} | {field.description} |"
             )
     return "\n".join(lines)

@@ -39,7 +39,7 @@ def busy() -> dict[str, Any]:
         },
         {
             "full": {"parties": parties("A", "B"), "mistrust": 0.4, "rung": 2, "scope": {"x": 1, "y": 0.5},
-                     "exchange": {"A": 0.6, "B": 0.3}, "articles": full},
+                     "articles": full, "exchange": {"A": 0.1, "B": 0.1}},
             "region": {"parties": parties("A", "B", "C"), "mistrust": 0.3, "rung": 3, "scope": {"y": 1, "x": 0.2}},
         },
         months=72,
@@ -101,6 +101,13 @@ def hollow() -> dict[str, Any]:
     return world({"A": {}, "B": {}}, {"t": {"parties": parties("A", "B"), "rung": 3}}, sources={"x": {"base": 0}})
 
 
+def unwanted() -> dict[str, Any]:
+    """A treaty without organs that nobody wants."""
+    made = hollow()
+    made["treaties"]["t"]["rung"] = 0
+    return made | {"behaviour": {"inertia": 24}}
+
+
 WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "busy": (busy, {}),
     "founding": (founding, {}),
@@ -109,6 +116,7 @@ WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "climbing": (climbing, {}),
     "climbing, less asked": (climbing, {"behaviour.core_overlap": 0.35}),
     "hollow": (hollow, {}),
+    "unwanted": (unwanted, {}),
     "busy, deep": (
         busy,
         {"treaties.full.rung": 6, "treaties.full.articles.exclusivity.on": False, "behaviour.hollow": 0},

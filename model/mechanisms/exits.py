@@ -11,7 +11,7 @@ exits.parameter(
     low=0, high=1, prior=(0, 0.03), unit="utility", symbol="c_exit", group="commitment",
 )  # fmt: skip
 exits.parameter(
-    "outside", 0.175, "Pull of the outside offer on a party that may leave.",
+    "outside", 0.175, "Pull of the outside offer on a party that would leave.",
     low=0, high=2, prior=(0, 0.35), unit="utility", symbol="zeta", group="outside power",
 )  # fmt: skip
 exits.says("exit", "what the treaty is worth stays below what leaving is worth")

@@ -12,8 +12,8 @@ ratchet.parameter(
     low=0, high=1, prior=(0.005, 0.03), unit="1/month", symbol="q", group="rivals",
 )  # fmt: skip
 ratchet.noise("drift_noise", over="treaty", label="drift")
-# Interests are computed without being used: nobody pays, comes, goes or signs for them.
-ratchet.silences("linkage", "ladder", "leaving", "joining", "signing")
+# Interests are computed without being used: nobody pays, comes, goes or signs for them, and nothing lapses.
+ratchet.silences("linkage", "ladder", "leaving", "joining", "signing", "lapsing")
 ratchet.says("rung up", "the ratchet drifts")
 
 

@@ -82,6 +82,7 @@ _TABLE = (
     Place("attending", "review", "ti", ANY, "whether a candidate takes part as a guest", ("ideal",)),
     Place("admission", "review", "ti", SUM, "gain that a lead state asks for before it lets another into its region"),
     Place("signing", "review", "t", ANY, "founders sign when they want it enough (to be silenced only)", core=True),
+    Place("lapsing", "review", "t", ANY, "whether a treaty is as good as dead"),
     Place("west", "turn", "i", SUM, "pull of the outside power on a state's alignment"),
     Place("pull", "turn", "ti", SUM, "pull of a treaty's partners on a state's alignment"),
     Place("turning", "turn", "i", FACTOR, "how fast a state turns away from the bloc", ("deepest",), low=0.0),

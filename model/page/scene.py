@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from entente.engines.interactive.treaty import ABSENT, ENDED, RUNNING
-from entente.month.ladder import opening_depth
 from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.intervention import Concession, Offer, Rift, Threat, Weakness
 from entente.schema.scenario import Scenario, acting_at
@@ -187,7 +186,6 @@ def opening(world: World) -> dict[str, Floats]:
         name: np.zeros(tuple(sizes[axis] for axis in quantity.over))
         for name, quantity in quantities(world.mechanisms).items()
     }
-    constant = world.scenario.institution
     values["capability"] += world.numbers["capability"][world.opens // MONTHS_IN_YEAR]
     values["status"] += ABSENT
     for p, body in enumerate(world.bodies):
@@ -195,7 +193,7 @@ def opening(world: World) -> dict[str, Floats]:
             continue
         values["status"][p] = RUNNING
         values["rung"][p] = body.opening.rung
-        values["depth"][p] = opening_depth(body.opening.rung, constant.steps)
+        values["depth"][p] = body.opening.practice(world.scenario.institution.steps)
         values["mistrust"][p] = body.opening.mistrust
         values["obligation"][p] = world.numbers["obligation"][p]
         values["member"][p, list(body.opening.members)] = 1

@@ -102,6 +102,12 @@ def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
                     f"{shown(state)} is no party of this treaty{nearest(state, parties)}",
                 )
         yield from _known(f"{at}.opening.joined", t.opening.joined, s.states, "state")
+        carried = (t.opening.rung + 1) / s.institution.steps
+        if t.opening.depth is not None and t.opening.depth > carried:
+            yield (
+                f"{at}.opening.depth",
+                f"{t.opening.depth:g}: must be {carried:.3g} or less, which is what organs of rung {t.opening.rung} carry",
+            )
         if len(parties) - len(t.opening.left) + len(t.opening.joined) < 2:
             yield f"{at}.opening.left", "leaves fewer than two parties"
     terms = [key for key, article in t.articles.items() if article.rule == "term"]

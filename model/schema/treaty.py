@@ -80,6 +80,10 @@ class Opening(Entity):
     """The state of a treaty when the scenario starts, where it was signed before."""
 
     rung: Rung = Field(description="Rung at the start.")
+    depth: Share | None = Field(
+        None,
+        description="Depth of practice at the start, no more than the rung carries; none: what the rung can show.",
+    )
     mistrust: float = quantity(
         0.35, "Mistrust among the parties at the start.", low=0, high=1, unit="1", symbol="M"
     )

@@ -13,10 +13,13 @@ import numpy as np
 import pandas as pd
 
 from entente.month.mechanism import Mechanism
+from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.intervention import Membership, Rift, Threat, Weakness
 from entente.schema.scenario import acting_at
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
+
+from .losses import Lost, deciders, lost_organs, lost_party, lost_treaty
 
 EVENT_COLUMNS: dict[str, tuple[str, str]] = {
     "month": ("YYYY-MM", "calendar month of the event"),
@@ -28,9 +31,10 @@ EVENT_COLUMNS: dict[str, tuple[str, str]] = {
     "before": ("as the kind", "value before"),
     "after": ("as the kind", "value after"),
     "threats": ("ids", "sources that contributed most, the strongest first: those that lift the binding "
-                "party's benefit above its resting level"),
+                "party's benefit above its resting level; of a fall, an exit or an end those that are feared less"),
     "binding": ("id", "party whose wish was binding"),
     "rule": ("words", "rule that allowed or blocked it"),
+    "lost": ("words", "of a fall, an exit or an end: what went away since most was wanted, the largest loss first"),
 }  # fmt: skip
 
 NAMED_THREATS = 2
@@ -49,6 +53,7 @@ class Event:
     threats: str = ""
     binding: str = ""
     rule: str = ""
+    lost: str = ""
 
 
 def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
@@ -67,10 +72,7 @@ def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
 
 def binding_party(world: World, trajectory: Trajectory, row: int, p: int) -> int:
     """The decider whose ideal depth set the floor of the bargain; -1 without members."""
-    member = np.flatnonzero(trajectory["member"][row, p])
-    body = world.bodies[p]
-    deciders = [i for i in body.leads if i in member] if body.decision == "lead" else []
-    pool = deciders or list(member)
+    pool = deciders(world, trajectory, row, p)
     if not pool:
         return -1
     gap = [abs(trajectory["ideal"][row, p, i] - trajectory["floor"][row, p]) for i in pool]
@@ -104,6 +106,11 @@ def _cause(world: World, t: Trajectory, row: int, p: int, months: int = 1) -> di
     }
 
 
+def _loss(world: World, lost: Lost) -> dict[str, str]:
+    """What went away, as an event has it."""
+    return {"threats": " ".join(lost.sources(world)[:NAMED_THREATS]), "lost": lost.words(world)}
+
+
 def _ids(world: World, members: np.ndarray) -> str:
     return " ".join(world.states[i] for i in np.flatnonzero(members))
 
@@ -128,9 +135,7 @@ def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]
         return
     yield from _memberships(world, t, row, p, common, was, now)
     if now["status"] != 1:
-        heir = [body.id for body in world.bodies if body.predecessor == p and body.signed == world.opens + row]
-        yield Event(**common, kind="end", parties=_ids(world, was["member"]), before=was["rung"], after=0,
-                    rule=f"succeeded by {heir[0]}" if heir else "one party is left")  # fmt: skip
+        yield _end(world, t, row, p, common, was)
         return
     yield from _organs(world, t, row, p, common, was, now)
     if now["obligation"] != was["obligation"]:
@@ -141,6 +146,22 @@ def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]
                     after=now["term_end"], rule="the term ran out and no party had left")  # fmt: skip
     yield from _consultations(world, t, row, p, common)
     yield from _payments(world, t, row, p, common)
+
+
+def _end(world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any) -> Event:
+    """Succeeded, left with one party, or lapsed: what ended a treaty."""
+    begun = (t["status"][row] == 1) & (t["status"][row - 1] != 1)
+    heirs = [body.id for q, body in enumerate(world.bodies) if body.predecessor == p and begun[q]]
+    cause: dict[str, str] = {}
+    if heirs:
+        rule = f"succeeded by {heirs[0]}"
+    elif was["member"].sum() - t["left"][row, p].sum() <= 1:
+        rule = "one party is left"
+    else:
+        rule = _said(acting_at(world.scenario, "lapsing"), "end", "it was as good as dead")
+        cause = _loss(world, lost_treaty(world, t, row, p))
+    return Event(**common, kind="end", parties=_ids(world, was["member"]), before=was["rung"], after=0,
+                 rule=rule, **cause)  # fmt: skip
 
 
 def _ran_before(world: World, p: int) -> bool:
@@ -163,10 +184,9 @@ def _organs(
     parties = _ids(world, now["member"])
     replaced = acting_at(world.scenario, "organs")
     if now["rung"] > was["rung"]:
-        deliberated = "agreed depth above the rung's ceiling, practice near it, for the months of deliberation"
-        rule = _said(replaced, "rung up", deliberated)
-        # A rise is due for as long as the parties deliberate: what led in all that time made it.
-        cause = {} if replaced else _cause(world, t, row, p, round(world.scenario.behaviour.deliberation))
+        rule = _said(replaced, "rung up", "more was wanted than its organs carry, for long enough or by enough")
+        # What led while the pressure built up made the rise.
+        cause = {} if replaced else _cause(world, t, row, p, _pressing(t, row, p))
         yield Event(
             **common,
             kind="rung up",
@@ -177,11 +197,27 @@ def _organs(
             **cause,
         )
     if now["rung"] < was["rung"]:
-        yield Event(**common, kind="rung down", parties=parties, before=was["rung"], after=now["rung"],
-                    rule="a review found practice below the rung", **_cause(world, t, row, p))  # fmt: skip
+        rule = _said(
+            replaced, "rung down", "less was wanted than its organs are for, for long enough or by enough"
+        )
+        state = binding_party(world, t, row, p)
+        yield Event(**common, kind="rung down", parties=parties, before=was["rung"], after=now["rung"], rule=rule,
+                    binding=world.states[state] if state >= 0 else "", **_loss(world, lost_organs(world, t, row, p)))  # fmt: skip
     if now["blocked"] == 1 and was["blocked"] != 1:
         yield Event(**common, kind="rung blocked", parties=parties, before=now["rung"], after=now["rung"],
                     rule=_said(acting_at(world.scenario, "top"), "rung blocked", "the top rung is not open"), **_cause(world, t, row, p))  # fmt: skip
+
+
+def _pressing(t: Trajectory, row: int, p: int) -> int:
+    """Months for which the pressure built up that a rise in `row` gave way to."""
+    months = 1
+    while (
+        months <= row
+        and t["rise_pressure"][row - months, p] > 0
+        and t["rung"][row - months, p] == t["rung"][row - 1, p]
+    ):
+        months += 1
+    return months
 
 
 def _said(mechanisms: Sequence[Mechanism], event: str, otherwise: str) -> str:
@@ -202,12 +238,23 @@ def _memberships(
         dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
         kind, place = ("entry", "joining") if enters else ("exit", "leaving")
         rule = dated or _said(acting_at(scenario, place), kind, "")
-        threats = [
-            world.sources[k] for k in leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
-        ]
-        yield Event(**common, kind="entry" if enters else "exit", parties=world.states[i],
-                    before=before, after=after, binding=world.states[i],
-                    threats=" ".join(threats) if enters else "", rule=rule)  # fmt: skip
+        if enters:
+            led = leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
+            cause = {"threats": " ".join(world.sources[k] for k in led)}
+        else:
+            rule += _broken(was["term_end"] - row if was["term_end"] >= 0 else -1)
+            cause = {} if dated else _loss(world, lost_party(world, t, row, p, int(i)))
+            if not dated and t["offer"][row, i] > 0:
+                rule += f"; an outside offer of {t['offer'][row, i]:.2f} stands"
+        yield Event(**common, kind=kind, parties=world.states[i], before=before, after=after,
+                    binding=world.states[i], rule=rule, **cause)  # fmt: skip
+
+
+def _broken(months_left: float) -> str:
+    """What an exit made of the term that ran, by the months that were left of it (below 0: no term)."""
+    if months_left > MONTHS_IN_YEAR:
+        return f"; it breaks its term, {months_left:.0f} months before the end"
+    return "; at the end of a term" if months_left >= 0 else ""
 
 
 def _dated_move(world: World, month: str, treaty: str, state: str, enters: bool) -> str:

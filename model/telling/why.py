@@ -12,6 +12,8 @@ from entente.schema.scenario import Scenario
 
 LOOK_BACK_MONTHS = 36
 """Shocks this long before an event are told as its background."""
+RELIEF_MONTHS = 120
+"""The same for reliefs before a fall, which comes slowly."""
 SHOCKS_TOLD = 3
 
 _QUARRELS = ("rift", "reconciliation")
@@ -45,6 +47,8 @@ def why(
         lines.append(_sentence(scenario, event))
         if event.kind in {"rung up", "signing"} and event.threats:
             lines += _background(scenario, tables, event)
+        if event.lost:
+            lines += _what_went_away(scenario, tables, event)
     if not own["kind"].isin(_TOLD).any():
         lines.append("Nothing changed in its organs, its promise or its membership.")
     lines.append(_wishes(scenario, tables["parties"], treaty, until, state))
@@ -103,9 +107,11 @@ def _sentence(scenario: Scenario, event: object) -> str:
     }[kind]
     cause = f": {rule}" if rule else ""
     bound = f"; {_names(scenario, binding)}, whose wish was binding" if binding and kind.startswith("rung") else ""
+    fell = kind in {"rung down", "exit", "end"}
+    threats = "" if fell else threats  # less of them: told by what went away
     moved = f", was moved most by {threats}" if bound and threats else ""
     felt = f"; the threat that counted most was {threats}" if threats and not bound else ""
-    if bound and not moved:
+    if bound and not moved and not fell:
         bound = f"; the wish of {_names(scenario, binding)} was binding, and no threat above its resting level lifted it"
     return f"{month}  {head}{cause}{bound}{moved}{felt}."
 
@@ -135,6 +141,24 @@ def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: o
         ]
         level = f", perceived by {_names(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
         lines.append(f"         {scenario.sources[source].name}{level}: {what}.")
+    return lines
+
+
+def _what_went_away(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: object) -> list[str]:
+    """What an event names as lost, and the reliefs behind what is feared less."""
+    month, lost = event.month, event.lost  # type: ignore[attr-defined]
+    lines = [f"         What went away: {lost}."]
+    events, start = tables["events"], month_text(month_number(month) - RELIEF_MONTHS)
+    for source in event.threats.split():  # type: ignore[attr-defined]
+        eased = events[
+            (events["kind"] == "relief")
+            & (events["source"] == source)
+            & (events["month"] >= start)
+            & (events["month"] <= month)
+        ]
+        if len(eased):
+            what = "; ".join(f"{row.month} {row.rule}" for row in eased.tail(SHOCKS_TOLD).itertuples())
+            lines.append(f"         {scenario.sources[source].name}, relief: {what}.")
     return lines
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from entente.month.gather import Mechanisms
+from entente.month.ladder import ceiling, opening_depth
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.scenario import Scenario
 from entente.schema.treaty import CoveringArticle, TermArticle, TowardsArticle
@@ -29,12 +30,22 @@ UNNAMED = -1
 
 @dataclass(frozen=True)
 class Start:
-    """A treaty's state at the scenario's start: organs, mistrust, its members, who had left and in which step."""
+    """A treaty's state at the scenario's start: organs, mistrust, its members, who had left and in which step.
+
+    `given` is the depth of practice that the scenario names, None where it names none.
+    """
 
     rung: int
     mistrust: float
     members: tuple[int, ...]
     left: dict[int, int]
+    given: float | None = None
+
+    def practice(self, steps: float) -> float:
+        """Depth at the start, 0..1: what is given, as far as the organs carry it, or what the rung can show."""
+        if self.given is None:
+            return opening_depth(self.rung, steps)
+        return min(self.given, ceiling(self.rung, steps))
 
 
 @dataclass(frozen=True)
@@ -314,6 +325,7 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
                 )
             ),
             {at(s): month_number(m) - packer.begin for s, m in treaty.opening.left.items()},
+            treaty.opening.depth,
         )
     return Body(
         id=id_,

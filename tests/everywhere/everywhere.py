@@ -340,6 +340,12 @@ def screened(temper: float, bond: float, ties: float) -> float:
     return 0.01 * temper + 0.02 * bond - 0.01 * ties
 
 
+@everywhere.adds_to("lapsing")
+def neglected(depth: float, luck: float, esteem: float) -> float:
+    """1 where `D < .3` and now and then where it is not: long enough, and a treaty ends."""
+    return where((depth < 0.3) | (luck < 0.5 * esteem), 1.0, 0.0)
+
+
 @everywhere.adds_to("west")
 def courted(temper: float, habit: float) -> float:
     """`.1*temper + .01*max(0, h)`."""

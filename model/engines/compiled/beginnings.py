@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entente.month.ladder import opening_depth
+from entente.month.ladder import ceiling, opening_depth
 
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF
@@ -54,6 +54,7 @@ def _begin(t: int, z: int, rung: float, mistrust: float, members: Any, plan: Any
     now.t[AT.mistrust, t, z] = mistrust
     now.t[AT.rise_pressure, t, z] = 0.0
     now.t[AT.fall_pressure, t, z] = 0.0
+    now.t[AT.dormant, t, z] = 0.0
     now.t[AT.ends, t, z] = -1.0
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
@@ -78,7 +79,10 @@ def _open(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
     for i in range(plan.states):
         if plan.ts[SEAT.open_left, t, i] > NEVER:
             now.ts[AT.barred, t, i, z] = plan.ts[SEAT.open_left, t, i] + num.constants[CONSTANT.reentry_months, z]
-    now.t[AT.depth, t, z] = opening_depth(now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z])
+    rung, steps = now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z]
+    now.t[AT.depth, t, z] = opening_depth(rung, steps)
+    if plan.open_depth[t] >= 0.0:
+        now.t[AT.depth, t, z] = min(plan.open_depth[t], ceiling(rung, steps))
     now.t[AT.in_force, t, z] = (
         step if plan.t[BODY.signed, t] < 0 else plan.t[BODY.signed, t] + plan.t[BODY.delay, t]
     )
@@ -115,6 +119,7 @@ def end(t: int, z: int, now: Any) -> None:
     now.t[AT.demand, t, z] = 0.0
     now.t[AT.rise_pressure, t, z] = 0.0
     now.t[AT.fall_pressure, t, z] = 0.0
+    now.t[AT.dormant, t, z] = 0.0
     for i in range(len(now.ts[AT.member, t])):
         now.ts[AT.member, t, i, z] = 0.0
         now.ts[AT.guest, t, i, z] = 0.0

@@ -47,14 +47,14 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
                 break
             benefit = now.tsn[AT.benefit, t, i]
             linear, curve, common, saving, ideal, fear, sums = weigh_one(t, i, plan, num, now, seat, benefit)
-            put(now.ts, linear, AT.linear, t, i)
-            put(now.ts, curve, AT.curve, t, i)
-            if plan.bends:
-                put(now.ts, common, AT.common, t, i)
-                put(now.ts, saving, AT.saving, t, i)
             weighs = get(seat, i) != 0.0
             if plan.ts[SEAT.candidate, t, i] != 0.0:
                 weighs = weighs | (get(now.t, AT.status, t) == 1.0)
+            put(now.ts, where(weighs, linear, 0.0), AT.linear, t, i)
+            put(now.ts, where(weighs, curve, 0.0), AT.curve, t, i)
+            if plan.bends:
+                put(now.ts, where(weighs, common, 0.0), AT.common, t, i)
+                put(now.ts, saving, AT.saving, t, i)
             put(now.ts, where(weighs, ideal, 0.0), AT.ideal, t, i)
             if plan.fears:
                 put(now.ts, where(weighs, fear, 0.0), AT.fear, t, i)

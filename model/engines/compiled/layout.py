@@ -49,8 +49,8 @@ _WORK: dict[str, tuple[str, ...]] = {
     "k": ("alarm",),
     "sk": ("contribution", "gained"),
     "ps": ("package",),
-    "t": ("in_force", "term_start", "ends", "signs", "bargains"),
-    "ts": ("leaving", "joining", "barred", "seat", "linear", "curve", "at_agreed", "exits", "entries"),
+    "t": ("in_force", "term_start", "ends", "signs", "bargains", "dormant"),
+    "ts": ("leaving", "joining", "barred", "seat", "at_agreed", "exits", "entries"),
     "sn": ("trial_benefit",),
     "tsn": ("benefit",),
     "n": ("sum_benefit",),
@@ -59,7 +59,7 @@ _WORK: dict[str, tuple[str, ...]] = {
 """State that is not recorded."""
 
 
-_BENT = {"s": ("trial_common", "trial_saving"), "ts": ("common", "saving")}
+_BENT = {"s": ("trial_common", "trial_saving"), "ts": ("saving",)}
 """State that is kept where marginal utility may bend."""
 
 

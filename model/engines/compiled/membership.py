@@ -1,4 +1,4 @@
-"""Review (E13): who leaves a treaty, who is let in, who signs; terms are renewed."""
+"""Review (E13): who leaves a treaty, who is let in, who signs, what lapses; terms are renewed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from entente.agents.equation import where
 from entente.month.ladder import worth
 
 from .bargains import negotiate, worth_of
-from .beginnings import enter, leave, sign
+from .beginnings import end, enter, leave, sign
 from .interests import weigh_one
-from .kernel import CONSTANT, DIAL, kernel
+from .kernel import DIAL, kernel
 from .layout import AT, OF
 from .marks import BODY, MAJORITY, SEAT
 from .seating import decides, leads, running, sit
@@ -21,7 +21,7 @@ from .vector import WIDTH, some, spread
 
 @kernel
 def review(step: int, plan: Any, num: Any, now: Any) -> None:
-    """E13: parties leave, candidates join or take part, founders sign, terms are renewed."""
+    """E13: parties leave, candidates join or take part, founders sign, terms are renewed, dead treaties end."""
     for t in range(plan.treaties):
         if now.t[AT.bargains, t, 0] != 0.0:
             term_left = _term_left(step, t, now)
@@ -29,9 +29,10 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
                 i = plan.seats[t][at]
                 if i < 0:
                     break
-                _leave_or_stay(step, t, i, term_left, plan, num, now)
+                _leave_or_stay(t, i, term_left, plan, num, now)
                 if plan.ts[SEAT.candidate, t, i] != 0.0:
                     _ask(step, t, i, plan, num, now)
+            _wait(step, t, plan, num, now)
         if plan.t[BODY.endogenous, t] != 0:
             keen = get(now.t, AT.agreed, t) > get(num.dials, DIAL.sign)
             acts = plan.terms.signing(t, plan, num, now) > 0.0
@@ -51,18 +52,33 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
             for z in range(WIDTH):
                 if now.t[AT.signs, t, z] != 0.0:
                     sign(step, t, z, plan, num, now)
+    # Last, so that a successor signed in the same month still takes over what there is.
+    for t in range(plan.treaties):
+        dormant = get(now.t, AT.dormant, t)
+        if some((dormant > 0.0) & (dormant >= get(num.dials, DIAL.inertia))):
+            for z in range(WIDTH):
+                if now.t[AT.dormant, t, z] > 0.0 and now.t[AT.dormant, t, z] >= num.dials[DIAL.inertia, z]:
+                    end(t, z, now)
+
+
+@kernel
+def _wait(step: int, t: int, plan: Any, num: Any, now: Any) -> None:
+    """For how many months a treaty in force has been as good as dead."""
+    acts = (get(now.t, AT.status, t) == 1.0) & (get(now.t, AT.in_force, t) <= step)
+    dead = acts & (plan.terms.lapsing(t, plan, num, now) > 0.0)
+    put(now.t, where(dead, get(now.t, AT.dormant, t) + 1.0, 0.0), AT.dormant, t)
 
 
 @kernel
 def _term_left(step: int, t: int, now: Any) -> Any:
-    """Share of the running term that is left, 0 without a term."""
+    """Share of the running term that is left, 0 without a term, 1 before it is in force."""
     ends = get(now.t, AT.ends, t)
     length = where(ends >= 0.0, ends - get(now.t, AT.term_start, t), 1.0)
-    return where(ends >= 0.0, (ends - step) / length, 0.0)
+    return where(ends >= 0.0, min((ends - step) / length, 1.0), 0.0)
 
 
 @kernel
-def _leave_or_stay(step: int, t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any) -> None:
+def _leave_or_stay(t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any) -> None:
     """What staying is worth to a party, and whether it wants out, for how long."""
     member = get(now.ts, AT.member, t, i) != 0.0
     fear = get(now.ts, AT.fear, t, i)
@@ -75,9 +91,7 @@ def _leave_or_stay(step: int, t: int, i: int, term_left: Any, plan: Any, num: An
     wants = plan.terms.leaving(t, i, plan, num, now, value, breaking, fear) > 0.0
     leaving = where(member & wants, get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
     put(now.ts, leaving, AT.leaving, t, i)
-    ends = get(now.t, AT.ends, t)
-    may = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
-    exits = member & may & (leaving >= get(num.dials, DIAL.patience))
+    exits = member & (leaving >= get(num.dials, DIAL.patience))
     put(now.ts, where(exits, 1.0, 0.0), AT.exits, t, i)
 
 

@@ -52,6 +52,7 @@ class Plan(NamedTuple):
     tables: Ints  # s, up to t: treaties in which the state may ever sit, then -1
     t: Ints  # BODY, t
     open_mistrust: Floats
+    open_depth: Floats  # below 0 where none is given
     ts: Floats  # SEAT, t, s
     k: Ints  # SOURCE, k
     core: Ints
@@ -100,13 +101,14 @@ def world_plan(world: World) -> dict[str, Any]:
     shapes = shapes_of(world)
     founder, candidate, lead, member, moved = (np.zeros((size["t"], size["s"])) for _ in range(5))
     left = np.full((size["t"], size["s"]), NEVER)
-    opening = np.zeros((size["t"], 3))
+    opening = np.zeros((size["t"], 4))
     for t, body in enumerate(world.bodies):
         founder[t, list(body.founders)] = 1
         candidate[t, list(body.candidates)] = 1
         lead[t, list(body.leads)] = 1
         if body.opening is not None:
-            opening[t] = 1, body.opening.rung, body.opening.mistrust
+            given = -1.0 if body.opening.given is None else body.opening.given
+            opening[t] = 1, body.opening.rung, body.opening.mistrust, given
             member[t, list(body.opening.members)] = 1
             for i, step in body.opening.left.items():
                 left[t, i] = step
@@ -148,6 +150,7 @@ def world_plan(world: World) -> dict[str, Any]:
             ]
         ),
         "open_mistrust": np.ascontiguousarray(opening[:, 2]),
+        "open_depth": np.ascontiguousarray(opening[:, 3]),
         "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
         "k": np.stack([_ints(world.origin), _ints(world.sponsor), _ints(world.whose)]),
         "core": _ints(world.core),

@@ -1,4 +1,4 @@
-"""Review (E13): who leaves a treaty, who is let in, who signs; terms are renewed."""
+"""Review (E13): who leaves a treaty, who is let in, who signs, what lapses; terms are renewed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .treaty import Treaty
 
 
 def review(model: Any) -> None:
-    """Parties leave, candidates join or take part, founders sign, terms are renewed."""
+    """Parties leave, candidates join or take part, founders sign, terms are renewed, dead treaties end."""
     for treaty in model.treaties:
         treaty.appraise()
     leaving = [(t, i) for t in model.treaties if t.running for i in t.members if leaves(model, t, i)]
@@ -20,6 +20,7 @@ def review(model: Any) -> None:
         if i not in t.members and joins(model, t, i)
     ]
     signing = [t for t in model.treaties if t.status == 0 and t.body.endogenous and signs(model, t)]
+    lapsing = [t for t in model.treaties if t.running and lapses(model, t)]
     for treaty in model.treaties:
         if treaty.running:
             treaty.renew()
@@ -30,6 +31,10 @@ def review(model: Any) -> None:
             treaty.leave(i)
     for treaty in signing:
         treaty.sign()
+    # Last, so that a successor signed in the same month still takes over what there is.
+    for treaty in lapsing:
+        if treaty.running:
+            treaty.end()
 
 
 def signs(model: Any, treaty: Treaty) -> bool:
@@ -39,13 +44,20 @@ def signs(model: Any, treaty: Treaty) -> bool:
 
 
 def leaves(model: Any, treaty: Treaty, state: int) -> bool:
-    """Whether a party leaves: it has wanted out for long enough, and may."""
+    """Whether a party leaves: it has wanted out for long enough. What a running term makes of that is its price."""
     value = treaty.values[state]
     breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
     fear = model.states[state].interests[treaty.index].fear
     wants = model.terms.leaving(model, treaty.index, state, value, breaking, fear) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
-    return treaty.leaving[state] >= model.patience and treaty.may_leave
+    return bool(treaty.leaving[state] >= model.patience)
+
+
+def lapses(model: Any, treaty: Treaty) -> bool:
+    """Whether a treaty in force has been as good as dead for long enough."""
+    dead = model.clock >= treaty.in_force and model.terms.lapsing(model, treaty.index) > 0.0
+    treaty.dormant = treaty.dormant + 1 if dead else 0
+    return bool(dead and treaty.dormant >= model.dial["inertia"])
 
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:

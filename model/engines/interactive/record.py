@@ -41,7 +41,16 @@ class Recorder:
         arrays["left"][row, p, treaty.left] = 1
         if not treaty.running:
             return
-        for name in ("depth", "rung", "mistrust", "demand", "rise_pressure", "fall_pressure", "overlap", "blocked"):
+        for name in (
+            "depth",
+            "rung",
+            "mistrust",
+            "demand",
+            "rise_pressure",
+            "fall_pressure",
+            "overlap",
+            "blocked",
+        ):
             arrays[name][row, p] = getattr(treaty, name)
         arrays["obligation"][row, p] = treaty.promised
         arrays["orientation"][row, p] = orientation(treaty, model)
@@ -58,6 +67,9 @@ class Recorder:
                 continue
             arrays["ideal"][row, p, i] = interest.ideal
             arrays["fear"][row, p, i] = interest.fear
+            arrays["linear"][row, p, i] = interest.linear
+            arrays["curve"][row, p, i] = interest.curve
+            arrays["common"][row, p, i] = 0.0 if interest.bend is None else interest.bend.common
             for n, name in self._sums:
                 arrays[name][row, p, i] = interest.sums[n]
             arrays["benefit"][row, p, i] = interest.benefits[: len(model.world.sources)]

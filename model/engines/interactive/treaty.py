@@ -65,6 +65,8 @@ class Treaty:
         self.fall_pressure = 0.0
         self.blocked = FREE
         self.overlap = 0.0
+        self.dormant = 0
+        """Months for which it has been as good as dead."""
         self.leaving = [0] * len(model.world.states)
         self.joining = [0] * len(model.world.states)
         self.barred_until = [-1] * len(model.world.states)
@@ -145,7 +147,7 @@ class Treaty:
         self._begin(start.rung, start.mistrust, start.members)
         for i, left in start.left.items():
             self.barred_until[i] = left + int(self.model.constant["reentry_months"])
-        self.depth = self._opening_depth()
+        self.depth = start.practice(self.model.constant["steps"])
         self.in_force = step if self.body.signed < 0 else self.body.signed + self.body.force_delay
         self._run_term(self.in_force)
         while 0 <= self.term_end <= step:
@@ -160,6 +162,7 @@ class Treaty:
         self.rung = rung
         self.mistrust = mistrust
         self.rise_pressure = self.fall_pressure = 0.0
+        self.dormant = 0
         self.leaving = [0] * len(self.leaving)
         self.joining = [0] * len(self.joining)
         self.term_end = -1
@@ -177,6 +180,7 @@ class Treaty:
         self.depth = 0.0
         self.rung = 0
         self.demand = self.rise_pressure = self.fall_pressure = 0.0
+        self.dormant = 0
         self.guests = []
         self.consulted = []
         self.bargain = Bargain()
@@ -213,12 +217,12 @@ class Treaty:
 
     @property
     def term_left(self) -> float:
-        """Share of the running term that is left, 0 without a term."""
-        return self.months_left / (self.term_end - self.term_start) if self.term_end >= 0 else 0.0
+        """Share of the running term that is left, 0 without a term, 1 before it is in force."""
+        return min(self.months_left / (self.term_end - self.term_start), 1.0) if self.term_end >= 0 else 0.0
 
     @property
     def may_leave(self) -> bool:
-        """Exit is possible around a renewal, and in any month without a term."""
+        """Nothing binds around a renewal, and in any month without a term."""
         return self.term_end < 0 or self.months_left <= self.model.constant["window_months"]
 
     # -- consultation -----------------------------------------------------------------------
