@@ -19,7 +19,7 @@ def supplied_help(contribution: float, partner_threat: float) -> float:
 
 @equation
 def benefit_left(gross: float, worth: float) -> float:
-    """E6. `b[k] = gross * worth`: benefit from a source, and the part of it that is left."""
+    """E6. `b = gross * worth`: benefit from a source, or without one, and the part of it that is left."""
     return gross * worth
 
 

@@ -25,7 +25,8 @@ def threat_intensity(intensity: float, base: float, persistence: float, shock: f
 def event_intensity(intensity: float, persistence: float, shock: float) -> float:
     """E1 for one state. `F' = clip(persistence*F + shock, 0, 2)`: what events with weights left behind.
 
-    Also the law of a rumour's stock: rumours have the same memory as events and base 0.
+    Also the law of a rumour's stock, and of what a state fears of another since they fell out: both have the
+    same memory as events and base 0.
     """
     return min(max(persistence * intensity + shock, 0.0), GRAVEST)
 

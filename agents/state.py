@@ -79,6 +79,8 @@ class Interest:
     ideal: float
     sums: Sequence[float]
     bend: Bend | None = None
+    fear: float = 0.0
+    """Threat that the party perceives from those with whom it is in the treaty."""
 
     def utility(self, depth: float, needs: Sequence[float]) -> float:
         """U of a depth, 0 at depth 0."""
@@ -193,6 +195,7 @@ class StateAgent(mesa.Agent):
         m, t, i = self.model, treaty.index, self.index
         terms = m.terms
         total, shares = m.capability_shares(partners)
+        fear = m.fear(i, partners)
         benefits = [0.0] * len(m.world.sources)
         sums: Sequence[float] = terms.no_sums()
         for k in treaty.covered:
@@ -200,13 +203,14 @@ class StateAgent(mesa.Agent):
             received = terms.help_received(m, t, i, k, received)
             sums = terms.add_source(m, t, i, k, sums, mean, received)
             gross = terms.benefit(m, t, i, k, partners, shares, received, mean)
-            benefits[k] = benefit_left(gross, terms.worth(m, t, i, k, partners, shares))
+            benefits[k] = benefit_left(gross, terms.worth(m, t, i, k, partners, shares, fear))
         benefits += terms.free_benefit(m, t, i)
-        common, linear, added, saving = terms.weigh(m, t, i, partners, shares, sums, total)
+        gross, left, linear, added, saving = terms.weigh(m, t, i, partners, shares, sums, fear, total)
+        common = benefit_left(common_value(gross), left)
         curve = curvature(m.dial["autonomy"], m.of["independence"][i], added)
-        bend = treaty.bend(common_value(common), kept_saving(saving, curve))
+        bend = treaty.bend(common, kept_saving(saving, curve))
         ideal = ideal_depth(benefits, linear, curve, m.need_order, m.needs, bend)
-        return Interest(benefits, linear, curve, ideal, sums, bend)
+        return Interest(benefits, linear, curve, ideal, sums, bend, fear)
 
     def turn(self) -> None:
         """E14."""

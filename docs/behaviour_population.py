@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,8 +67,11 @@ class Dyad:
         return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def population(folder: Path, draws: int) -> pd.DataFrame:
-    """Score the dyads of a folder in each world: the numbers of `summary`. Raises `InputError` where there is none."""
+def population(folder: Path, draws: int, changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Score the dyads of a folder in each world, with `changes` laid over it: the numbers of `summary`.
+
+    Raises `InputError` where there is none.
+    """
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise InputError(f"--population {folder}: no such folder, or no scenario in it")
@@ -77,7 +82,7 @@ def population(folder: Path, draws: int) -> pd.DataFrame:
     for file, dyad in zip(files, dyads, strict=True):
         if dyad.name in kept:
             others = np.concatenate([own for name, own in moves.items() if name != dyad.name])
-            tasks.append((file, dyad, draws, baselines(dyad, others)))
+            tasks.append((file, dyad, draws, baselines(dyad, others), dict(changes or {})))
     with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("forkserver")) as pool:
         found = [row for rows in pool.map(measure, tasks, chunksize=4) for row in rows]
     return summary(pd.DataFrame(found), len(dyads))
@@ -128,10 +133,12 @@ def baselines(dyad: Dyad, others: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
-def measure(task: tuple[Path, Dyad, int, dict[str, np.ndarray]]) -> list[dict[str, float | str | bool]]:
+def measure(
+    task: tuple[Path, Dyad, int, dict[str, np.ndarray], dict[str, Any]],
+) -> list[dict[str, float | str | bool]]:
     """Scores, moves and exits of one dyad, a row a world."""
-    file, dyad, draws, scores = task
-    base = load_scenario(str(file))
+    file, dyad, draws, scores, over = task
+    base = load_scenario(str(file), over)
     parties = list(base.treaties[PACT].parties)
     rows = []
     for world, value in zip(WORLDS, (0.0, EXCHANGE, None), strict=True):

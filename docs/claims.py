@@ -18,7 +18,7 @@ import pandas as pd
 from entente import evaluate_claims, hindcast
 from entente.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
 from entente.evidence.claims.charts import claims_figure, rivals_figure
-from entente.evidence.claims.report import number
+from entente.evidence.claims.report import number, share_before
 from entente.evidence.rivals import rival_names
 from entente.telling.figures import images
 
@@ -72,6 +72,7 @@ def files() -> dict[Path, str]:
     made: dict[str, Callable[[], str]] = {
         "summary": lambda: summary(own),
         "table": lambda: table(own),
+        "read anew": lambda: anew(numbers, parts),
         "tested claims": lambda: details(own, parts),
         "other claims": untested,
         "rivals": lambda: comparison(numbers),
@@ -111,6 +112,22 @@ def table(own: pd.DataFrame) -> str:
             interval = f"{number(row['low'])} to {number(row['high'])}"
             numbers = f"{row['share']:.2f} | {number(row['effect'])} {claim.unit} | {interval}"
         lines.append(f"| {id_} | {claim.words} | {numbers} | {row['verdict']} |")
+    return "\n".join(lines)
+
+
+def anew(numbers: pd.DataFrame, parts: pd.DataFrame) -> str:
+    """The claims that are read anew: what changed, the share before and now, and the ratchet's."""
+    lines = [
+        "| id | as read before | as read now | under the ratchet | verdict now | what changed and why |",
+        "| --- | ---: | ---: | ---: | --- | --- |",
+    ]
+    shares, verdicts = wide(numbers, "share"), wide(numbers, "verdict")
+    for id_, claim in CLAIMS.items():
+        if claim.anew:
+            now, ratchet = shares.loc[id_, [MODEL, "ratchet"]]
+            lines.append(
+                f"| {id_} | {share_before(parts, id_):.2f} | {now:.2f} | {ratchet:.2f} | {verdicts.loc[id_, MODEL]} | {claim.anew} |"
+            )
     return "\n".join(lines)
 
 

@@ -69,7 +69,7 @@ def place(function: Callable[..., Any]) -> tuple[str, int]:
 
 def number_of(name: str, function: Callable[..., Any]) -> int:
     """The `E<number>` with which a docstring begins; of a term of one equation in another, the other."""
-    found = re.match(r"(?:Rival of |E\d+ in )?E(\d+)[a-c]?\b", inspect.cleandoc(function.__doc__ or ""))
+    found = re.match(r"(?:Rival of |E\d+ in )?E(\d+)[a-z]?\b", inspect.cleandoc(function.__doc__ or ""))
     return int(found.group(1)) if found else UNNUMBERED[name]
 
 

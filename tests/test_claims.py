@@ -16,11 +16,13 @@ from entente import evaluate_claims, load_scenario, run
 from entente.agents.interest import curvature, utility
 from entente.cli import main
 from entente.evidence.claims import (
+    BEFORE,
     CLAIMS,
     KINDS,
     TESTED,
     Claim,
     World,
+    central,
     inquire,
     nature,
     report,
@@ -34,11 +36,12 @@ from entente.evidence.claims.demand import FIVE_YEARS, HELD_DEPTH, _opening, at_
 from entente.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
 from entente.evidence.claims.seen import needs_of
 from entente.evidence.claims.worlds import TREATY
-from entente.evidence.rivals import fitting, rival_changes, rival_names
+from entente.evidence.rivals import RIVALS, fitting, rival_changes, rival_names
 from entente.experiments.prior import prior_draws
 from entente.mechanisms.mistrust import mistrusted_depth
 from entente.mechanisms.stake import stake_at_risk
 from entente.month import ladder
+from entente.schema.yaml12 import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 40
@@ -66,6 +69,8 @@ def test_every_claim_is_there_and_says_how_it_is_read():
         assert claim.unit
         assert claim.off
         assert claim.without
+        assert not claim.anew or claim.anew.endswith(".")
+        assert (BEFORE in claim.told) == bool(claim.anew)
     assert len({claim.words for claim in CLAIMS.values()}) == len(CLAIMS)
 
 
@@ -94,6 +99,64 @@ def test_under_the_ratchet_claims_about_threat_do_not_hold():
     paired = evaluate_claims(DRAWS, THREAT, rival="ratchet").effects
     assert (paired == 0).all(axis=None)
     assert (evaluate_claims(DRAWS, THREAT).effects != 0).any(axis=None)
+
+
+def test_a_claim_that_is_read_anew_keeps_its_old_reading_and_fails_under_the_ratchet_or_is_no_evidence():
+    anew = [id_ for id_, claim in CLAIMS.items() if claim.anew]
+    assert anew == ["C4", "C6", "C18", "C34", "C35", "C45", "C51", "C53", "C54", "C55", "C56"]
+    ratchet = evaluate_claims(DRAWS, anew, rival="ratchet")
+    old = ratchet.parts[ratchet.parts["part"] == BEFORE]
+    assert old["id"].tolist() == anew
+    assert not old["required"].any()
+    for row in ratchet.claims.itertuples():
+        assert row.verdict == "fails" or "No evidence" in CLAIMS[row.id].note
+
+
+class Half:
+    """Half of the runs under any threat gain a rung, and none without, on `short` dates fewer."""
+
+    def __init__(self, short: int) -> None:
+        self.spared = central.DATES[:short]
+
+    def __call__(self, world: World, outcome: str) -> np.ndarray:
+        return self.each(world, outcome).mean(axis=0)
+
+    def each(self, world: World, outcome: str) -> np.ndarray:
+        found = np.zeros((world.replicates, 2))
+        sizes = [value for path, value in world.changes.items() if path.endswith(".size")]
+        if "@max:" in outcome and any(sizes) and not any(f"@max:{date}" in outcome for date in self.spared):
+            found[::2] = 1
+        return found
+
+
+def test_a_gain_of_one_half_is_likely_and_less_is_not():
+    assert CLAIMS["C34"].parts is not None
+    likely, less = (CLAIMS["C34"].parts(Half(short))["by one half or more"] for short in (0, 1))
+    assert (likely > TIE).all()
+    assert (less < -TIE).all()
+
+
+@pytest.mark.parametrize("tie", central.TIES)
+def test_a_threat_to_all_concerned_is_perceived_by_each_at_its_size(tie):
+    """Where nothing forgets, spreads or restrains, perception is higher by 1 from the month on."""
+    _, source, _, to = central.TIES[tie]
+    plain = {"behaviour.rise": 1, "behaviour.sigma": 0, "switches.contagion": False, "switches.restraint": False}
+    twin = central.ROOT.but(plain, {"switches.arrivals": False, "behaviour.fall": 1})
+    date = central.DATES[1]
+    struck = twin.but(central.threat(source, date, to, 0.5))
+    states = [state for who in to for state in central.LEVERS[who]]
+
+    def parts(see):
+        return {
+            f"{state} {month}": see(struck, f"perception:{state}/{source}@{month}")
+            - see(twin, f"perception:{state}/{source}@{month}")
+            for state in states
+            for month in ("2005-07", date)
+        }
+
+    mean = evaluate_claims(4, claims=[simple(parts)]).parts.set_index("part")["mean"]
+    assert mean.filter(like="2005-07").to_numpy() == pytest.approx(0)
+    assert mean.filter(like=date).to_numpy() == pytest.approx(0.5)
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=40), st.integers(0, 2**31))
@@ -132,6 +195,31 @@ def test_worlds_are_what_single_runs_of_them_come_to():
         scenario = load_scenario("memo-2001")
         at = sorted(scenario.states).index("RUS"), sorted(scenario.sources).index("nato")
         assert got(SHORT.but(changes), changed)[draw] == other["perception"][-1][at]
+
+
+def test_a_world_that_is_repeated_hears_other_noise_in_each_run_and_the_first_is_that_of_every_world():
+    outcome = f"depth:{TREATY}@last"
+    thrice = SHORT.repeated(3)
+    claim = simple(
+        lambda see: {
+            "mean": see(thrice, outcome),
+            "each": see.each(thrice, outcome)[0],
+            "one": see(SHORT, outcome),
+        }
+    )
+    found = inquire(5, claims=[claim], seed=9)
+    assert found.runs == 20
+    got = seen.run_worlds(found.needs["M1"], found.draws, 9, {}, 2, lambda done: None)
+    each = got.each(thrice, outcome)
+    assert each.shape == (3, 5)
+    assert (each[0] == got(SHORT, outcome)).all()
+    assert got(thrice, outcome) == pytest.approx(each.mean(axis=0))
+    for draw, replicate in ((1, 1), (4, 2)):
+        drawn = found.draws.iloc[draw].to_dict() | {"months": 12}
+        noise = draw + replicate * seen.STRIDE
+        one = run("memo-2001", seed=9, replicate=noise, changes=drawn, engine="ensemble").treaties
+        last = one[(one["treaty"] == TREATY) & (one["month"] == one["month"].max())]
+        assert each[replicate, draw] == last["depth"].item()
 
 
 def test_the_numbers_do_not_depend_on_workers_blocks_or_company(monkeypatch):
@@ -203,8 +291,28 @@ def test_a_rival_is_its_scenario(name):
     )
 
 
-def test_there_are_five_rivals_and_they_fit_worlds_without_these_treaties():
-    assert rival_names() == ["hub", "ratchet", "solidarity", "tethering", "threat-only"]
+@pytest.mark.parametrize("name", rival_names())
+def test_a_rival_is_whole(name):
+    """It has the reasons for depth that it is about, leaves organs to the ladder, and says so."""
+    switches = load_scenario(f"rival-{name}").switches
+    about = name in ("exchange-only", "ratchet")
+    assert (switches.exchange, switches.reassurance) == (about, about)
+    assert switches.sunk
+    assert switches.politics
+    summary = str(read_yaml(RIVALS / f"{name}.yaml")[0]["summary"])
+    assert load_scenario(f"rival-{name}").summary == summary
+    assert all(
+        part in summary for part in ("exchange", "reassurance", "sunk costs", "politics", "pressure ladder")
+    )
+
+
+def test_exchange_alone_hears_of_no_threat():
+    found = evaluate_claims(DRAWS, ["C34", "C54"], rival="exchange-only").effects
+    assert (found == 0).all(axis=None)
+
+
+def test_there_are_six_rivals_and_they_fit_worlds_without_these_treaties():
+    assert rival_names() == ["exchange-only", "hub", "ratchet", "solidarity", "tethering", "threat-only"]
     place = {"longitude": 0.0, "latitude": 0.0}
     other = load_scenario(
         {

@@ -68,12 +68,12 @@ def test_busy_worlds_are_the_same_and_meet_every_mechanism():
         met.update(f"event: {kind}" for kind in run(world, seed).events["kind"])
     expected = {
         *RULES, "unanimity", "majority", "lead", "hub", "succession", "none", "fixed", "responsive",
-        "shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit", "article",
+        "shock", "rumour", "weakness", "rift", "offer", "concession", "set", "entry", "exit", "article",
         "ratchet", "hub_provision", "held_perception", "solidarity", "tethering", "security_dilemma",
     }  # fmt: skip
     events = (
         "signing", "end", "rung up", "rung down", "rung blocked", "obligation", "entry", "exit", "renewal",
-        "consultation", "payment", "shock", "relief", "rumour", "weakness", "offer", "acceptance",
+        "consultation", "payment", "shock", "relief", "rumour", "weakness", "rift", "reconciliation", "offer", "acceptance",
     )  # fmt: skip
     expected |= {f"event: {kind}" for kind in events}
     never = sorted(name for name in expected if not met[name])
@@ -114,7 +114,8 @@ def test_rows_stand_side_by_side_and_change_nothing_for_each_other():
     values = {"behaviour.rise": [0.2, 0.3, 0.5], "switches.contagion": [True, False, True],
               "treaties.rus-chn-2001.articles.consultation.on": [True, True, False],
               "sources.militancy.rate": [0.8, 0.1, 2.0], "sources.nato.need": [1.0, 0.2, 0.6]}  # fmt: skip
-    outcomes = ["depth:rus-chn-2001", "rung:tashkent@max", "dyad:CHN-RUS@2010", "perception:RUS/nato@mean"]
+    window = "perception:RUS/nato@max:2003-08..2005-07"
+    outcomes = ["depth:rus-chn-2001", "rung:tashkent@max", "dyad:CHN-RUS@2010", "perception:RUS/nato@mean", window]
     together = simulate("memo-2001", replicates=2, seed=5, parameters=pd.DataFrame(values), outcomes=outcomes)
     for point in range(3):
         changes = {path: row[point] for path, row in values.items()}
@@ -128,6 +129,7 @@ def test_rows_stand_side_by_side_and_change_nothing_for_each_other():
             assert row["dyad:CHN-RUS@2010"] == index.iloc[0]
             felt = alone.perceptions.query("state == 'RUS' and source == 'nato'")["perception"]
             assert row["perception:RUS/nato@mean"] == pytest.approx(felt.mean(), rel=1e-12)
+            assert row[window] == felt[24:48].max()
 
 
 def test_a_path_that_shapes_the_world_makes_a_lot_of_its_own():
@@ -154,6 +156,11 @@ def test_impossible_rows_fail_alone_and_say_why():
         ("depth:tashkant", "did you mean tashkent"),
         ("depth", "must have the form depth:TREATY"),
         ("depth:tashkent@1950", "@1950"),
+        ("depth:tashkent@last:2002..2003", "max of a window"),
+        ("depth:tashkent@max:2003..2002", "max of a window"),
+        ("depth:tashkent@max:2002", "max of a window"),
+        ("depth:tashkent@max:2002..2003..2004", "max of a window"),
+        ("depth:tashkent@2002..2003", "max of a window"),
         ("dyad:RUS", "dyad:STATE-STATE"),
     ],
 )

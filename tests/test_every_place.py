@@ -235,7 +235,7 @@ REFUSED = {
     ),
     "sum over sources elsewhere": (
         NEED + total("sources", "own_threat") + term("free_benefit", "total", ', need="enough"'),
-        "one: asked: total is a sum over sources, known at linear, curvature, common_benefit, saving only, "
+        "one: asked: total is a sum over sources, known at linear, curvature, common_benefit, common_worth, saving only, "
         "not at free_benefit",
     ),
     "sum in a memory": (

@@ -54,6 +54,7 @@ def busy() -> dict[str, Any]:
             "flare": {"kind": "shock", "month": month(8), "source": "x"},
             "weak": {"kind": "weakness", "month": month(20), "size": 2, "weights": {"C": 1}},
             "talk": {"kind": "rumour", "month": month(30), "source": "y", "weights": {"B": 0.5}},
+            "spat": {"kind": "rift", "month": month(50), "parties": ["A", "C"], "size": 0.3},
         },
         behaviour={"alarm": 0.1},
         switches={},

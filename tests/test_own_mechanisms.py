@@ -75,9 +75,9 @@ from .worlds import START, busy_world, month_text, scenarios
 
 HERE = Path(__file__).parent / "own"
 OWN = str(HERE / "own.yaml")
-NAMES = ("exchange", "grudge", "leaders", "prestige", "sunk")
+NAMES = ("credit", "grudge", "habit", "leaders", "prestige")
 MECHANISMS = [load_mechanism(HERE / f"{name}.py") for name in NAMES]
-PARAMETERS = ("honour", "turnover", "fresh", "exchange_value", "sunk_share", "rancour", "forgetting")
+PARAMETERS = ("honour", "turnover", "fresh", "credit_value", "habit_share", "rancour", "forgetting")
 TREATY = "rus-chn-2001"
 
 
@@ -106,7 +106,7 @@ def with_own(world: dict[str, Any], draw: Any) -> dict[str, Any]:
     for state in world["states"].values():
         state["pride"] = draw(0, 2)
     for treaty in world["treaties"].values():
-        treaty["exchange"] = {state: draw(0, 1) for state in treaty["parties"]}
+        treaty["credit"] = {state: draw(0, 1) for state in treaty["parties"]}
         if draw(0, 1) < 0.5:
             treaty["articles"]["court"] = {"rule": "court", "strength": draw(0, 1)}
     at = [month_text(START + int(draw(0, world["months"] - 1))) for _ in range(3)]
@@ -152,7 +152,7 @@ def test_rows_that_switch_own_mechanisms_stand_side_by_side():
     rows = pd.DataFrame({f"switches.{name}": rng.random(20) < 0.6 for name in NAMES})
     rows["behaviour.honour"] = rng.uniform(0, 0.2, 20)
     rows["states.CHN.pride"] = rng.uniform(0, 2, 20)
-    rows[f"treaties.{TREATY}.exchange.RUS"] = rng.uniform(0, 1, 20)
+    rows[f"treaties.{TREATY}.credit.RUS"] = rng.uniform(0, 1, 20)
     rows[f"treaties.{TREATY}.articles.court.on"] = rng.random(20) < 0.5
     asked = [f"depth:{TREATY}", "resentment:CHN@mean", f"lonely_fear:{TREATY}/RUS@2006", f"mistrust:{TREATY}"]
     done = simulate(OWN, replicates=2, seed=8, parameters=rows, outcomes=asked).outcomes
@@ -526,7 +526,7 @@ def test_a_page_that_begins_with_own_mechanisms_shows_and_steers_them(monkeypatc
     assert known["behaviour.honour"].unit == "utility"
     assert known["behaviour.honour"].group == "bargaining"
     assert known["switches.prestige"].is_switch
-    assert {"institution.exchange_need", "switches.grudge"} <= set(known)
+    assert {"behaviour.credit_value", "switches.grudge"} <= set(known)
     for _ in range(12):
         session.step()
     session.pull(setting("switches.prestige", False, session.next_date))

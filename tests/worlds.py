@@ -84,12 +84,39 @@ def treaties(draw: st.DrawFn, id_: str, states: list[str], ids: list[str]) -> di
 
 
 @st.composite
+def rifts(draw: st.DrawFn, states: list[str], ids: list[str]) -> dict[str, Any]:
+    """Who quarrels, and by how much."""
+    size = {"size": draw(shares(-1, 2))} if draw(st.booleans()) else {}
+    if ids and draw(st.booleans()):
+        return size | {"treaty": draw(st.sampled_from(ids))}
+    return size | {"parties": draw(st.lists(st.sampled_from(states), min_size=2, unique=True))}
+
+
+@st.composite
+def sources(draw: st.DrawFn, states: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for id_ in SOURCES:
+        found[id_] = {
+            "name": id_,
+            "origin": draw(st.sampled_from(["Elsewhere", "member", states[0], POWER])),
+            "base": draw(shares(0, 1)),
+            "need": draw(shares()),
+            "rate": draw(shares(0, 6)),
+            "provoked": draw(shares()),
+            **({"sponsor": POWER} if id_ != "gamma" else {}),
+        }
+        if found[id_]["origin"] == "member" and draw(st.booleans()):
+            found[id_]["of"] = draw(st.sampled_from(states))
+    return found
+
+
+@st.composite
 def interventions(draw: st.DrawFn, states: list[str], ids: list[str], months: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for n in range(draw(st.integers(0, 4))):
         month = {"month": month_text(START + draw(st.integers(0, months - 1)))}
         kind = draw(
-            st.sampled_from(["shock", "rumour", "weakness", "offer", "concession", "set", "entry", "exit"])
+            st.sampled_from(["shock", "rumour", "weakness", "rift", "offer", "concession", "set", "entry", "exit"])
         )
         act: dict[str, Any] = month | {"kind": kind}
         if kind in {"shock", "rumour"}:
@@ -99,6 +126,8 @@ def interventions(draw: st.DrawFn, states: list[str], ids: list[str], months: in
                 act["weights"] = {draw(st.sampled_from(states)): draw(shares(-1, 1))}
         elif kind == "weakness":
             act |= {"weights": {draw(st.sampled_from(states)): draw(shares())}}
+        elif kind == "rift":
+            act |= draw(rifts(states, ids))
         elif kind == "offer":
             act |= {"power": POWER, "state": draw(st.sampled_from(states)), "size": draw(shares(0, 2))}
         elif kind == "concession":
@@ -143,18 +172,7 @@ def scenarios(draw: st.DrawFn, months: int = 40) -> dict[str, Any]:
                 "courts": {states[0]: 1},
             }
         },
-        "sources": {
-            id_: {
-                "name": id_,
-                "origin": draw(st.sampled_from(["Elsewhere", "member", states[0], POWER])),
-                "base": draw(shares(0, 1)),
-                "need": draw(shares()),
-                "rate": draw(shares(0, 6)),
-                "provoked": draw(shares()),
-                **({"sponsor": POWER} if id_ != "gamma" else {}),
-            }
-            for id_ in SOURCES
-        },
+        "sources": draw(sources(states)),
         "treaties": {id_: draw(treaties(id_, states, ids)) for id_ in ids},
         "behaviour": draw(behaviours()),
         "switches": draw(switches()),
@@ -237,7 +255,27 @@ def busy_world(rng: np.random.Generator, months: int = 130) -> dict[str, Any]:
         else:
             act |= {"treaty": treaty, "state": str(rng.choice(states))}
         world["interventions"][f"act{n}"] = {"kind": kind, **act}
+    # From a generator of its own, so that all else is as it would be without quarrels.
+    _quarrels(rng.spawn(1)[0], world, states, ids, months)
     return world
+
+
+def _quarrels(
+    rng: np.random.Generator, world: dict[str, Any], states: list[str], ids: list[str], months: int
+) -> None:
+    """Quarrels and reconciliations, of states and of treaties' parties, and neighbours' threats that have a name."""
+    for source in world["sources"].values():
+        if source["origin"] == "member" and rng.integers(2):
+            source["of"] = str(rng.choice(states))
+    for n in range(int(rng.integers(4))):
+        act: dict[str, Any] = {"kind": "rift", "month": month_text(START + int(rng.integers(months)))}
+        if rng.integers(3):
+            act["size"] = round(float(rng.uniform(-0.5, 1.0)), 3)
+        if rng.integers(2):
+            act["treaty"] = str(rng.choice(ids))
+        else:
+            act["parties"] = [str(state) for state in rng.choice(states, int(rng.integers(2, 4)), replace=False)]
+        world["interventions"][f"rift{n}"] = act
 
 
 def _busy_treaty(

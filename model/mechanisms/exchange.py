@@ -10,16 +10,12 @@ exchange.parameter(
     "exchange_value", 0.6, "Benefit of the first unit of depth of a full programme of exchange.",
     low=0, high=4, prior=(0.3, 0.9), unit="utility", symbol="b_x", source=MEMO, group="bargaining",
 )  # fmt: skip
-exchange.constant(
-    "exchange_need", 4 / 7, "Depth at which exchange and reassurance have nothing more to give.",
-    low=0.05, high=1, unit="depth", symbol="r_0",
-)  # fmt: skip
 exchange.of_party(
     "exchange", "How much the party gains by exchange within the treaty.", low=0, high=1, unit="share", symbol="X"
 )
 
 
-@exchange.adds_to("common_benefit", need="exchange_need")
+@exchange.adds_to("common_benefit")
 def exchange_benefit(exchange_value: float, exchange: float) -> float:
     """E6b. `exchange_value * X[i,p]`: arms and energy, credits, technology, transit, settled borders."""
     return exchange_value * exchange

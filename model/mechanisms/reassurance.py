@@ -11,7 +11,7 @@ reassurance.parameter(
 )  # fmt: skip
 
 
-@reassurance.adds_to("common_benefit", need="exchange_need")
+@reassurance.adds_to("common_benefit")
 def reassurance_benefit(reassure: float, mistrust: float, confidence: float) -> float:
     """E6c. `reassure * M[p] * confidence[p]`; `confidence` is the strength of confidence-building articles."""
     return reassure * mistrust * confidence

@@ -14,7 +14,6 @@ from entente.errors import InputError, nearest, shown
 from .core import CORE, SWITCHES
 from .mechanism import Article, Mechanism, Memory, Number, Stream, Sum, Term, arguments
 from .places import (
-    COMMON,
     EACH,
     HELP,
     INSTEAD,
@@ -27,7 +26,7 @@ from .places import (
     function_of,
     memory_place,
 )
-from .words import GIVEN, KEPT, WORDS, Word
+from .words import GIVEN, GUARDS, KEPT, WORDS, Word
 
 MOST = 62
 """Mechanisms of a set at most: which act is one whole number, a bit a mechanism."""
@@ -151,14 +150,9 @@ class Mechanisms:
         return False
 
     @cached_property
-    def common_need(self) -> str:
-        """The constant up to which benefits with falling returns are useful; none where there are none."""
-        return next((term.need for one in self.all for term in one.terms if term.place == COMMON), "")
-
-    @cached_property
     def bends(self) -> bool:
         """Whether anything bends the marginal utility of depth."""
-        return any(term.place in (COMMON, "saving") for one in self.all for term in one.terms)
+        return any(term.place in ("common_benefit", "saving") for one in self.all for term in one.terms)
 
     @cached_property
     def widening(self) -> tuple[str, ...]:
@@ -243,6 +237,7 @@ class Mechanisms:
                 for name, over in self.fields.items()
                 if over != "tt" and set(self.vocabulary[name].over) <= set(place.over)
             ]
+            guards += [name for name in place.given if name in GUARDS]
             for name, known in ((term.need, self.constants), (term.only_where, guards)):
                 if name and name not in known:
                     raise InputError(
@@ -250,10 +245,6 @@ class Mechanisms:
                         f"{nearest(name, known)}"
                     )
             self._check_idle(one, place)
-            if place.name == COMMON and term.need != self.common_need:
-                raise InputError(
-                    f"{one.name}: {term.function.__name__}: the need of {COMMON} is {self.common_need} already"
-                )
         for name in one.silenced:
             if name not in PLACES:
                 raise InputError(f"{one.name}: silences {shown(name)}, which is no place{nearest(name, PLACES)}")
@@ -293,10 +284,6 @@ class Mechanisms:
     def _check_idle(self, one: Mechanism, place: Place) -> None:
         if one.idle_at_zero and place.how == INSTEAD:
             raise InputError(f"{one.name}: replaces {place.name} and so is never idle; leave out idle_at_zero")
-        if place.name == COMMON:
-            (need,) = (number for number in self.at("institution") if number.name == self.common_need)
-            if need.declaration["low"] <= 0:
-                raise InputError(f"{one.name}: {need.name}: a need must be above 0; declare low above it")
 
     # -- words ------------------------------------------------------------------------------------
 

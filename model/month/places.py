@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-COMMON = "common_benefit"
-"""The place of benefits with falling returns, which share one need."""
 SUM, FACTOR, GREATEST, ANY, ALL, INSTEAD, EACH = "sum", "product", "greatest", "any", "all", "instead", "each"
 
 
@@ -37,7 +35,7 @@ class Place:
     @property
     def needed(self) -> bool:
         """Whether a term names the constant that is its need."""
-        return self.how == EACH or self.name == COMMON
+        return self.how == EACH
 
     @property
     def neutral(self) -> float:
@@ -60,12 +58,13 @@ _TABLE = (
     Place("help_received", "weigh", "tik", INSTEAD, "help against a source from all partners", ("help_received",)),
     Place("benefit", "weigh", "tik", SUM, "benefit from a source, a unit of depth up to its need",
           ("help_received", "partners_mean"), low=0.0),
-    Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left", low=0.0),
+    Place("worth", "weigh", "tik", FACTOR, "how much of a benefit is left", ("fear",), low=0.0),
     Place("free_benefit", "weigh", "ti", EACH, "benefit without a source, a unit of depth up to a need of its own", low=0.0),
-    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at a need"),
-    Place("linear", "weigh", "ti", SUM, "gain (or, below 0, price) of each unit of depth", ("partners_capability",)),
-    Place("curvature", "weigh", "ti", SUM, "price of depth that grows with depth, beside that of autonomy", ("partners_capability",)),
-    Place("saving", "weigh", "ti", SUM, "how much cheaper depth is to keep that the organs in place can carry"),
+    Place("common_benefit", "weigh", "ti", SUM, "benefit without a source, a unit of depth, that falls to 0 at `institution.exchange_need`", ("fear",)),
+    Place("common_worth", "weigh", "ti", FACTOR, "how much of the benefits is left that fall to 0 at `institution.exchange_need`", ("fear",), low=0.0),
+    Place("linear", "weigh", "ti", SUM, "gain (or, below 0, price) of each unit of depth", ("fear", "partners_capability")),
+    Place("curvature", "weigh", "ti", SUM, "price of depth that grows with depth, beside that of autonomy", ("fear", "partners_capability")),
+    Place("saving", "weigh", "ti", SUM, "how much cheaper depth is to keep that the organs in place can carry", ("fear",)),
     Place("linkage", "bargain", "t", SUM, "share of the joint gain that the parties can bring about by side payments"),
     Place("agreement", "bargain", "t", SUM, "what is agreed beside the bargain"),
     Place("demand", "institute", "t", SUM, "what is wanted beside what is agreed"),
@@ -76,9 +75,9 @@ _TABLE = (
     Place("organs", "institute", "t", INSTEAD, "rung", ("next_rung",), low=0.0, high=6.0),
     Place("practice", "institute", "t", INSTEAD, "depth of practice", ("next_depth", "next_rung"), low=0.0, high=1.0),
     Place("ladder", "institute", "t", ANY, "organs move by pressure (to be silenced only)", core=True),
-    Place("staying", "review", "ti", SUM, "what staying is worth beside the utility of what is agreed, and payments"),
+    Place("staying", "review", "ti", SUM, "what staying is worth beside the utility of what is agreed, and payments", ("fear",)),
     Place("breaking", "review", "ti", SUM, "price of leaving", ("term_left",)),
-    Place("leaving", "review", "ti", ANY, "whether a party wants to leave", ("value", "breaking")),
+    Place("leaving", "review", "ti", ANY, "whether a party wants to leave", ("value", "breaking", "fear")),
     Place("joining", "review", "ti", ANY, "whether a candidate wants to join", ("ideal",)),
     Place("attending", "review", "ti", ANY, "whether a candidate takes part as a guest", ("ideal",)),
     Place("admission", "review", "ti", SUM, "gain that a lead state asks for before it lets another into its region"),
@@ -92,7 +91,7 @@ _TABLE = (
 PLACES = {place.name: place for place in _TABLE}
 """Every place by name."""
 
-TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "saving")}
+TOGETHER = {"weigh": ("linear", "curvature", "common_benefit", "common_worth", "saving")}
 """Places that one function evaluates, since their terms share sums; every other place has its own."""
 SUPPLY, HELP = "supply", ("help", "kinship")
 """The function that goes through the partners of a party, and the places that it evaluates for each."""

@@ -35,7 +35,7 @@ from .places import (
     Place,
     memory_place,
 )
-from .words import Word
+from .words import GUARDS, Word
 
 JOINED = {
     SUM: "{0} + {1}",
@@ -187,7 +187,9 @@ class Weaver:
             return []
         where = []
         if term.only_where:
-            where.append(f"({self.mechanisms.vocabulary[term.only_where].compiled} != 0.0)")
+            guard = term.only_where
+            number = guard if guard in GUARDS else self.mechanisms.vocabulary[guard].compiled
+            where.append(f"({number} != 0.0)")
         if place.name in ABOUT:
             about = [f"(get(num.tk, OF.{name}, t, k) > 0.0)" for name in ("scope", *self.mechanisms.widening)]
             where.append(f"({' | '.join(about)})")
@@ -204,6 +206,8 @@ class Weaver:
 
     def _guarded(self, field: str) -> str:
         """Whether a number is other than 0: in any run, in the compiled engine."""
+        if field in GUARDS:
+            return GUARDS[field][1 if self.dialect.compiled else 0]
         word = self.mechanisms.vocabulary[field]
         if self.dialect.compiled:
             over = self.mechanisms.fields[field]

@@ -54,6 +54,8 @@ _TABLE = (
          "m.states[j].alignment", "get(now.s, AT.alignment, j)"),
     Word("partner_share", "tij", "share 0..1", "the partner's share of the capability of all partners",
          "share", "get(shares, j)"),
+    Word("quarrel", "ij", "intensity 0..2", "Q: what the party fears of the partner since they fell out",
+         "m.quarrel[i][j]", "quarrel_of(i, j, plan, now)"),
     # A source's.
     Word("base", "k", "intensity", "intensity to which the source returns",
          "m.of['base'][k]", "get(num.k, OF.base, k)"),
@@ -74,8 +76,10 @@ _TABLE = (
          "m.treaties[t].bargain.agreed", "get(now.t, AT.agreed, t)"),
     Word("demand", "t", "depth 0..1", "depth that practice and organs were last asked to follow",
          "m.treaties[t].demand", "get(now.t, AT.demand, t)"),
-    Word("neighbour_threat", "t", "intensity", "threat from fellow members that a party perceives, the mean over parties",
+    Word("neighbour_threat", "t", "intensity", "N: threat from fellow members that a party perceives, quarrels included, the mean over parties",
          "m.neighbour_threat(t)", "neighbour_threat(t, plan, now)"),
+    Word("rift_shock", "t", "intensity -2..2", "what this month's quarrels and reconciliations amount to, the mean over pairs of parties",
+         "m.rift_shock(t)", "rift_shock(t, plan, now)"),
     Word("provider_contribution", "tk", "0..2", "contribution of the hub, the lead or the strongest of those who decide",
          "m.provider_contribution(t, k)", "provider_contribution(t, k, plan, now)", "weigh"),
     # Another treaty of the party.
@@ -102,6 +106,7 @@ GIVEN = {
     "partners_mean": ("intensity 0..2", "mean of the partners' perceptions, by their capabilities"),
     "package": ("utility 0..2", "packages that outside powers have put before the state"),
     "help_received": ("0..2", "H: help against the source from all partners"),
+    "fear": ("intensity", "threat from the partners, by quarrels and by sources that say of whom they are"),
     "partners_capability": ("share of world", "capability of all partners together"),
     "may_leave": ("0, 1", "1 around a renewal, and without a term"),
     "next_depth": ("depth 0..1", "D by E12"),
@@ -116,6 +121,9 @@ GIVEN = {
 }
 """What the core has just worked out at a place, by the word for it: unit and meaning."""
 
+GUARDS = {"fear": ("fear != 0.0", "plan.fears")}
+"""Of what is given and mostly 0, whether it is anything else: in the run, and in any run, in the text of either engine."""
+
 # fmt: off
 KEPT = frozenset([
     "accepted", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
@@ -124,7 +132,7 @@ KEPT = frozenset([
     "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "fall_pressure", "floor", "gained", "guest",
     "held", "in_force", "institution", "intensity", "joining", "joint", "leaving", "left", "linear", "log_sd",
     "long_run", "mate", "median", "member", "need", "needs", "obligation", "order", "orientation", "overlap",
-    "packages", "paid", "pays", "perception", "power_capability", "price", "rate", "received", "renewal",
+    "packages", "paid", "pays", "perception", "power_capability", "price", "quarrel_shock", "rate", "received", "renewal",
     "restraint", "rise_pressure", "rumour", "rumour_shock", "saving", "seat", "seated_capability", "share_of_mate",
     "shock", "signs", "sizes", "status", "sum_benefit", "switches", "term", "term_end", "term_start",
     "trial_benefit", "trial_common", "trial_curve", "trial_ideal", "trial_linear", "trial_saving", "trial_seat",

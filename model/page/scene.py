@@ -9,7 +9,7 @@ import numpy as np
 
 from entente.engines.interactive.treaty import ABSENT, ENDED, RUNNING
 from entente.schema.base import MONTHS_IN_YEAR, month_number
-from entente.schema.intervention import Concession, Offer, Threat, Weakness
+from entente.schema.intervention import Concession, Offer, Rift, Threat, Weakness
 from entente.schema.scenario import Scenario, acting_at
 from entente.world.draws import Floats
 from entente.world.pack import World
@@ -121,10 +121,12 @@ def _dated(scene: Scene) -> list[Mark]:
             continue
         kind: str = act.kind
         size = 1.0
-        if isinstance(act, Threat | Weakness):
+        if isinstance(act, Threat | Weakness | Rift):
             size = scene.scenario.behaviour.size if act.size is None else act.size
             if act.kind == "shock" and size * (sum(act.weights.values()) if act.weights else 1.0) < 0:
                 kind = "relief"
+            elif act.kind == "rift" and size < 0:
+                kind = "reconciliation"
         elif isinstance(act, Offer):
             size = act.size
         elif isinstance(act, Concession):

@@ -12,6 +12,7 @@ from .intervention import (
     Concession,
     Membership,
     Offer,
+    Rift,
     Setting,
     Threat,
     Weakness,
@@ -56,6 +57,13 @@ def _world(s: Scenario) -> Iterator[Problem]:
     for id_, source in s.sources.items():
         if source.sponsor is not None:
             yield from _known(f"sources.{id_}.sponsor", [source.sponsor], s.powers, "outside power")
+        if source.of is not None:
+            if source.origin != "member":
+                yield (
+                    f"sources.{id_}.of",
+                    f"{shown(source.of)}: only a source of origin member says of which state it is",
+                )
+            yield from _known(f"sources.{id_}.of", [source.of], s.states, "state")
 
 
 def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
@@ -156,6 +164,8 @@ def _interventions(s: Scenario) -> Iterator[Problem]:
                     yield f"{at}.weights", "missing: a threat by its sponsor needs weights"
         if isinstance(act, Threat | Weakness):
             yield from _known(f"{at}.weights", act.weights, s.states, "state")
+        if isinstance(act, Rift):
+            yield from _rift(s, at, act)
         if isinstance(act, Offer):
             yield from _known(f"{at}.power", [act.power], s.powers, "outside power")
         if isinstance(act, Concession):
@@ -173,6 +183,19 @@ def _interventions(s: Scenario) -> Iterator[Problem]:
         if isinstance(act, Setting):
             settable = numeric_leaves(s) if settable is None else settable
             yield from _setting(s, at, act, settable)
+
+
+def _rift(s: Scenario, at: str, act: Rift) -> Iterator[Problem]:
+    if (act.treaty is None) == (not act.parties):
+        yield at, "needs a treaty or parties, and not both"
+    if act.treaty is not None:
+        yield from _known(f"{at}.treaty", [act.treaty], s.treaties, "treaty")
+    yield from _known(f"{at}.parties", act.parties, s.states, "state")
+    twice = [state for n, state in enumerate(act.parties) if state in act.parties[:n]]
+    if twice:
+        yield f"{at}.parties", f"{shown(twice[0])} is named twice"
+    elif len(act.parties) == 1:
+        yield f"{at}.parties", "1 named: a quarrel needs two parties at least"
 
 
 def _setting(

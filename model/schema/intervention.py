@@ -37,6 +37,19 @@ class Weakness(Dated):
     weights: dict[Name, Signed] = Field(min_length=1, description="How much of the size each state loses.")
 
 
+class Rift(Dated):
+    """States fall out with each other or, by a size below 0, make up.
+
+    Every two of `parties` quarrel, or every two that are party to `treaty` in that month. What one state so
+    fears of another fades with the persistence of threats.
+    """
+
+    kind: Literal["rift"]
+    treaty: Name | None = Field(None, description="The treaty whose parties quarrel, all with each other.")
+    parties: list[Name] = Field(default_factory=list, description="The states that quarrel, all with each other.")
+    size: Signed | None = Field(None, description="Size; none: behaviour.size. Below 0 it is a reconciliation.")
+
+
 class Offer(Dated):
     """An outside power puts a package on the table (or withdraws it, size 0)."""
 
@@ -80,6 +93,6 @@ class Setting(Dated):
 
 
 Intervention = Annotated[
-    Threat | Weakness | Offer | Concession | ArticleSwitch | Membership | Setting,
+    Threat | Weakness | Rift | Offer | Concession | ArticleSwitch | Membership | Setting,
     Field(discriminator="kind"),
 ]

@@ -18,6 +18,9 @@ class _Source(Entity):
 
     name: str = Field(min_length=1, max_length=60, description="Name in plain words.")
     origin: Name = Field(description="Where it comes from: a state, a place, or `member` for a fellow party.")
+    of: Name | None = Field(
+        None, description="The state from which a threat of origin `member` comes; none: it does not say."
+    )
     sponsor: Name | None = Field(None, description="The outside power behind it, which can restrain it.")
     base: float = quantity(
         ..., "Intensity to which the source returns.", low=0, high=2, unit="intensity", symbol="S_0"

@@ -224,6 +224,7 @@ def _strip(axes: Axes, events: pd.DataFrame) -> None:
         "relief": ("^", "#009E73"),
         "rumour": ("o", "#CC79A7"),
         "offer": ("s", "#0072B2"),
+        "rift": ("X", "#56B4E9"),
     }
     shown = [kind for kind in kinds if (events["kind"] == kind).any()]
     for level, kind in enumerate(shown):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR
-from entente.schema.intervention import Membership, Threat, Weakness
+from entente.schema.intervention import Membership, Rift, Threat, Weakness
 from entente.schema.scenario import acting_at
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
@@ -24,7 +24,7 @@ from .losses import Lost, deciders, lost_organs, lost_party, lost_treaty
 EVENT_COLUMNS: dict[str, tuple[str, str]] = {
     "month": ("YYYY-MM", "calendar month of the event"),
     "kind": ("word", "signing, end, rung up, rung down, rung blocked, obligation, entry, exit, renewal, "
-             "consultation, payment, shock, relief, rumour, weakness, offer or acceptance"),
+             "consultation, payment, shock, relief, rumour, weakness, rift, reconciliation, offer or acceptance"),
     "treaty": ("id", "treaty, empty where none is concerned"),
     "parties": ("ids", "states concerned, separated by spaces"),
     "source": ("id", "source of threat concerned, empty where none is"),
@@ -61,6 +61,7 @@ def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
     found: list[Event] = []
     for row in range(trajectory.months):
         found += _threats(world, trajectory, row)
+        found += _rifts(world, trajectory, row)
         found += _outside(world, trajectory, row)
         for p in range(len(world.treaties)):
             found += _of_treaty(world, trajectory, row, p)
@@ -322,6 +323,37 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
         if world.sources[k] in dated or acting_at(world.scenario, "shock"):
             continue
         yield Event(month, "shock", source=world.sources[k], after=t["shock"][row, k], rule="a random arrival")
+
+
+def _rifts(world: World, t: Trajectory, row: int) -> Iterator[Event]:
+    """Dated quarrels and reconciliations, where two states at least are in them."""
+    month = world.month(world.opens + row)
+    for id_, act in sorted(world.scenario.interventions.items() if world.scenario.switches.calendar else ()):
+        if not isinstance(act, Rift) or act.month != month:
+            continue
+        parties = " ".join(sorted(act.parties))
+        if act.treaty is not None:
+            parties = _parties_at_first(world, t, row, act.treaty) if act.treaty in world.treaties else ""
+        size = world.scenario.behaviour.size if act.size is None else act.size
+        if " " in parties:
+            yield Event(month, "rift" if size >= 0 else "reconciliation", treaty=act.treaty or "", parties=parties,
+                        after=size, rule=f"{id_}: {act.text}" if act.text else id_)  # fmt: skip
+
+
+def _parties_at_first(world: World, t: Trajectory, row: int, treaty: str) -> str:
+    """Who was party to a treaty when the month's quarrels broke out: after dated moves, before the states' own."""
+    p, month = world.treaties.index(treaty), world.month(world.opens + row)
+    ran = row > 0 and t["status"][row - 1, p] == 1
+    if not ran and (world.bodies[p].endogenous or t["status"][row, p] != 1):
+        return ""
+    now = t["member"][row, p] == 1
+    was = t["member"][row - 1, p] == 1 if ran else now
+    found = []
+    for i, state in enumerate(world.states):
+        entered = now[i] and (was[i] or bool(_dated_move(world, month, treaty, state, True)))
+        left = was[i] and not now[i] and not _dated_move(world, month, treaty, state, False)
+        found += [state] if entered or left else []
+    return " ".join(found)
 
 
 def _outside(world: World, t: Trajectory, row: int) -> Iterator[Event]:

@@ -134,7 +134,8 @@ def in_full(one: Mechanism) -> dict[str, Any]:
             for s in one.streams
         ],
         "memories": [
-            {"name": m.name, "of": _things(m.over), "formula": _doc(m.function), "recorded": m.record is not None}
+            {"name": m.name, "of": _things(m.over), "function": m.function.__name__, "words": list(arguments(m.function)),
+             "formula": _doc(m.function), "recorded": m.record is not None}
             for m in one.memories
         ],
         "sums": [
@@ -207,7 +208,13 @@ def described(one: Mechanism) -> Iterator[tuple[str, list[str]]]:
     yield "numbers", [_number_line(number) for number in told["numbers"]]
     yield "articles", [f"{a['rule']} into {a['into']} ({a['kind']}): {a['effect']}" for a in told["articles"]]
     yield "noise", [f"{n['name']}: of each {n['of']}, {n['law']}, stream {n['stream']}" for n in told["noise"]]
-    yield "memory", [f"{m['name']} of each {m['of']}: {m['formula']}" for m in told["memories"]]
+    yield (
+        "memory",
+        [
+            f"{m['name']} of each {m['of']}: {m['function']}({', '.join(m['words'])}): {m['formula']}"
+            for m in told["memories"]
+        ],
+    )
     yield "sums", [f"{s['name']}({', '.join(s['words'])}) over {s['over']}: {s['formula']}" for s in told["sums"]]
     yield "terms", [_term_line(term) for term in told["terms"]]
     yield "silences", told["silences"]

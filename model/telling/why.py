@@ -16,6 +16,7 @@ RELIEF_MONTHS = 120
 """The same for reliefs before a fall, which comes slowly."""
 SHOCKS_TOLD = 3
 
+_QUARRELS = ("rift", "reconciliation")
 _TOLD = ("signing", "rung up", "rung down", "rung blocked", "entry", "exit", "renewal", "end", "obligation")
 
 
@@ -40,17 +41,29 @@ def why(
     state = frame[frame["month"] == until].iloc[0]
     lines = [_standing(scenario, treaty, until, state)]
     events = tables["events"]
-    own = events[(events["treaty"] == treaty) & (events["month"] <= until) & events["kind"].isin(_TOLD)]
+    its = (events["treaty"] == treaty) & events["kind"].isin(_TOLD)
+    own = events[(its | _parting(events, frame)) & (events["month"] <= until)]
     for event in own.itertuples():
         lines.append(_sentence(scenario, event))
         if event.kind in {"rung up", "signing"} and event.threats:
             lines += _background(scenario, tables, event)
         if event.lost:
             lines += _what_went_away(scenario, tables, event)
-    if not len(own):
+    if not own["kind"].isin(_TOLD).any():
         lines.append("Nothing changed in its organs, its promise or its membership.")
     lines.append(_wishes(scenario, tables["parties"], treaty, until, state))
     return [line for line in lines if line]
+
+
+def _parting(events: pd.DataFrame, treaty: pd.DataFrame) -> pd.Series:
+    """Which events are quarrels or reconciliations that two members of a treaty at least were in, by its table."""
+    ran = treaty[treaty["status"] == 1]
+    members = {month: set(ids.split()) for month, ids in zip(ran["month"], ran["members"], strict=True)}
+    rows = zip(events["kind"], events["month"], events["parties"], strict=True)
+    within = [
+        kind in _QUARRELS and len(members.get(month, set()) & set(ids.split())) > 1 for kind, month, ids in rows
+    ]
+    return pd.Series(within, index=events.index, dtype=bool)
 
 
 def _names(scenario: Scenario, ids: str) -> str:
@@ -88,6 +101,8 @@ def _sentence(scenario: Scenario, event: object) -> str:
         "exit": f"{parties} leaves ({before:.0f} parties before, {after:.0f} after)",
         "renewal": "the term is renewed",
         "end": "the treaty ends",
+        "rift": f"{parties} fall out (by {after:.2f})",
+        "reconciliation": f"{parties} make up (by {-after:.2f})",
         "obligation": f"the obligation goes from {before:.0f} to {after:.0f}",
     }[kind]
     cause = f": {rule}" if rule else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from entente.schema.intervention import (
     Concession,
     Membership,
     Offer,
+    Rift,
     Setting,
     Threat,
     Weakness,
@@ -68,17 +70,32 @@ class Move:
     enters: bool
 
 
+@dataclass(frozen=True)
+class Quarrel:
+    """Two states, `one` before `other`, fall out in a month (or make up) by a size as in `Pulse`.
+
+    Where `treaty` is not -1, they do so only while both are party to it.
+    """
+
+    step: int
+    one: int
+    other: int
+    treaty: int
+    size: int
+
+
 def pack_interventions(
     packer: Any, sponsor: tuple[int, ...]
-) -> tuple[tuple[Pulse, ...], tuple[Change, ...], tuple[Move, ...]]:
+) -> tuple[tuple[Pulse, ...], tuple[Quarrel, ...], tuple[Change, ...], tuple[Move, ...]]:
     pulses: list[Pulse] = []
+    quarrels: list[Quarrel] = []
     settings: list[Change] = []
     moves: list[Move] = []
     sizes: list[float] = []
     values: list[float] = []
     for id_, act in sorted(packer.scenario.interventions.items()):
         step = month_number(act.month) - packer.begin
-        if isinstance(act, Threat | Weakness):
+        if isinstance(act, Threat | Weakness | Rift):
             size = RELATIVE
             if act.size is not None:
                 size = len(sizes)
@@ -86,6 +103,8 @@ def pack_interventions(
                 packer.slots[f"interventions.{id_}.size"] = Slot("sizes", (size,))
             if isinstance(act, Threat):
                 pulses += _threat_pulses(packer, act, step, size, sponsor)
+            elif isinstance(act, Rift):
+                quarrels += _quarrels(packer, act, step, size)
             else:
                 for state, weight in sorted(act.weights.items()):
                     pulses.append(Pulse(step, "weakness", packer.states.index(state), -1, weight, size))
@@ -100,7 +119,27 @@ def pack_interventions(
                 settings.append(Change(step, packer.slots[path], len(values)))
                 values.append(float(getattr(act, field)))
     packer.numbers["sizes"], packer.numbers["values"] = np.array(sizes), np.array(values)
-    return tuple(pulses), tuple(settings), tuple(moves)
+    return tuple(pulses), tuple(quarrels), tuple(settings), tuple(moves)
+
+
+def _quarrels(packer: Any, act: Rift, step: int, size: int) -> list[Quarrel]:
+    """All pairs that a rift parts: of a treaty those that may ever be party to it, since who is shows in the run."""
+    if act.treaty is None:
+        named, treaty = set(act.parties), -1
+    elif act.treaty in packer.treaties:
+        named, treaty = _may_be_party(packer.scenario, act.treaty), packer.treaties.index(act.treaty)
+    else:
+        return []
+    states = sorted(packer.states.index(state) for state in named)
+    return [Quarrel(step, one, other, treaty, size) for one, other in combinations(states, 2)]
+
+
+def _may_be_party(scenario: Any, id_: str) -> set[str]:
+    treaty = scenario.treaties[id_]
+    named = {state for listed in (treaty.parties, treaty.candidates) for state, counts in listed.items() if counts}
+    named |= set(treaty.opening.joined if treaty.opening is not None else ())
+    acts = scenario.interventions.values()
+    return named | {act.state for act in acts if isinstance(act, Membership) and act.treaty == id_}
 
 
 def _setting(act: Offer | Concession | ArticleSwitch | Setting) -> tuple[str, str]:

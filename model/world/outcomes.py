@@ -3,7 +3,8 @@
 An outcome is written `quantity:thing@when`, such as `depth:rus-chn-2001@2010` or
 `perception:RUS/nato@mean`. `quantity` is what is recorded (`trajectory.quantities`), `dyad` (the index of a pair,
 `dyad:CHN-RUS`) or `members` (how many parties); `thing` names what it runs over, separated by `/`;
-`when` is `last` (the default), `mean`, `min`, `max`, a month `YYYY-MM` or a year `YYYY` (its December).
+`when` is `last` (the default), `mean`, `min`, `max`, a month `YYYY-MM` or a year `YYYY` (its December);
+`mean`, `min` and `max` may be of a window of months only: `max:2003-08..2005-07`.
 """
 
 from __future__ import annotations
@@ -23,27 +24,24 @@ from .trajectory import quantities
 Number = tuple[str, tuple[int, ...]]
 """A recorded number: a quantity and the indices of its things."""
 
-_REDUCTIONS = ("last", "mean", "min", "max")
+_WINDOWED = ("mean", "min", "max")
+_REDUCTIONS = ("last", *_WINDOWED)
 _AXES = {"s": "state", "k": "source", "t": "treaty"}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One measured number: its full name, the recorded numbers that its series is made of, and when."""
+    """One measured number: its full name, the recorded numbers that its series is made of, and when.
+
+    `how` the months are reduced to one number; `months` those whose numbers it depends on.
+    """
 
     name: str
     series_name: str
     numbers: tuple[Number, ...]
     combine: str
-    when: str
-    month: int
-
-    @property
-    def months(self) -> slice:
-        """The months whose numbers it depends on."""
-        if self.month >= 0:
-            return slice(self.month, self.month + 1)
-        return slice(-1, None) if self.when == "last" else slice(None)
+    how: str
+    months: slice
 
     def series(self, values: Floats) -> Floats:
         """A monthly series, shape (months, runs), from those of `numbers`, shape (numbers, months, runs)."""
@@ -54,11 +52,11 @@ class Outcome:
         # Month by month: numpy's own sums depend on the shape that they run over.
         found: Floats = series[0].copy()
         for month in series[1:]:
-            if self.when == "mean":
+            if self.how == "mean":
                 found += month
             else:
-                found = (np.minimum if self.when == "min" else np.maximum)(found, month)
-        return found / len(series) if self.when == "mean" else found
+                found = (np.minimum if self.how == "min" else np.maximum)(found, month)
+        return found / len(series) if self.how == "mean" else found
 
 
 def dyad_index(depths: Sequence[Floats]) -> Floats:
@@ -117,7 +115,7 @@ def _parse(name: str, world: World) -> Outcome:
     known = [*recorded, "dyad", "members"]
     if quantity not in known:
         raise InputError(f"outcomes: {shown(name)}: {shown(quantity)} is no quantity{nearest(quantity, known)}")
-    when, month = _when(name, when if at else "last", world)
+    how, months = _when(name, when if at else "last", world)
     if quantity == "dyad":
         a, b = sorted(_things(name, thing, "-", "ss", world))
         numbers: list[Number] = [
@@ -132,7 +130,7 @@ def _parse(name: str, world: World) -> Outcome:
     else:
         numbers = [(quantity, tuple(_things(name, thing, "/", recorded[quantity].over, world)))]
         combine = "one"
-    return Outcome(name, series_name, tuple(numbers), combine, when, month)
+    return Outcome(name, series_name, tuple(numbers), combine, how, months)
 
 
 def _things(name: str, text: str, mark: str, over: str, world: World) -> list[int]:
@@ -149,19 +147,28 @@ def _things(name: str, text: str, mark: str, over: str, world: World) -> list[in
     return [ids[axis].index(part) for part, axis in zip(parts, over, strict=True)]
 
 
-def _when(name: str, when: str, world: World) -> tuple[str, int]:
+def _when(name: str, when: str, world: World) -> tuple[str, slice]:
+    """How an outcome is reduced, and over which months of a run."""
     if when in _REDUCTIONS:
-        return when, -1
+        return when, slice(-1, None) if when == "last" else slice(None)
+    how, colon, window = when.partition(":")
+    rows = [_row(text, world) for text in window.split("..")] if colon else [_row(when, world)]
+    fits = (how in _WINDOWED and len(rows) == 2) if colon else True
+    if not fits or min(rows) < 0 or rows[0] > rows[-1]:
+        first, last = world.month(world.opens), world.month(world.steps - 1)
+        raise InputError(
+            f"outcomes: {shown(name)}: @{when}: must be {', '.join(_REDUCTIONS)}, or a month or year "
+            f"of the run ({first} to {last}), or {', '.join(_WINDOWED)} of a window of it such as max:{first}..{last}"
+        )
+    return how if colon else "last", slice(rows[0], rows[-1] + 1)
+
+
+def _row(when: str, world: World) -> int:
+    """The recorded month that a month or a year (its December) names; -1 where the run has none of that name."""
     month = f"{when}-12" if len(when) == 4 and when.isdigit() else when
-    first, last = world.month(world.opens), world.month(world.steps - 1)
     try:
         row = month_number(month) - world.first_month - world.opens
         fits = 1 <= int(month[5:]) <= MONTHS_IN_YEAR and 0 <= row < world.steps - world.opens
     except ValueError:
-        fits = False
-    if not fits:
-        raise InputError(
-            f"outcomes: {shown(name)}: @{when}: must be {', '.join(_REDUCTIONS)}, or a month or year "
-            f"of the run ({first} to {last})"
-        )
-    return when, row
+        return -1
+    return row if fits else -1

@@ -19,11 +19,13 @@ from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.scenario import Scenario
 from entente.schema.treaty import CoveringArticle, TermArticle, TowardsArticle
 
-from .dated import Change, Move, Pulse, Slot, pack_interventions
+from .dated import Change, Move, Pulse, Quarrel, Slot, pack_interventions
 from .draws import Floats
 
 OUTSIDE, MEMBER = -1, -2
 """Origin of a source that is neither a state of the world: a place outside it, or a fellow party."""
+UNNAMED = -1
+"""The state that a source is of, where it says of none."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class World:
-    """A scenario as numbers. `opens` is the step at which the recorded run starts (0: no prelude)."""
+    """A scenario as numbers. `opens` is the step at which the recorded run starts (0: no prelude).
+
+    `whose` says of which state a source of origin `MEMBER` is; `pairs` are the states, two and two, that ever quarrel.
+    """
 
     scenario: Scenario
     mechanisms: Mechanisms
@@ -92,6 +97,7 @@ class World:
     bodies: tuple[Body, ...]
     clauses: tuple[Clause, ...]
     origin: tuple[int, ...]
+    whose: tuple[int, ...]
     sponsor: tuple[int, ...]
     core: tuple[int, ...]
     policy: tuple[str, ...]
@@ -99,8 +105,15 @@ class World:
     numbers: dict[str, Floats]
     slots: dict[str, Slot]
     pulses: tuple[Pulse, ...]
+    quarrels: tuple[Quarrel, ...]
+    pairs: tuple[tuple[int, int], ...]
     settings: tuple[Change, ...]
     moves: tuple[Move, ...]
+
+    @property
+    def parted(self) -> bool:
+        """Whether any state can ever fear another by name: whether any quarrel, or a source says of whom it is."""
+        return bool(self.pairs) or any(state != UNNAMED for state in self.whose)
 
     def month(self, step: int) -> str:
         """The calendar month of a step, `YYYY-MM`."""
@@ -183,7 +196,8 @@ def pack(scenario: Scenario) -> World:
         for id_ in packer.sources
     )
     sponsor = tuple(power_at.get(scenario.sources[id_].sponsor or "", -1) for id_ in packer.sources)
-    pulses, settings, moves = pack_interventions(packer, sponsor)
+    whose = tuple(state_at.get(scenario.sources[id_].of or "", UNNAMED) for id_ in packer.sources)
+    pulses, quarrels, settings, moves = pack_interventions(packer, sponsor)
     return World(
         scenario=scenario,
         mechanisms=scenario.of,
@@ -197,6 +211,7 @@ def pack(scenario: Scenario) -> World:
         bodies=tuple(_body(packer, id_, clauses) for id_ in packer.treaties),
         clauses=clauses,
         origin=origin,
+        whose=whose,
         sponsor=sponsor,
         core=tuple(_core(packer, id_) for id_ in packer.states),
         policy=tuple(scenario.powers[id_].policy for id_ in packer.powers),
@@ -204,6 +219,8 @@ def pack(scenario: Scenario) -> World:
         numbers=packer.numbers,
         slots=packer.slots,
         pulses=pulses,
+        quarrels=quarrels,
+        pairs=tuple(sorted({(quarrel.one, quarrel.other) for quarrel in quarrels})),
         settings=settings,
         moves=moves,
     )

@@ -57,6 +57,7 @@ CORE: dict[str, Quantity] = {
     "left": Quantity("ts", "0, 1", "1 in the month in which the state leaves the treaty"),
     "guest": Quantity("ts", "0, 1", "1 where a candidate takes part without being party (E13)"),
     "ideal": Quantity("ts", "depth 0..1", "depth that a party or candidate would have (E10)"),
+    "fear": Quantity("ts", "intensity", "N: threat from those with whom the state is in the treaty: quarrels, and sources that say of whom they are (E1, E3)"),
     "value": Quantity("ts", "utility", "V: utility of the depth agreed, with payments (E13)"),
     "common": Quantity("ts", "utility", "benefit without a source, a unit of depth, that falls to 0 at a need (E6)"),
     "linear": Quantity("ts", "utility", "l: gain (or, below 0, price) of each unit of depth (E8)"),

@@ -168,6 +168,12 @@ def lent(
     return partner_contribution * zeal * (partner_temper * temper * rumble + felt)
 
 
+@everywhere.adds_to("help")
+def begrudged(partner_contribution: float, quarrel: float, zeal: float) -> float:
+    """`-.1*g_j*zeal*min(1, Q)`: of a quarrel with the partner."""
+    return -0.1 * partner_contribution * zeal * min(1.0, quarrel)
+
+
 @everywhere.adds_to("kinship", only_where="temper")
 def estranged(temper: float, partner_bond: float, partner_temper: float) -> float:
     """`1 - .3*temper*max(bond_j, temper_j)`: only where a number of the party is not 0."""
@@ -192,16 +198,28 @@ def worn(caution: float, doubled: float, shield: float) -> float:
     return max(0.0, 1.0 - 0.1 * caution * min(1.0, doubled) + 0.1 * shield)
 
 
+@everywhere.adds_to("worth", only_where="fear")
+def spoilt(fear: float, zeal: float, scope: float) -> float:
+    """`1/(1 + zeal*scope*N)`: only where a partner is feared."""
+    return 1.0 / (1.0 + zeal * scope * fear)
+
+
 @everywhere.adds_to("free_benefit", need="free_need")
 def enjoyed(esteem: float, custom: float, luck: float, ties: float) -> float:
     """`.2*esteem + .1*max(0, c)*luck + .01*max(0, ties)`: up to a need of its own."""
     return 0.2 * esteem + 0.1 * max(0.0, custom) * luck + 0.01 * max(0.0, ties)
 
 
-@everywhere.adds_to("common_benefit", need="exchange_need")
+@everywhere.adds_to("common_benefit")
 def pooled(bond: float, company: float, unshared: float) -> float:
     """`.3*bond + .1*company - .05*unshared`: with sums over partners and sources."""
     return 0.3 * bond + 0.1 * company - 0.05 * unshared
+
+
+@everywhere.adds_to("common_worth")
+def thinned(fear: float, caution: float, company: float) -> float:
+    """`max(0, 1 - .3*caution*N) + .1*min(1, max(0, company))`: with a sum over partners."""
+    return max(0.0, 1.0 - 0.3 * caution * fear) + 0.1 * min(1.0, max(0.0, company))
 
 
 @everywhere.adds_to("linear")
@@ -242,16 +260,12 @@ def conceded(custom: float, pledge: float, luck: float) -> float:
     return 0.1 * pledge * (luck - 0.5) + 0.01 * custom
 
 
-@everywhere.adds_to("demand")
-def wanted(luck: float, esteem: float) -> float:
-    """`.2*esteem*(luck - .5)`."""
-    return 0.2 * esteem * (luck - 0.5)
-
-
 @everywhere.adds_to("mistrust")
-def suspected(luck: float, neighbour_threat: float, agreed_depth: float, mistrust: float) -> float:
-    """`.02*(luck - .4) + .001*P - .01*D_agreed*M`."""
-    return 0.02 * (luck - 0.4) + 0.001 * neighbour_threat - 0.01 * agreed_depth * mistrust
+def suspected(
+    luck: float, neighbour_threat: float, rift_shock: float, agreed_depth: float, mistrust: float
+) -> float:
+    """`.02*(luck - .4) + .001*N + .01*rift - .01*D_agreed*M`."""
+    return 0.02 * (luck - 0.4) + 0.001 * neighbour_threat + 0.01 * rift_shock - 0.01 * agreed_depth * mistrust
 
 
 @everywhere.adds_to("hollowing")
@@ -261,9 +275,15 @@ def slowed(may_leave: float, esteem: float) -> float:
 
 
 @everywhere.adds_to("pace")
-def hurried(esteem: float, luck: float) -> float:
-    """`esteem*luck`."""
-    return esteem * luck
+def hurried(esteem: float, luck: float, shortfall: float) -> float:
+    """`esteem*luck*max(0, shortfall)`."""
+    return esteem * luck * max(0.0, shortfall)
+
+
+@everywhere.adds_to("demand")
+def wanted(luck: float, pledge: float, agreed_depth: float) -> float:
+    """`.2*pledge*(luck - .5)*D_agreed`: above and below what is agreed."""
+    return 0.2 * pledge * (luck - 0.5) * agreed_depth
 
 
 @everywhere.adds_to("top")
@@ -285,9 +305,9 @@ def lagged(next_depth: float, next_rung: float, depth: float, steps: float) -> f
 
 
 @everywhere.adds_to("staying")
-def stayed(bond: float, habit: float, depth: float, accepted_offer: float) -> float:
-    """`.05*bond - .02*h + .01*D - .05*W`."""
-    return 0.05 * bond - 0.02 * habit + 0.01 * depth - 0.05 * accepted_offer
+def stayed(bond: float, habit: float, depth: float, accepted_offer: float, fear: float) -> float:
+    """`.05*bond - .02*h + .01*D - .05*W - .05*N`."""
+    return 0.05 * bond - 0.02 * habit + 0.01 * depth - 0.05 * accepted_offer - 0.05 * fear
 
 
 @everywhere.adds_to("breaking")
@@ -297,9 +317,9 @@ def charged(term_left: float, ties: float, bond: float) -> float:
 
 
 @everywhere.adds_to("leaving")
-def walked_out(value: float, breaking: float, mood: float, temper: float) -> float:
-    """1 where `V + price < .02*mood*temper`."""
-    return where(value + breaking < 0.02 * mood * temper, 1.0, 0.0)
+def walked_out(value: float, breaking: float, mood: float, temper: float, fear: float, rift_shock: float) -> float:
+    """1 where `V + price < .02*mood*temper + .01*(N + rift)`."""
+    return where(value + breaking < 0.02 * mood * temper + 0.01 * (fear + rift_shock), 1.0, 0.0)
 
 
 @everywhere.adds_to("joining")

@@ -8,8 +8,8 @@ from entente.agents.equation import where
 from entente.agents.interest import benefit_at, bent_utility, utility
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 
-from .interests import common_need, ideal_depth, organs
-from .kernel import kernel
+from .interests import ideal_depth, organs
+from .kernel import CONSTANT, kernel
 from .layout import AT, OF
 from .marks import BODY, COVER, MAJORITY
 from .seating import decides, leads
@@ -149,7 +149,7 @@ def worth_of(
             benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
     worth = utility(benefits, get(linear, i), get(curve, i), depth)
     if plan.bends:
-        need, standing = common_need(plan, num), organs(t, num, now)
+        need, standing = get(num.constants, CONSTANT.exchange_need), organs(t, num, now)
         worth += bent_utility(get(common, i), need, get(saving, i), standing, depth)
     return worth
 

@@ -98,6 +98,7 @@ class _Block:
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
             "wants_left": "left" in kept.quantities,
+            "wants_fear": "fear" in kept.quantities,
         }
         self.plan: Plan | None = None
         self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))

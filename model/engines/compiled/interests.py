@@ -18,7 +18,7 @@ from entente.agents.interest import (
 from .kernel import CONSTANT, DIAL, kernel
 from .layout import AT, OF
 from .marks import BODY, COVER, SEAT
-from .seating import find_mates, sit
+from .seating import fear_of, find_mates, sit
 from .tables import get, put
 from .vector import WIDTH, neither, some, spread
 
@@ -35,6 +35,8 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
                 if i < 0:
                     break
                 put(now.ts, 0.0, AT.ideal, t, i)
+                if plan.fears:
+                    put(now.ts, 0.0, AT.fear, t, i)
                 plan.terms.keep_sums(t, i, now, plan.terms.no_sums(), spread(0.0) != 0.0)
             continue
         seat = now.ts[AT.seat, t]
@@ -44,7 +46,7 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
             if i < 0:
                 break
             benefit = now.tsn[AT.benefit, t, i]
-            linear, curve, common, saving, ideal, sums = weigh_one(t, i, plan, num, now, seat, benefit)
+            linear, curve, common, saving, ideal, fear, sums = weigh_one(t, i, plan, num, now, seat, benefit)
             weighs = get(seat, i) != 0.0
             if plan.ts[SEAT.candidate, t, i] != 0.0:
                 weighs = weighs | (get(now.t, AT.status, t) == 1.0)
@@ -54,6 +56,8 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
                 put(now.ts, where(weighs, common, 0.0), AT.common, t, i)
                 put(now.ts, saving, AT.saving, t, i)
             put(now.ts, where(weighs, ideal, 0.0), AT.ideal, t, i)
+            if plan.fears:
+                put(now.ts, where(weighs, fear, 0.0), AT.fear, t, i)
             plan.terms.keep_sums(t, i, now, sums, weighs)
             if some(neither(weighs)):
                 for at in range(len(plan.tk[COVER.covered, t])):
@@ -85,9 +89,12 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
     """E5-E10 for one treaty and state, with the partners that are seated.
 
     Writes the benefits and returns the linear terms, the curvature, what bends the marginal utility, the ideal depth,
-    and the sums over sources.
+    what is feared of the partners, and the sums over sources.
     """
     mates, shares, total = find_mates(t, i, plan, now, seat)
+    fear = spread(0.0)
+    if plan.fears:
+        fear = fear_of(t, i, plan, now, seat, mates)
     sums = plan.terms.no_sums()
     for at in range(len(plan.tk[COVER.covered, t])):
         k = plan.tk[COVER.covered, t][at]
@@ -97,14 +104,15 @@ def weigh_one(t: int, i: int, plan: Any, num: Any, now: Any, seat: Any, benefit:
         received = plan.terms.help_received(t, i, k, plan, num, now, received)
         sums = plan.terms.add_source(t, i, k, plan, num, now, sums, mean, received)
         gross = plan.terms.benefit(t, i, k, plan, num, now, mates, shares, received, mean)
-        put(benefit, benefit_left(gross, plan.terms.worth(t, i, k, plan, num, now, mates, shares)), k)
+        put(benefit, benefit_left(gross, plan.terms.worth(t, i, k, plan, num, now, mates, shares, fear)), k)
     plan.terms.free_benefit(t, i, plan, num, now, benefit)
-    common, linear, added, saving = plan.terms.weigh(t, i, plan, num, now, mates, shares, sums, total)
+    gross, left, linear, added, saving = plan.terms.weigh(t, i, plan, num, now, mates, shares, sums, fear, total)
     curve = curvature(get(num.dials, DIAL.autonomy), get(num.s, OF.independence, i), added)
+    common = gross
     if plan.bends:
-        common, saving = common_value(common), kept_saving(saving, curve)
+        common, saving = benefit_left(common_value(gross), left), kept_saving(saving, curve)
     ideal = ideal_depth(t, plan, num, now, benefit, linear, curve, common, saving)
-    return linear, curve, common, saving, ideal, sums
+    return linear, curve, common, saving, ideal, fear, sums
 
 
 @kernel
@@ -145,13 +153,7 @@ def _root(
     """Where the marginal utility of a segment is 0."""
     if not plan.bends:
         return segment_root(slope, inverse)
-    return bent_root(slope, inverse, curve, common, common_need(plan, num), saving, organs(t, num, now))
-
-
-@kernel
-def common_need(plan: Any, num: Any) -> Any:
-    """Depth up to which common benefits are useful."""
-    return get(num.constants, plan.common) if plan.common >= 0 else spread(1.0)
+    return bent_root(slope, inverse, curve, common, get(num.constants, CONSTANT.exchange_need), saving, organs(t, num, now))
 
 
 @kernel

@@ -1,6 +1,6 @@
 """Where everything stands while runs advance: numbers, state and noise.
 
-Axes in words: `s` states, `k` sources, `n` needs (sources, then benefits without one), `t` treaties, `p` powers, `z`
+Axes in words: `s` states, `d` pairs of states that ever quarrel, `k` sources, `n` needs (sources, then benefits without one), `t` treaties, `p` powers, `z`
 nothing but runs. Every array of numbers or state ends in the runs of a tile, `WIDTH` of them. Numbers over the
 same things share one array, told apart by its first index, since each array that a compiled function is given
 costs compilation time: `get(now.ts, AT.member, t, i)`, `get(num.sk, OF.exposure, i, k)`.
@@ -45,6 +45,7 @@ _WORK: dict[str, tuple[str, ...]] = {
         "weakness", "mate", "share_of_mate", "seated_capability", "due", "pays", "trial_seat", "trial_linear",
         "trial_curve", "trial_ideal",
     ),
+    "d": ("quarrel", "quarrel_shock"),
     "k": ("alarm",),
     "sk": ("contribution", "gained"),
     "ps": ("package",),
@@ -126,7 +127,7 @@ class Noise(NamedTuple):
 def sizes_of(world: World) -> dict[str, int]:
     """Length of each axis."""
     return {
-        "s": len(world.states), "k": len(world.sources),
+        "s": len(world.states), "d": len(world.pairs), "k": len(world.sources),
         "n": len(world.sources) + len(world.mechanisms.free_benefits),
         "t": len(world.treaties), "p": len(world.powers),
     }  # fmt: skip
@@ -221,6 +222,7 @@ def state_of(rows: Any, present: Any, plan: Any) -> Any:
     s, k, t, p, n = plan.states, plan.sources, plan.treaties, plan.powers, plan.needs
     return State(
         s=carve(rows, at[GROUP.s], count[GROUP.s], s),
+        d=carve(rows, at[GROUP.d], count[GROUP.d], plan.pairs),
         k=carve(rows, at[GROUP.k], count[GROUP.k], k),
         sk=carve(rows, at[GROUP.sk], count[GROUP.sk], s, k),
         ps=carve(rows, at[GROUP.ps], count[GROUP.ps], p, s),

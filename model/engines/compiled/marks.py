@@ -20,7 +20,7 @@ BODY = places(
     [("hub", "decision", "endogenous", "signed", "delay", "predecessor", "rung", "opens_with", "open_rung")],
 )
 SEAT = places("SEAT", [("founder", "candidate", "lead", "open_member", "open_left")])
-SOURCE = places("SOURCE", [("origin", "sponsor")])
+SOURCE = places("SOURCE", [("origin", "sponsor", "whose")])
 COVER = places("COVER", [("covers", "covered")])
 OF_STATES, OF_SOURCES, OF_TREATIES = 0, 1, 2
 """What the noise of a mechanism runs over."""

@@ -81,13 +81,14 @@ def _term_left(step: int, t: int, now: Any) -> Any:
 def _leave_or_stay(t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any) -> None:
     """What staying is worth to a party, and whether it wants out, for how long."""
     member = get(now.ts, AT.member, t, i) != 0.0
-    beside = plan.terms.staying(t, i, plan, num, now)
+    fear = get(now.ts, AT.fear, t, i)
+    beside = plan.terms.staying(t, i, plan, num, now, fear)
     received, paid = get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i)
     worthwhile = worth(get(now.ts, AT.at_agreed, t, i), received, paid, beside)
     value = where(get(now.ts, AT.seat, t, i) != 0.0, worthwhile, 0.0)
     put(now.ts, value, AT.value, t, i)
     breaking = plan.terms.breaking(t, i, plan, num, now, term_left)
-    wants = plan.terms.leaving(t, i, plan, num, now, value, breaking) > 0.0
+    wants = plan.terms.leaving(t, i, plan, num, now, value, breaking, fear) > 0.0
     leaving = where(member & wants, get(now.ts, AT.leaving, t, i) + 1.0, 0.0)
     put(now.ts, leaving, AT.leaving, t, i)
     exits = member & (leaving >= get(num.dials, DIAL.patience))
@@ -138,7 +139,7 @@ def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
         j = plan.seats[t][at]
         if j < 0:
             break
-        linear, curve, common, saving, ideal, _ = weigh_one(
+        linear, curve, common, saving, ideal, _, _ = weigh_one(
             t, j, plan, num, now, seat, now.sn[AT.trial_benefit, j]
         )
         put(now.s, linear, AT.trial_linear, j)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from entente.agents.equation import where
-from entente.world.pack import MEMBER
+from entente.world.pack import MEMBER, UNNAMED
 
 from .bargains import bargain
 from .beginnings import intervene
@@ -88,18 +88,23 @@ def _orientation(t: int, plan: Any, num: Any, now: Any) -> Any:
     """E16: share of a treaty's threats whose origin lies outside its membership."""
     outside, inside = spread(0.0), spread(0.0)
     for k in range(plan.sources):
-        origin = plan.k[SOURCE.origin, k]
+        origin, whose = plan.k[SOURCE.origin, k], plan.k[SOURCE.whose, k]
+        unnamed = origin == MEMBER and whose == UNNAMED
         for at in range(len(plan.seats[t])):
             i = plan.seats[t][at]
             if i < 0:
                 break
             weight = spread(1.0)
-            if origin != MEMBER:
+            if not unnamed:
                 weight = get(num.tk, OF.scope, t, k)
-            felt = get(now.ts, AT.member, t, i) * (get(now.sk, AT.perception, i, k) * weight)
-            within = spread(1.0 if origin == MEMBER else 0.0) != 0.0
+            within = spread(1.0 if unnamed else 0.0) != 0.0
             if origin >= 0:
                 within = within | (get(now.ts, AT.member, t, origin) != 0.0)
+            if whose >= 0:
+                # A neighbour's threat weighs in full among its fellows, and is an outsider's elsewhere.
+                fellow = get(now.ts, AT.member, t, whose) != 0.0
+                within, weight = within | fellow, where(fellow, 1.0, weight)
+            felt = get(now.ts, AT.member, t, i) * (get(now.sk, AT.perception, i, k) * weight)
             inside += where(within, felt, 0.0)
             outside += where(within, 0.0, felt)
     whole = outside + inside

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.world.draws import Floats
-from entente.world.pack import World
+from entente.world.pack import UNNAMED, World
 
 from .kernel import DIAL
 from .layout import Ints, numbers_of_core_and, shapes_of, sizes_of, state_of_core_and
@@ -39,12 +39,12 @@ class Plan(NamedTuple):
     sources: int
     treaties: int
     powers: int
+    pairs: int  # of states that ever quarrel
     needs: int  # sources, and benefits without a source
     opens: int
     terms: Any  # what the mechanisms do at each place, as functions
     guarded: bool  # whether mechanisms of a scenario's own act, whose numbers may be none
     bends: bool  # whether marginal utility may bend
-    common: int  # the constant up to which common benefits are useful
     starts: Ints  # where each group of state begins among the rows
     counts: Ints  # how many numbers each group of state holds of a thing
     year: Ints  # of each step, as a row of `capability`
@@ -60,6 +60,11 @@ class Plan(NamedTuple):
     pulse_from: Ints
     pulses: Ints  # target, state, source, size, scale
     pulse_weight: Floats
+    rift_from: Ints
+    rifts: Ints  # pair, state, other state, treaty, size
+    pair: Ints  # s, s: the pair that two states are, or -1
+    whose: Ints  # s, up to k: sources that say they are of the state, then -1
+    parted: bool  # whether any state can ever fear another by name
     move_from: Ints
     moves: Ints  # treaty, state, enters
     event_pairs: Ints
@@ -81,11 +86,13 @@ class Plan(NamedTuple):
     free: Ints  # needs of benefits without a source: 1 where their mechanism acts in any run
     same_order: bool
     noisy: bool
+    fears: bool  # whether what parties fear of their partners is read or kept
     # What is asked for.
     wants_alignment: bool
     wants_orientation: bool
     wants_overlap: bool
     wants_left: bool
+    wants_fear: bool
 
 
 def world_plan(world: World) -> dict[str, Any]:
@@ -109,12 +116,20 @@ def world_plan(world: World) -> dict[str, Any]:
         moved[move.treaty, move.state] = 1
     sits = (founder + candidate + member + moved) > 0
     pulses = sorted(world.pulses, key=lambda pulse: pulse.step)
+    rifts = sorted(world.quarrels, key=lambda quarrel: quarrel.step)
+    pair = np.full((size["s"], size["s"]), -1, dtype=np.int64)
+    whose = np.zeros((size["s"], size["k"]), dtype=bool)
+    for number, (one, other) in enumerate(world.pairs):
+        pair[one, other] = pair[other, one] = number
+    for k, state in enumerate(world.whose):
+        if state != UNNAMED:
+            whose[state, k] = True
     moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
     return {
-        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "needs": size["n"],
+        "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "pairs": size["d"],
+        "needs": size["n"],
         "terms": woven(mechanisms), "bends": mechanisms.bends, "guarded": not mechanisms.vetted,
-        "common": mechanisms.constants.index(mechanisms.common_need) if mechanisms.common_need else -1,
         "opens": world.opens,
         "starts": np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())]),
         "counts": _ints(shape[0] for shape in shapes.values()),
@@ -137,7 +152,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "open_mistrust": np.ascontiguousarray(opening[:, 2]),
         "open_depth": np.ascontiguousarray(opening[:, 3]),
         "ts": np.stack([founder, candidate, lead, member, left.astype(float)]),
-        "k": np.stack([_ints(world.origin), _ints(world.sponsor)]),
+        "k": np.stack([_ints(world.origin), _ints(world.sponsor), _ints(world.whose)]),
         "core": _ints(world.core),
         "responsive": _ints(policy == "responsive" for policy in world.policy),
         "pulse_from": _starts([pulse.step for pulse in pulses], world.steps),
@@ -145,6 +160,11 @@ def world_plan(world: World) -> dict[str, Any]:
             [[TARGETS[p.target], p.state, p.source, p.size, SCALES[p.scale]] for p in pulses], 5
         ),
         "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
+        "rift_from": _starts([quarrel.step for quarrel in rifts], world.steps),
+        "rifts": _table([[pair[q.one, q.other], q.one, q.other, q.treaty, q.size] for q in rifts], 5),
+        "pair": pair,
+        "whose": _listed(whose),
+        "parted": world.parted,
         "move_from": _starts([move.step for move in moves], world.steps),
         "moves": _table([[move.treaty, move.state, int(move.enters)] for move in moves], 3),
         "event_pairs": _pairs(world, "event"),
@@ -196,6 +216,9 @@ def number_plan(
         "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
         "same_order": bool((order == order[..., :1]).all()),
         "noisy": bool(acting["dials"][DIAL.sigma].any()),
+        # Once known it is kept up to date, since what reads it may be switched on again.
+        "fears": world.parted
+        and (plan["wants_fear"] or mechanisms.reading("fear", acts) or (before is not None and before.fears)),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from entente.agents.equation import where
 from entente.agents.interest import capability_share
-from entente.world.pack import MEMBER
+from entente.world.pack import MEMBER, UNNAMED
 
 from .kernel import kernel
 from .layout import AT
@@ -92,6 +92,61 @@ def decides(t: int, i: int, plan: Any, seat: Any, led: Any) -> Any:
 
 
 @kernel
+def quarrel_of(i: int, j: int, plan: Any, now: Any) -> Any:
+    """What a state fears of another since they fell out."""
+    quarrel = spread(0.0)
+    if plan.pairs > 0 and plan.pair[i, j] >= 0:
+        quarrel = get(now.d, AT.quarrel, plan.pair[i, j])
+    return quarrel
+
+
+@kernel
+def fear_of(t: int, i: int, plan: Any, now: Any, seat: Any, mates: Any) -> Any:
+    """What a state fears of those seated who are its mates, by sources that are of them and by quarrels.
+
+    Mates are only noted of those who sit in any run, as by `find_mates`.
+    """
+    fear = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        if j == i:
+            continue
+        feared = spread(0.0)
+        for place in range(len(plan.whose[j])):
+            k = plan.whose[j][place]
+            if k < 0:
+                break
+            feared += get(now.sk, AT.perception, i, k)
+        fear += get(seat, j) * get(mates, j) * (feared + quarrel_of(i, j, plan, now))
+    return fear
+
+
+@kernel
+def rift_shock(t: int, plan: Any, now: Any) -> Any:
+    """What the parties fell out this month (below 0: made up), the mean over pairs of them."""
+    felt, members = spread(0.0), spread(0.0)
+    if plan.pairs > 0:
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            member = get(now.ts, AT.member, t, i)
+            members += member
+            for after in range(at + 1, len(plan.seats[t])):
+                j = plan.seats[t][after]
+                if j < 0:
+                    break
+                if plan.pair[i, j] >= 0:
+                    both = member * get(now.ts, AT.member, t, j)
+                    felt += both * get(now.d, AT.quarrel_shock, plan.pair[i, j])
+        pairs = members * (members - 1.0) / 2.0
+        felt = felt / where(pairs > 0.0, pairs, 1.0)
+    return felt
+
+
+@kernel
 def neighbour_threat(t: int, plan: Any, now: Any) -> Any:
     """Threat from fellow members that the parties perceive, the mean over parties."""
     felt, members = spread(0.0), spread(0.0)
@@ -101,12 +156,19 @@ def neighbour_threat(t: int, plan: Any, now: Any) -> Any:
             break
         members += get(now.ts, AT.member, t, i)
     for k in range(plan.sources):
-        if plan.k[SOURCE.origin, k] == MEMBER:
+        if plan.k[SOURCE.origin, k] == MEMBER and plan.k[SOURCE.whose, k] == UNNAMED:
             for at in range(len(plan.seats[t])):
                 i = plan.seats[t][at]
                 if i < 0:
                     break
                 felt += get(now.ts, AT.member, t, i) * get(now.sk, AT.perception, i, k)
+    if plan.parted:
+        for at in range(len(plan.seats[t])):
+            i = plan.seats[t][at]
+            if i < 0:
+                break
+            member = get(now.ts, AT.member, t, i)
+            felt += member * fear_of(t, i, plan, now, now.ts[AT.member, t], now.ts[AT.member, t])
     return felt / where(members > 0.0, members, 1.0)
 
 

@@ -32,6 +32,8 @@ def shock(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
     _clear(plan, now)
     for u in range(plan.pulse_from[step], plan.pulse_from[step + 1]):
         _pulse(u, plan, num, now)
+    if plan.pairs > 0:
+        _fall_out(step, plan, num, now)
     _arrive(step, plan, num, now, noise)
     persistence = get(num.dials, DIAL.persistence)
     for q in range(len(plan.event_pairs)):
@@ -103,6 +105,28 @@ def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
         put(now.sk, get(now.sk, AT.event_shock, i, k) + amount, AT.event_shock, i, k)
     elif target == RUMOUR:
         put(now.sk, get(now.sk, AT.rumour_shock, i, k) + amount, AT.rumour_shock, i, k)
+
+
+@kernel
+def _fall_out(step: int, plan: Any, num: Any, now: Any) -> None:
+    """E1: states quarrel or make up, and old quarrels fade."""
+    for pair in range(plan.pairs):
+        put(now.d, 0.0, AT.quarrel_shock, pair)
+    for u in range(plan.rift_from[step], plan.rift_from[step + 1]):
+        pair, i, j, t, size = (
+            plan.rifts[u, 0], plan.rifts[u, 1], plan.rifts[u, 2], plan.rifts[u, 3], plan.rifts[u, 4],
+        )  # fmt: skip
+        comes = get(num.switches, SWITCH.calendar) != 0.0
+        if t >= 0:
+            comes = comes & (get(now.ts, AT.member, t, i) * get(now.ts, AT.member, t, j) != 0.0)
+        amount = get(num.dials, DIAL.size)
+        if size != RELATIVE:
+            amount = get(num.sizes, size)
+        put(now.d, get(now.d, AT.quarrel_shock, pair) + where(comes, amount, 0.0), AT.quarrel_shock, pair)
+    persistence = get(num.dials, DIAL.persistence)
+    for pair in range(plan.pairs):
+        left = event_intensity(get(now.d, AT.quarrel, pair), persistence, get(now.d, AT.quarrel_shock, pair))
+        put(now.d, left, AT.quarrel, pair)
 
 
 @kernel

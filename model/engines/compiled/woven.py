@@ -29,7 +29,7 @@ from entente.month.weave import COMPILED, weave
 
 from .kernel import kernel, places
 from .layout import numbers_of_core_and, state_of_core_and
-from .seating import neighbour_threat, provider_contribution
+from .seating import neighbour_threat, provider_contribution, quarrel_of, rift_shock
 from .tables import get, put
 from .vector import spread
 
@@ -42,6 +42,7 @@ class Woven:
         known = {
             "get": get, "put": put, "supplied_help": supplied_help, "where": where, "spread": spread, "floor": floor, "sqrt": sqrt, "kernel": kernel,
             "neighbour_threat": neighbour_threat, "provider_contribution": provider_contribution,
+            "quarrel_of": quarrel_of, "rift_shock": rift_shock,
             "AT": places("AT", state_of_core_and(mechanisms).values()),
             "OF": places("OF", numbers_of_core_and(mechanisms).values()),
             "DIAL": places("DIAL", [mechanisms.dials]),

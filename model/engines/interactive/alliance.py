@@ -27,7 +27,7 @@ from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.telling.tables import TABLES, build_table
 from entente.world.draws import draw, fresh_seed
-from entente.world.pack import MEMBER, World, pack
+from entente.world.pack import MEMBER, UNNAMED, World, pack
 from entente.world.terms import arrival_size, by_name, long_run_intensity, terms
 from entente.world.trajectory import Trajectory
 
@@ -230,15 +230,45 @@ class AllianceModel(mesa.Model):
             return total, [0.0] * len(partners)
         return total, [capability_share(self.capability[j], total) for j in partners]
 
+    def feared(self, state: int, other: int) -> float:
+        """What a state fears of another, intensity: from sources that are of it, and since they fell out."""
+        fear = 0.0
+        for k in self._sources_of[other]:
+            fear += self.states[state].perception[k]
+        return fear + self.quarrel[state][other]
+
+    def fear(self, state: int, others: Sequence[int]) -> float:
+        """N: what a state fears of some others together, 0 where no threat and no quarrel has a name."""
+        fear = 0.0
+        for j in others if self.world.parted else ():
+            if j != state:
+                fear += self.feared(state, j)
+        return fear
+
     def neighbour_threat(self, t: int) -> float:
-        """Threat from fellow members that the parties of a treaty perceive, the mean over parties."""
-        members = self.treaties[t].members
+        """Threat from fellow members that the parties of a treaty perceive, the mean over parties.
+
+        From sources that do not say of whom they are, and from those and quarrels that do.
+        """
+        w, members = self.world, self.treaties[t].members
         felt = 0.0
-        for k, origin in enumerate(self.world.origin):
-            if origin == MEMBER:
+        for k, origin in enumerate(w.origin):
+            if origin == MEMBER and w.whose[k] == UNNAMED:
                 for i in members:
                     felt += self.states[i].perception[k]
+        for i in members if w.parted else ():
+            felt += self.fear(i, members)
         return felt / len(members) if members else 0.0
+
+    def rift_shock(self, t: int) -> float:
+        """What the parties fell out this month (below 0: made up), the mean over pairs of them."""
+        members = self.treaties[t].members if self.world.pairs else []
+        felt = 0.0
+        for at, i in enumerate(members):
+            for j in members[at + 1 :]:
+                felt += self.quarrel_shock[i][j]
+        pairs = len(members) * (len(members) - 1) / 2
+        return felt / pairs if pairs else 0.0
 
     def provider_contribution(self, t: int, k: int) -> float:
         """Contribution against a source of the hub, or of the strongest of those that decide."""
@@ -328,6 +358,8 @@ class AllianceModel(mesa.Model):
         for a, power in enumerate(self.powers):
             for i in range(len(w.states)):
                 power.put(i, float(self.numbers["packages"][a, i]))
+        self.quarrel, self.quarrel_shock = ([[0.0] * len(w.states) for _ in w.states] for _ in range(2))
+        self._sources_of = [[k for k, state in enumerate(w.whose) if state == i] for i in range(len(w.states))]
         shapes = {"s": len(w.states), "k": len(w.sources), "t": len(w.treaties)}
         self.memory = {
             one.name: np.zeros([shapes[letter] for letter in one.over]).tolist() for one in w.mechanisms.memories

@@ -66,10 +66,26 @@ def shock(model: Any) -> None:
             weakness[pulse.state] += amount
         else:
             (event if pulse.target == "event" else rumour)[pulse.state][pulse.source] += amount
+    _fall_out(model)
     _flare_up(model, shocks)
     model.shocks, model.event_shocks, model.rumour_shocks = shocks, event, rumour
     _fade(model, event, rumour, weakness)
     _restrain(model)
+
+
+def _fall_out(model: Any) -> None:
+    """E1: states quarrel or make up, and old quarrels fade."""
+    w = model.world
+    for i, j in w.pairs:
+        model.quarrel_shock[i][j] = 0.0
+    for quarrel in w.quarrels if model.switch["calendar"] else ():
+        i, j, t = quarrel.one, quarrel.other, quarrel.treaty
+        if quarrel.step == model.clock and (t < 0 or {i, j} <= {*model.treaties[t].members}):
+            size = model.dial["size"] if quarrel.size == RELATIVE else model.of["sizes"][quarrel.size]
+            model.quarrel_shock[i][j] += size
+    for i, j in w.pairs:
+        left = event_intensity(model.quarrel[i][j], model.dial["persistence"], model.quarrel_shock[i][j])
+        model.quarrel[i][j] = model.quarrel[j][i] = left
 
 
 def _scale(model: Any, pulse: Any) -> float:

@@ -47,7 +47,8 @@ def leaves(model: Any, treaty: Treaty, state: int) -> bool:
     """Whether a party leaves: it has wanted out for long enough. What a running term makes of that is its price."""
     value = treaty.values[state]
     breaking = model.terms.breaking(model, treaty.index, state, treaty.term_left)
-    wants = model.terms.leaving(model, treaty.index, state, value, breaking) > 0.0
+    fear = model.states[state].interests[treaty.index].fear
+    wants = model.terms.leaving(model, treaty.index, state, value, breaking, fear) > 0.0
     treaty.leaving[state] = treaty.leaving[state] + 1 if wants else 0
     return bool(treaty.leaving[state] >= model.patience)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entente.world.pack import MEMBER, World
+from entente.world.pack import MEMBER, UNNAMED, World
 from entente.world.trajectory import Trajectory
 
 from .treaty import Treaty
@@ -66,6 +66,7 @@ class Recorder:
             if interest is None:
                 continue
             arrays["ideal"][row, p, i] = interest.ideal
+            arrays["fear"][row, p, i] = interest.fear
             arrays["linear"][row, p, i] = interest.linear
             arrays["curve"][row, p, i] = interest.curve
             arrays["common"][row, p, i] = 0.0 if interest.bend is None else interest.bend.common
@@ -92,10 +93,13 @@ def _of_sources(model: Any) -> dict[str, Any]:
 
 
 def orientation(treaty: Treaty, model: Any) -> float:
-    """E16: share of `sum scope*P` and of neighbour threat whose origin lies outside the membership."""
+    """E16: share of `sum scope*P` and of neighbour threat whose origin lies outside the membership.
+
+    A neighbour's threat is that of any outsider where the neighbour is not party to the treaty.
+    """
     outside = inside = 0.0
-    for k, origin in enumerate(model.world.origin):
-        fellow = origin == MEMBER
+    for k, (origin, whose) in enumerate(zip(model.world.origin, model.world.whose, strict=True)):
+        fellow = origin == MEMBER and (whose == UNNAMED or whose in treaty.members)
         for i in treaty.members:
             felt = model.states[i].perception[k] * (1.0 if fellow else treaty.of("scope")[k])
             if fellow or origin in treaty.members:

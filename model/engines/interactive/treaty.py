@@ -268,8 +268,7 @@ class Treaty:
         m = self.model
         if not m.world.mechanisms.bends:
             return None
-        need = m.constant[m.world.mechanisms.common_need] if m.world.mechanisms.common_need else 1.0
-        return Bend(common, saving, need, self.rung / m.constant["steps"])
+        return Bend(common, saving, m.constant["exchange_need"], self.rung / m.constant["steps"])
 
     def _settle_payments(self, members: Sequence[int], interests: dict[int, Interest], bargain: Bargain) -> None:
         needs = self.model.needs
@@ -353,10 +352,11 @@ class Treaty:
         """V of every party that bargained: what has been agreed is worth to it, with payments."""
         m, t = self.model, self.index
         for i, received in self.bargain.received.items():
-            agreed = m.states[i].interests[t].utility(self.bargain.agreed, m.needs)
+            interest = m.states[i].interests[t]
+            agreed = interest.utility(self.bargain.agreed, m.needs)
             if not isfinite(agreed):
                 raise InputError(
                     f"{m.scenario.name}: {m.world.month(m.clock)}: {self.id}: is worth {agreed} to {m.world.states[i]}, "
                     "which is no finite number; look at the scenario's own mechanisms: `entente check` tries their functions"
                 )
-            self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i))
+            self.values[i] = worth(agreed, received, self.bargain.paid[i], m.terms.staying(m, t, i, interest.fear))

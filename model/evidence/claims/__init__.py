@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import re
 
-from . import central_asia, commitment, demand, nature, price, trajectories
-from .declare import BUILT_IN, KINDS, NOT_MODELLED, TESTED, Claim, Parts, PerDraw, See, World, to_test
+from . import central, central_asia, commitment, demand, nature, price, trajectories
+from .declare import (
+    BEFORE,
+    BUILT_IN,
+    KINDS,
+    NOT_MODELLED,
+    TESTED,
+    Claim,
+    Parts,
+    PerDraw,
+    See,
+    World,
+    before,
+    to_test,
+)
 from .evaluate import Evidence, Inquiry, evaluate_claims, inquire
 
-MODULES = (commitment, central_asia, nature, price, demand, trajectories)
+MODULES = (commitment, central_asia, nature, central, price, demand, trajectories)
 
 
 def _place(id_: str) -> tuple[int, str]:
@@ -32,6 +45,6 @@ CLAIMS: dict[str, Claim] = {
 """All claims by id, in the order of the memo."""
 
 __all__ = [
-    "BUILT_IN", "CLAIMS", "KINDS", "NOT_MODELLED", "TESTED", "Claim", "Evidence", "Inquiry", "Parts", "PerDraw", "See",
-    "World", "evaluate_claims", "inquire", "to_test",
+    "BEFORE", "BUILT_IN", "CLAIMS", "KINDS", "NOT_MODELLED", "TESTED", "Claim", "Evidence", "Inquiry", "Parts", "PerDraw",
+    "See", "World", "before", "evaluate_claims", "inquire", "to_test",
 ]  # fmt: skip

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from entente.world.draws import Floats
 
 TESTED, BUILT_IN, NOT_MODELLED = "tested", "built-in", "not-modelled"
 KINDS = (TESTED, BUILT_IN, NOT_MODELLED)
+BEFORE = "as read before"
+"""The margin that keeps the old reading of a claim that is read anew, told beside the new one."""
 
 
 @dataclass(frozen=True)
@@ -25,29 +28,42 @@ class PerDraw:
 
 @dataclass(frozen=True)
 class World:
-    """A scenario and what is changed in it: dotted paths to values, or to `PerDraw`."""
+    """A scenario and what is changed in it: dotted paths to values, or to `PerDraw`.
+
+    It is run `replicates` times a draw; run r of a draw hears the same noise in every world.
+    """
 
     scenario: str | Path
     changes: Mapping[str, Any] = field(default_factory=dict)
+    replicates: int = 1
 
     def but(self, *changes: Mapping[str, Any]) -> World:
         """The same world with further changes; later ones win."""
         merged = dict(self.changes)
         for some in changes:
             merged.update(some)
-        return World(self.scenario, merged)
+        return replace(self, changes=merged)
+
+    def repeated(self, replicates: int) -> World:
+        """The same world, run so many times a draw."""
+        return replace(self, replicates=replicates)
 
     @property
     def key(self) -> str:
         """The same text for the same world."""
-        return f"{self.scenario}{sorted((path, repr(value)) for path, value in self.changes.items())}"
+        changes = sorted((path, repr(value)) for path, value in self.changes.items())
+        return f"{self.scenario}{changes}x{self.replicates}"
 
 
 class See(Protocol):
-    """What a claim is given: outcomes of worlds, one number a draw, all worlds on the same draws and noise."""
+    """What a claim is given: outcomes of worlds, named as in `entente.world.outcomes`, all on the same draws and noise."""
 
     def __call__(self, world: World, outcome: str) -> Floats:
-        """An outcome, named as in `entente.world.outcomes`."""
+        """One number a draw: the mean over the world's replicates."""
+        ...
+
+    def each(self, world: World, outcome: str) -> Floats:
+        """A row a replicate, a column a draw."""
         ...
 
 
@@ -62,6 +78,7 @@ class Claim:
     `id`; `source`: paragraphs of the memo; `words`: the claim, in our words; `kind`; `note`: for a tested
     claim how it is read, else why it is not tested; `unit` of the effect; `off`: changes that switch its
     mechanism off, `without`: the same in words; `told`: margins that are reported and not required;
+    `anew`: of a claim that was once read otherwise, what changed and why, its old reading being told as `BEFORE`;
     `parts`: the margins of a tested claim from what is seen.
     """
 
@@ -74,6 +91,7 @@ class Claim:
     off: Mapping[str, Any] = field(default_factory=dict)
     without: str = ""
     told: tuple[str, ...] = ()
+    anew: str = ""
     parts: Callable[[See], Parts] | None = None
 
 
@@ -87,9 +105,16 @@ def to_test(
     off: Mapping[str, Any],
     without: str,
     told: tuple[str, ...] = (),
+    anew: str = "",
 ) -> Callable[[Callable[[See], Parts]], Claim]:
-    """Make a claim of a function that gives its margins."""
-    return lambda parts: Claim(id_, source, words, TESTED, note, unit, off, without, told, parts)
+    """Make a claim of a function that gives its margins; where it is read `anew`, one of them is `before(...)`."""
+    beside = (*told, BEFORE) if anew else told
+    return lambda parts: Claim(id_, source, words, TESTED, note, unit, off, without, beside, anew, parts)
+
+
+def before(*margins: Floats) -> Parts:
+    """The old reading as one margin: above zero where all that it required is."""
+    return {BEFORE: np.asarray(np.min(np.stack(margins), axis=0))}
 
 
 def built_in(id_: str, source: str, words: str, why: str) -> Claim:

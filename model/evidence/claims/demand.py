@@ -1,4 +1,4 @@
-"""P20: is the tie weak for want of demand, or because depth is dear? Both are raised at equal gain of utility."""
+"""P20: is the tie weak for want of demand, or because depth is dear?"""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 from entente.world.pack import pack
 
-from .declare import Parts, PerDraw, See, World, to_test
+from .declare import Parts, PerDraw, See, World, before, to_test
 from .worlds import MEMO, NO_THREAT, SPONSORED, TREATY, exposures
 
 DEPTH = f"depth:{TREATY}"
 PRICE_CUT = 0.2
-"""Fall of the price of depth against which C51 weighs an equal rise of demand."""
+"""Fall of the price of depth against which C51, as read before, weighs an equal rise of demand."""
 MORE_DEMAND = (1, 1.25, 1.5, 1.75, 2)
-"""How many times as exposed to the United States Russia and China are, for C51."""
+"""How many times as exposed to the United States Russia and China are there."""
 FIVE_YEARS = MEMO.but({"months": 60})
 HELD_DEPTH = {"behaviour.deepen": 0, "behaviour.hollow": 0}
 """No treaty's depth moves: utility is that of the opening depths."""
@@ -86,19 +86,23 @@ def more_exposed(times: float) -> dict[str, Any]:
 
 
 _EQUAL_PRICE = PerDraw(autonomy_of_equal_gain)
+_HALF_PRICE = PerDraw(lambda draws: draws["behaviour.autonomy"] / 2)
+FULL_NEED = exposures("RUS", dict.fromkeys(SPONSORED, 1)) | exposures("CHN", dict.fromkeys(SPONSORED, 1))
+"""Russia and China feel all that the United States does at the end of the scale."""
 _CHEAPER = PerDraw(lambda draws: draws["behaviour.autonomy"] * (1 - PRICE_CUT))
 
 
 @to_test(
     "C51", "P20", "The tie is weak for want of demand, not because organs are costly.",
-    note="Both raised from where they are: demand (Russia's and China's exposure to the programmes of the United States) against "
-    "depth a fifth cheaper; the tie should gain more from the first in five years. Demand is raised until the two states' mean utility "
-    "gains as much as by the cheaper price, over the same years with all depths held where they opened; between exposures a quarter "
-    "apart it is interpolated, and where twice the exposure, each to the end of its scale at most, gains less, "
-    "twice is taken. Told beside it: no interest in good relations (the scenario `high-demand`) against a price that "
-    "is lower by the same utility at the opening depth. The form weighs against the claim: at an equal gain of utility a quadratic "
-    "cost (E9) eases twice as much at the margin as a linear term adds (E6, E8).",
-    unit="depth", off=NO_THREAT, without="threats that make no treaty useful", told=("demand as in high-demand",),
+    note="What the tie gains in five years where Russia and China feel the need in full (their exposure to every programme of the United States at the end "
+    "of its scale), against what it gains where depth costs half. Weaker than the words: how far each is raised, and for how long, is of our choosing. Told beside it: in ten years. As read before: "
+    "against depth a fifth cheaper, demand raised until the two states' mean utility gains as much, over the same years with all depths held "
+    "where they opened; between exposures a quarter apart it is interpolated, and where twice the exposure gains less, twice is taken. Told "
+    "as well: no interest in good relations (the scenario `high-demand`) against a price that is lower by the same utility at the opening depth.",
+    unit="depth", off=NO_THREAT, without="threats that make no treaty useful", told=("in ten years", "demand as in high-demand"),
+    anew="The memo says that neither needs full-scale containment, and so what is missing from a full need; the old reading compared equal gains of "
+    "utility at the opening depth, where a quadratic cost (E9) eases twice as much at the margin as a linear term adds (E6, E8), so "
+    "that the form itself decided against the claim.",
 )  # fmt: skip
 def c51(see: See) -> Parts:
     def utility(world: World) -> Floats:
@@ -112,7 +116,11 @@ def c51(see: See) -> Parts:
     exposed = [FIVE_YEARS.but(more_exposed(times)) for times in MORE_DEMAND]
     demand = at_equal_gain(utility(cheaper), [utility(w) for w in exposed], [tie(w) for w in exposed])
     content, equal = {"behaviour.stake": 0}, {"behaviour.autonomy": _EQUAL_PRICE}
+    halved, ten = {"behaviour.autonomy": _HALF_PRICE}, f"{DEPTH}@2011-08"
+    # Both are gains over the same tie, which cancels.
     return {
-        "demand adds more depth": demand - tie(cheaper),
+        "full demand adds more than half price": tie(FIVE_YEARS.but(FULL_NEED)) - tie(FIVE_YEARS.but(halved)),
+        "in ten years": see(MEMO.but(FULL_NEED), ten) - see(MEMO.but(halved), ten),
         "demand as in high-demand": tie(FIVE_YEARS.but(content)) - tie(FIVE_YEARS.but(equal)),
+        **before(demand - tie(cheaper)),
     }

@@ -57,8 +57,8 @@ class Inquiry:
 
     @property
     def runs(self) -> int:
-        """Worlds times draws."""
-        return len(self._needs.worlds) * len(self.draws)
+        """Worlds, each as often as it is repeated, times draws."""
+        return sum(world.replicates for world in self._needs.worlds.values()) * len(self.draws)
 
     @property
     def _needs(self) -> Needs:
@@ -131,7 +131,7 @@ def evaluate_claims(
     workers: int | None = None,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Evidence:
-    """Put claims to the model over draws of its parameters; draw n has noise n in every world.
+    """Put claims to the model over draws of its parameters; draw n has the same noise in every world.
 
     `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
     every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from entente.world.draws import Floats
 
-from .declare import Parts, See, built_in, not_modelled, to_test
+from .declare import Parts, See, World, before, built_in, not_modelled, to_test
 from .worlds import MEMO, NO_THREAT, PACKAGE, RECORD, SPONSORED, STATEMENT, TREATY, lever
 
 UNSIGNED = RECORD.but({f"treaties.{TREATY}.signing": "endogenous", f"treaties.{TREATY}.signed": None})
@@ -51,16 +51,35 @@ def c44(see: See) -> Parts:
 
 @to_test(
     "C45", "P15", "Disenchantment with the West brought the treaty about, not attraction.",
-    note="A treaty without a date is in force by August 2001, and is not where the quarrels with the United States stay "
-    "at their resting level; and Russia's alignment is higher for them.",
-    unit="of draws", off=NO_THREAT, without="threats that make no treaty useful",
+    note="What the quarrels with the United States add to the rise in depth of the Russia-China tie from December 1995 to August 2001, "
+    "`record-1992`, against sources that stay at their resting level; and that it is more than exchange between the two adds. Told beside it: that they add more to the depth of August 2001, since exchange, which lifts the tie from its start, adds to "
+    "its level and hardly to its rise; and that Russia's alignment is higher for them.",
+    unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
+    told=("more than exchange does to the level", "Russia turned by them"),
+    anew="The memo weighs push against pull over the years of rapprochement; the old reading asked whether a treaty without a date would "
+    "be in force by August 2001 with quarrels and not without, and so for a date.",
 )  # fmt: skip
 def c45(see: See) -> Parts:
-    content = UNSIGNED.but({f"sources.{source}.held": True for source in SPONSORED})
-    signed = see(UNSIGNED, f"{IN_FORCE}@2001-08") - see(content, f"{IN_FORCE}@2001-08")
+    resting = {f"sources.{source}.held": True for source in SPONSORED}
+
+    def level(world: World) -> Floats:
+        return see(world, f"depth:{TREATY}@2001-08")
+
+    def rise(world: World) -> Floats:
+        return level(world) - see(world, "depth:rus-chn-1992@1995-12")
+
+    def turned(world: World) -> Floats:
+        return see(world, "alignment:RUS@2001-08") - see(world.but(resting), "alignment:RUS@2001-08")
+
+    content, apart = RECORD.but(resting), RECORD.but({"switches.exchange": False})
+    push, pull = rise(RECORD) - rise(content), rise(RECORD) - rise(apart)
+    signed = see(UNSIGNED, f"{IN_FORCE}@2001-08") - see(UNSIGNED.but(resting), f"{IN_FORCE}@2001-08")
     return {
-        "no treaty without quarrels": signed / FULL_OBLIGATION,
-        "Russia turned by them": see(UNSIGNED, "alignment:RUS@2001-08") - see(content, "alignment:RUS@2001-08"),
+        "quarrels add to the rise": push,
+        "more than exchange does": push - pull,
+        "more than exchange does to the level": level(apart) - level(content),
+        "Russia turned by them": turned(RECORD),
+        **before(signed / FULL_OBLIGATION, turned(UNSIGNED)),
     }
 
 

@@ -15,7 +15,7 @@ from entente.experiments.places import write_whole
 from entente.experiments.store import parquet_bytes
 from entente.telling.figures import images
 
-from . import CLAIMS
+from . import BEFORE, CLAIMS
 from .charts import claims_figure
 from .evaluate import Evidence
 
@@ -42,6 +42,12 @@ def least_part(parts: pd.DataFrame, id_: str) -> str:
     return f"least: {least['part']} {least['share']:.2f}"
 
 
+def share_before(parts: pd.DataFrame, id_: str) -> float | None:
+    """The share of draws that confirm a claim as it was read before; None where it is read as ever."""
+    own = parts[(parts["id"] == id_) & (parts["part"] == BEFORE)]
+    return float(own["share"].iloc[0]) if len(own) else None
+
+
 def print_table(found: Evidence, rival: str | None) -> None:
     """One row a claim on the terminal."""
     draws = len(found.draws)
@@ -55,7 +61,10 @@ def print_table(found: Evidence, rival: str | None) -> None:
         if row["share"] is not None:
             interval = f"{number(row['low'])} to {number(row['high'])}"
             numbers = (f"{row['share']:.2f}", f"{number(row['effect'])} {claim.unit}", interval)
-        words = claim.words + (f"\n[dim]{least}[/dim]" if (least := least_part(found.parts, row["id"])) else "")
+        beside = [least_part(found.parts, row["id"])]
+        if (old := share_before(found.parts, row["id"])) is not None:
+            beside.append(f"{BEFORE}: {old:.2f}")
+        words = "\n".join([claim.words, *(f"[dim]{text}[/dim]" for text in beside if text)])
         table.add_row(claim.id, words, *numbers, f"[{style}]{verdict}[/{style}]")
     counts = found.claims["verdict"].value_counts()
     table.caption = ", ".join(f"{counts[name]} {name}" for name in counts.index)

@@ -29,6 +29,8 @@ from .declare import Claim, PerDraw, World
 CHUNK, RUNS = 32, 1024
 """Draws that are run one after another in all worlds, which hear the same noise and find it drawn already; and runs of
 a block at most, for the sake of memory."""
+STRIDE = 2**32
+"""Replicate r of draw n has noise n + r*STRIDE: the first has noise n, and no draw comes near another's."""
 
 
 @dataclass
@@ -59,8 +61,11 @@ class _Asking:
         self.needs = Needs()
 
     def __call__(self, world: World, outcome: str) -> Floats:
+        return np.asarray(self.each(world, outcome)[0])
+
+    def each(self, world: World, outcome: str) -> Floats:
         self.needs.add(world, [outcome])
-        return np.full(2, 0.5)
+        return np.full((world.replicates, 2), 0.5)
 
 
 def needs_of(claim: Claim) -> Needs:
@@ -73,12 +78,17 @@ def needs_of(claim: Claim) -> Needs:
 
 @dataclass
 class Seen:
-    """What all worlds came to: one number a draw for each outcome asked for."""
+    """What all worlds came to: for each outcome asked for a row a replicate, a column a draw."""
 
     values: dict[tuple[str, str], Floats]
     cost: dict[str, float]
 
     def __call__(self, world: World, outcome: str) -> Floats:
+        # Added up in order: numpy's own sums depend on the shape that they run over.
+        first, *others = self.each(world, outcome)
+        return np.asarray(sum(others, first) / world.replicates)
+
+    def each(self, world: World, outcome: str) -> Floats:
         return self.values[world.key, outcome]
 
     def seconds(self, needs: Needs) -> float:
@@ -91,8 +101,9 @@ class _Bench:
     """Worlds of one shape, which differ in numbers alone and run side by side."""
 
     scenario: Scenario
-    keys: list[str] = field(default_factory=list)
-    numbers: list[dict[str, Any]] = field(default_factory=list)
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: list[tuple[int, str]] = field(default_factory=list)
+    """The runs of a draw, side by side: replicate and world; those that hear the same noise are neighbours."""
 
 
 def run_worlds(
@@ -104,31 +115,33 @@ def run_worlds(
     progress: Callable[[int], None],
     own: Sequence[Mechanism] = (),
 ) -> Seen:
-    """Run each world once a draw. `over` is laid over every world and over the draws; mechanisms of one's `own` act."""
+    """Run each world in its replicates of each draw. `over` is laid over every world and over the draws; mechanisms of
+    one's `own` act."""
     benches = _benches(needs, over, own)
-    sets = [(bench, _lot(bench, needs, draws, over)) for bench in benches]
     blocks = [
-        (bench, lot, first, min(first + size, at + CHUNK, len(draws)))
+        (bench, first, min(first + size, at + CHUNK, len(draws)))
         for at in range(0, len(draws), CHUNK)
-        for bench, lot in sets
-        for size in [max(1, min(CHUNK, RUNS // len(bench.keys)))]
+        for bench in benches
+        for size in [max(1, min(CHUNK, RUNS // len(bench.places)))]
         for first in range(at, min(at + CHUNK, len(draws)), size)
     ]
     seen = Seen({}, dict.fromkeys(needs.worlds, 0.0))
     for key, outcomes in needs.outcomes.items():
         for outcome in outcomes:
-            seen.values[key, outcome] = np.zeros(len(draws))
+            seen.values[key, outcome] = np.zeros((needs.worlds[key].replicates, len(draws)))
     done = 0
     prepare(lambda words: None, *(bench.scenario for bench in benches))
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         try:
-            waiting = {pool.submit(_run, *block, seed, needs, seen, stop.is_set): block for block in blocks}
+            waiting = {
+                pool.submit(_run, *block, draws, over, seed, needs, seen, stop.is_set): block for block in blocks
+            }
             for future in as_completed(waiting):
-                bench, _, first, last = waiting[future]
-                for key in bench.keys:
-                    seen.cost[key] += future.result() / len(bench.keys)
-                done += (last - first) * len(bench.keys)
+                bench, first, last = waiting[future]
+                for _, key in bench.places:
+                    seen.cost[key] += future.result() / len(bench.places)
+                done += (last - first) * len(bench.places)
                 progress(done)
         finally:
             stop.set()
@@ -138,22 +151,27 @@ def run_worlds(
 
 def _run(
     bench: _Bench,
-    lot: Lot,
     first: int,
     last: int,
+    draws: pd.DataFrame,
+    over: Mapping[str, Any],
     seed: int,
     needs: Needs,
     seen: Seen,
     stopped: Callable[[], bool],
 ) -> float:
     """Run some draws of a bench and put down what its worlds came to; rows lead with draws. Returns seconds."""
-    width = len(bench.keys)
-    rows = np.arange(first * width, last * width)
     began = time.perf_counter()
-    table, _ = measure_block(lot, Runs(rows, rows // width), seed, "none", stopped=stopped)
-    for place, key in enumerate(bench.keys):
+    # Made block by block: the design of all draws at once would fill the memory.
+    lot = _lot(bench, needs, draws.iloc[first:last], over)
+    width = len(bench.places)
+    rows = np.arange(len(lot.points))
+    noise = first + rows // width + np.array([replicate for replicate, _ in bench.places])[rows % width] * STRIDE
+    table, _ = measure_block(lot, Runs(rows, noise), seed, "none", stopped=stopped)
+    found = {outcome: table[outcome].to_numpy().reshape(-1, width) for outcome in table.columns[2:]}
+    for place, (replicate, key) in enumerate(bench.places):
         for outcome in needs.outcomes[key]:
-            seen.values[key, outcome][first:last] = table[outcome].to_numpy()[place::width]
+            seen.values[key, outcome][replicate, first:last] = found[outcome][:, place]
     return time.perf_counter() - began
 
 
@@ -168,8 +186,10 @@ def _benches(needs: Needs, over: Mapping[str, Any], own: Sequence[Mechanism]) ->
         if shape not in found:
             base = load_scenario(files[world.scenario], fixed)
             found[shape] = _Bench(load_scenario(base, fitting(over, base)))
-        found[shape].keys.append(key)
-        found[shape].numbers.append({path: value for path, value in numbers.items() if path not in over})
+        found[shape].numbers[key] = {path: value for path, value in numbers.items() if path not in over}
+        found[shape].places += [(replicate, key) for replicate in range(world.replicates)]
+    for bench in found.values():
+        bench.places.sort(key=lambda place: place[0])
     # Shapes that share their noise lie together.
     return sorted(found.values(), key=lambda bench: (bench.scenario.months, pack(bench.scenario).treaties))
 
@@ -195,8 +215,8 @@ def _split(
 
 
 def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, Any]) -> Lot:
-    """The worlds of a bench over all draws as one lot; draws lead, worlds follow."""
-    width, slots = len(bench.keys), pack(bench.scenario).slots
+    """The worlds of a bench over some draws as one lot; draws lead, worlds follow."""
+    width, slots = len(bench.places), pack(bench.scenario).slots
     for path in draws.columns:
         if path not in slots:
             raise InputError(f"parameters: {path}: is no number of {bench.scenario.name}{nearest(path, slots)}")
@@ -204,17 +224,17 @@ def _lot(bench: _Bench, needs: Needs, draws: pd.DataFrame, over: Mapping[str, An
     behaviour = {f"behaviour.{name}": value for name, value in bench.scenario.behaviour}
     whole = drawn.assign(**{path: value for path, value in behaviour.items() if path not in drawn})
     design = {path: np.repeat(drawn[path].to_numpy(), width) for path in drawn.columns}
-    for path in dict.fromkeys(path for numbers in bench.numbers for path in numbers):
+    for path in dict.fromkeys(path for numbers in bench.numbers.values() for path in numbers):
         column = design.get(path)
         if column is None:
             column = np.full(len(draws) * width, _default(bench.scenario, path))
         column = column.astype(float)
-        for place, numbers in enumerate(bench.numbers):
-            if path in numbers:
-                value = numbers[path]
+        for place, (_, key) in enumerate(bench.places):
+            if path in bench.numbers[key]:
+                value = bench.numbers[key][path]
                 column[place::width] = value.of(whole) if isinstance(value, PerDraw) else value
         design[path] = column
-    outcomes = list(dict.fromkeys(outcome for key in bench.keys for outcome in needs.outcomes[key]))
+    outcomes = list(dict.fromkeys(outcome for key in bench.numbers for outcome in needs.outcomes[key]))
     found, failures = lots(bench.scenario, pd.DataFrame(design), outcomes)
     if failures:
         raise InputError(failures[0].message)

@@ -10,7 +10,7 @@ from entente.world.draws import Floats
 
 from .central_asia import HALF
 from .commitment import response
-from .declare import Parts, PerDraw, See, to_test
+from .declare import Parts, PerDraw, See, before, to_test
 from .worlds import (
     MEMO,
     NO_COMMITMENT,
@@ -33,6 +33,7 @@ from .worlds import (
 DEPTH = f"depth:{TREATY}"
 FIVE_YEARS_ON = "2006-09"
 """Five years after an offer of September 2001."""
+BEFORE_OFFER = "2001-08"
 DOWN = 0.8
 """A package works where the tie is a fifth below its twin, as in docs/behaviour.md."""
 RUNG_ONE = 2 / 7
@@ -79,52 +80,81 @@ def c52(see: See) -> Parts:
 
 @to_test(
     "C53", "P21", "If both are reasonably satisfied with the United States, the alliance stays weak or dissolves.",
-    note="Ten years without new quarrels: the tie is shallower, and no rung higher. Told beside it: practice worth no more than rung 1 "
-    "in effect, five and ten years on.",
-    unit="depth", off={"behaviour.hollow": 0}, without="practice that never hollows out",
+    note="Ten years without new quarrels: in August 2011 the tie is shallower than with quarrels, and no rung higher than at the start. Told "
+    "beside it: practice worth no more than rung 1 in effect, five and ten years on.",
+    unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
     told=("no more than rung 1 in 2006", "no more than rung 1 in 2011"),
+    anew="The memo says that it remains weak or dissolves if both are satisfied; the old reading asked for a tie that is shallower than at "
+    "the start, and so refused one that remains as weak as it was.",
 )  # fmt: skip
 def c53(see: See) -> Parts:
-    world = MEMO.but(SATISFIED)
+    world, end = MEMO.but(SATISFIED), f"{DEPTH}@2011-08"
+    no_higher = see(world, f"rung:{TREATY}@2001-09") - see(world, f"rung:{TREATY}@2011-08") + HALF
     return {
-        "shallower": see(world, f"{DEPTH}@2001-09") - see(world, f"{DEPTH}@2011-08"),
-        "no rung higher": see(world, f"rung:{TREATY}@2001-09") - see(world, f"rung:{TREATY}@2011-08") + HALF,
+        "shallower than with quarrels": see(MEMO, end) - see(world, end),
+        "no rung higher": no_higher,
         "no more than rung 1 in 2006": RUNG_ONE - see(world, f"{DEPTH}@2006-08"),
-        "no more than rung 1 in 2011": RUNG_ONE - see(world, f"{DEPTH}@2011-08"),
+        "no more than rung 1 in 2011": RUNG_ONE - see(world, end),
+        **before(see(world, f"{DEPTH}@2001-09") - see(world, end), no_higher),
     }
 
 
 @to_test(
     "C54", "P21", "Secondary disputes are harmless; core disputes trouble, and out of proportion.",
-    note="Two years after a shock in a quiet world: missile defence (core) against sanctions (secondary), of size 1 each; and size 1 "
-    "more than twice size .5.",
+    note="Two years after a dispute of both with the United States in a quiet world, each perceiving it at the same size: missile defence (core) does more "
+    "than twice what sanctions (secondary) do, and size 1 more than twice size .5.",
     unit="depth", off=NO_THREAT, without="threats that make no treaty useful",
+    anew="The memo speaks of disputes of both countries, and of scale and depth; the old reading shocked sources, so that exposures decided "
+    "(sanctions hardly concern China), and was content with any lead of the core.",
 )  # fmt: skip
 def c54(see: See) -> Parts:
     outcome = f"{DEPTH}@2005-08"
     base = see(QUIET, outcome)
-    core, half = (see(QUIET.but(lever("shock-md", size)), outcome) - base for size in (1, HALF))
-    secondary = response(see, QUIET, "shock-sanctions", outcome)
-    return {"core above secondary": core - secondary, "more than in proportion": core - 2 * half}
+
+    def effect(of: str, size: float) -> Floats:
+        return see(QUIET.but(lever(of, size)), outcome) - base
+
+    core, secondary = effect("both-md", 1), effect("both-sanctions", 1)
+    old = effect("shock-md", 1)
+    return {
+        "core more than twice a secondary": core - 2 * secondary,
+        "more than in proportion": core - 2 * effect("both-md", HALF),
+        **before(old - effect("shock-sanctions", 1), old - 2 * effect("shock-md", HALF)),
+    }
 
 
 @to_test(
     "C55", "P22", "Incentives of the United States to Russia or to China keep the tie from deepening; one of them is enough.",
-    note="Five years after a package of .8: the fall by Russia's, by China's, and that both together do less than their sum. Told "
-    "beside it: a deal that gives up four fifths of missile defence.",
-    unit="depth", off={"switches.offers": False}, without="no offers", told=("a deal on missile defence",),
+    note="Five years after a package of 1 to Russia or to China: the tie is shallower than without, on no rung that it did not have when the package "
+    "came, and one of the packages does at least half of what both do. Told beside it: that either does, and a deal that gives up four fifths of "
+    "missile defence.",
+    unit="depth", off={"switches.offers": False}, without="no offers",
+    told=("either does half of both", "a deal on missile defence"),
+    anew="The memo says that incentives prevent further institutionalisation and that one ally is enough; the old reading asked for a fall under a "
+    "package of .8 alone, whether or not organs still grew, and for any saving by sending both.",
 )  # fmt: skip
 def c55(see: See) -> Parts:
-    def fall(*changes: dict[str, Any]) -> Floats:
-        return see(MEMO, f"{DEPTH}@{FIVE_YEARS_ON}") - see(MEMO.but(*changes), f"{DEPTH}@{FIVE_YEARS_ON}")
+    rung, depth = f"rung:{TREATY}", f"{DEPTH}@{FIVE_YEARS_ON}"
 
-    russia, china = (lever(f"offer-{state}", PACKAGE) for state in ("RUS", "CHN"))
-    one, other = fall(russia), fall(china)
+    def fall(*changes: dict[str, Any]) -> Floats:
+        return see(MEMO, depth) - see(MEMO.but(*changes), depth)
+
+    def held(change: dict[str, Any]) -> Floats:
+        return see(MEMO, f"{rung}@{BEFORE_OFFER}") + HALF - see(MEMO.but(change), f"{rung}@{FIVE_YEARS_ON}")
+
+    russia, china = (lever(f"offer-{state}") for state in ("RUS", "CHN"))
+    one, other, both = fall(russia), fall(china), fall(russia, china)
+    smaller, others_smaller = (lever(f"offer-{state}", PACKAGE) for state in ("RUS", "CHN"))
+    once, twice = fall(smaller), fall(others_smaller)
     return {
         "by a package to Russia": one,
         "by a package to China": other,
-        "both do less than the sum": one + other - fall(russia, china),
+        "no further rung, Russia's": held(russia),
+        "no further rung, China's": held(china),
+        "one does half of both": np.maximum(one, other) - both / 2,
+        "either does half of both": np.minimum(one, other) - both / 2,
         "a deal on missile defence": fall(lever("deal-md", PACKAGE)),
+        **before(once, twice, once + twice - fall(smaller, others_smaller)),
     }
 
 
@@ -132,7 +162,8 @@ def c55(see: See) -> Parts:
     "C55b", "P22", "The package that would do it lies beyond what American domestic politics allow.",
     note="With a package as large as the draw's ceiling the tie is still above four fifths of its twin five years on. That "
     "there is a threshold is built in (E15).",
-    unit="depth", off=FREE_TO_TAKE, without="offers whose taking costs nothing",
+    unit="depth", off=FREE_TO_TAKE | {"switches.exchange": False},
+    without="offers whose taking costs nothing, made to a tie without exchange",
 )  # fmt: skip
 def c55b(see: See) -> Parts:
     twin = DOWN * see(MEMO, f"{DEPTH}@{FIVE_YEARS_ON}")
@@ -144,18 +175,23 @@ def c55b(see: See) -> Parts:
 
 @to_test(
     "C56", "P24", "It never becomes a new NATO, since neither defends the other's core contingency.",
-    note="Every threat at the end of its scale, and no gate on the top rung: Russia and China stay below rung 6 with the contingencies "
-    "that are theirs, and reach it with common ones.",
+    note="Every threat at the end of its scale, and no gate on the top rung: ten years on Russia and China are on a lower rung with the contingencies "
+    "that are theirs than with common ones, and below rung 6. Told beside it: rung 6 with common ones.",
     unit="rungs", off={"switches.entrapment": False}, without="quarrels that are not shared and cost nothing",
+    told=("rung 6 with common ones",),
+    anew="What a tie is shows at a date; the old reading took the greatest rung of fourteen years, which domestic politics reach once by "
+    "chance, and asked that common contingencies make a NATO, which the memo does not say.",
 )  # fmt: skip
 def c56(see: See) -> Parts:
     own = QUIET.but({f"sources.{source}.base": 2 for source in RATES}, {"switches.gate": False})
-    outcome = f"rung:{TREATY}@max"
-    common = see(own.but(CORES), outcome)
+    lower, higher = (
+        [see(w, f"rung:{TREATY}@{when}") for when in ("2011-08", "max")] for w in (own, own.but(CORES))
+    )
     return {
-        "higher with common cores": common - see(own, outcome),
-        "below rung 6 with their own": 5 + HALF - see(own, outcome),
-        "rung 6 with common ones": common - 5 - HALF,
+        "higher with common cores": higher[0] - lower[0],
+        "below rung 6 with their own": 5 + HALF - lower[0],
+        "rung 6 with common ones": higher[0] - 5 - HALF,
+        **before(higher[1] - lower[1], 5 + HALF - lower[1], higher[1] - 5 - HALF),
     }
 
 
@@ -180,7 +216,8 @@ def c57(see: See) -> Parts:
     note="Russia's alignment after ten years without new quarrels: above that under the statement, and above 0; and the price of "
     "turning to the United States is higher in 2007 than in 2001. Weaker than the words: the price, the least offer that Russia would take "
     "(E15), stands for the cost of turning back; no refusal and no package that grows with the years is run, and that Russia would "
-    "rather be equidistant is not tested.",
+    "rather be equidistant is not tested. No better test was found: one that was tried passes under the ratchet, which knows neither threat nor price, "
+    "in .94 of draws, and so would have been no evidence.",
     unit="alignment", off=NO_COMMITMENT,
     without="articles that are written and have no effect",
 )  # fmt: skip

@@ -27,6 +27,8 @@ RATES = {
     "sanctions": 0.05, "regional_war": 0.05, "neighbour": 0.05,
 }  # fmt: skip
 """Arrivals a year in `memo-2001`."""
+ISSUES = ("md", "sanctions", "militancy", "nato", "twn", "regime")
+"""What shocks of `MEMO` are about, each to the source itself and to Russia and China alike."""
 OFTEN = 3
 """How much more often shocks arrive in a world under pressure, as in the scenario `high-imminence`."""
 
@@ -48,7 +50,8 @@ _LEVERS: dict[str, dict[str, Any]] = {
     "china-md": _shock("md", "CHN"),
     "china-militancy": _shock("militancy", "CHN"),
     "region-militancy": _shock("militancy", "KAZ", "KGZ", "TJK"),
-    **{f"shock-{source}": _shock(source) for source in ("md", "sanctions", "militancy")},
+    **{f"shock-{source}": _shock(source) for source in ISSUES},
+    **{f"both-{source}": _shock(source, "RUS", "CHN") for source in ISSUES},
 }
 
 MEMO = World("memo-2001", {"months": MONTHS} | {f"interventions.{name}": act for name, act in _LEVERS.items()})
