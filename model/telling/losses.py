@@ -15,7 +15,7 @@ import numpy as np
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.scenario import acting_at
 from entente.world.draws import Floats
-from entente.world.pack import MEMBER, World
+from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
 MOST_TOLD = 4
@@ -197,9 +197,15 @@ def _of_interest(
         name = _source(world, int(k))
         yield Loss(fear, f"fear of {name} among the parties fell from {felt[k]:.2f} to {feels[k]:.2f}", int(k))
         unhelped[int(k)] = float(by_source[k]) - fear
-    if unhelped:
-        yield Loss(sum(unhelped.values()), _help_in_words(world, t, p, last, years, unhelped))
-    yield Loss(common, _common_in_words(world, t, p, years, states))
+    trust, fears = years.of(t["fear"][:, p, states].mean(axis=1))
+    if fears - trust >= MOVED:
+        # With whom one fears one gains little, whatever it is: one loss, by whatever place mechanisms say so.
+        words = f"the parties' fear of each other rose from {trust:.2f} to {fears:.2f}, and help and exchange count for less"
+        yield Loss(sum(unhelped.values()) + common, words)
+    else:
+        if unhelped:
+            yield Loss(sum(unhelped.values()), _help_in_words(world, t, p, last, years, unhelped))
+        yield Loss(common, _common_in_words(world, t, p, years, states))
     yield Loss(price, _price_in_words(world, t, p, years, states))
 
 
@@ -218,10 +224,9 @@ def _part_of_fear(felt: float, feels: float, benefit: float, keeps: float) -> fl
 def _help_in_words(
     world: World, t: Trajectory, p: int, last: int, years: Years, unhelped: dict[int, float]
 ) -> str:
-    """Help that partners gave: who left, who can provide less, whether they fear each other, and where it counts for less."""
+    """Help that partners gave: who left, who can provide less, and against what it counts for less."""
     left = np.flatnonzero(t["left"][years.then.start : last + 1, p].any(axis=0))
     provided, provides = years.of(t["provision"])
-    felt, feels = years.of(t["perception"][:, np.flatnonzero(t["member"][last, p])].mean(axis=1))
     reasons = [f"{_state(world, int(i))} left" for i in left]
     body = world.bodies[p]
     for i in np.flatnonzero(t["member"][last, p]):
@@ -229,9 +234,6 @@ def _help_in_words(
             leads = int(i) == body.hub or (body.decision == "lead" and int(i) in body.leads)
             who = f"the lead, {_state(world, int(i))}," if leads else _state(world, int(i))
             reasons.append(f"{who} can provide {provides[i]:.2f} of its capacity, {provided[i]:.2f} before")
-    for k, origin in enumerate(world.origin):
-        if origin == MEMBER and feels[k] - felt[k] >= MOVED:
-            reasons.append(f"fear of {_source(world, k)} rose from {felt[k]:.2f} to {feels[k]:.2f}")
     worst = max(unhelped, key=lambda k: unhelped[k])
     told = f" ({', '.join(reasons)})" if reasons else ""
     return f"help that partners give counts for less, most against {_source(world, worst)}{told}"
@@ -293,8 +295,7 @@ def _acting(world: World, place: str) -> str:
 
 def _common_need(world: World) -> float:
     """Depth at which common benefits have nothing more to give."""
-    name = world.mechanisms.common_need
-    return float(getattr(world.scenario.institution, name)) if name else 1.0
+    return float(world.scenario.institution.exchange_need)
 
 
 def _source(world: World, k: int) -> str:
