@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from entente import AllianceModel, InputError, load_scenario, run
+from entente import AllianceModel, InputError, load_scenario, run, simulate
 from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive.alliance import release
+from entente.experiments.prior import prior_draws
 from entente.month.ladder import ceiling, opening_depth
 from entente.telling.losses import NOTHING, lost_organs, lost_party
 from entente.telling.why import why
@@ -213,6 +214,14 @@ def test_worlds_with_exits_and_ends_are_the_same_in_both_engines():
         same_in_both_engines(run(ending_world(seed), seed))
 
 
+def test_russia_stays_in_all_its_treaties_through_the_nineties_over_the_prior_ranges():
+    scenario = load_scenario("record-1992", {"months": 96})
+    names = [f"left:{id_}/RUS@max" for id_, treaty in scenario.treaties.items() if "RUS" in treaty.parties]
+    found = simulate(scenario, parameters=prior_draws(100, 3), outcomes=names).outcomes[names]
+    assert len(names) >= 8
+    assert (found.max(axis=1) == 0).mean() >= 0.95
+
+
 # -- lapsing --------------------------------------------------------------------------------------
 
 
@@ -324,12 +333,13 @@ def test_a_depth_that_organs_cannot_carry_is_refused():
         load_scenario(opened(depth=0.6))
 
 
-def test_where_rungs_are_varied_a_given_depth_stays_within_what_organs_carry():
-    done = run(opened(depth=0.5))
-    fewer = [7.0, 7.0]
-    start = done.world.bodies[0].opening
-    assert [start.practice(steps) for steps in fewer] == [0.5, 0.5]
+def test_where_steps_are_varied_a_given_depth_stays_within_what_organs_carry():
+    start = run(opened(depth=0.5)).world.bodies[0].opening
+    assert start.practice(7.0) == 0.5
     assert start.practice(20.0) == ceiling(3, 20.0)
+    rows = {"institution.steps": [7, 5]}
+    found = simulate(opened(depth=0.5), parameters=rows, outcomes=["depth:t"]).outcomes
+    assert found["depth:t"].tolist() == [0.5, 0.5]
 
 
 # -- what went away -----------------------------------------------------------------------------------
@@ -369,7 +379,7 @@ LINKED = {"A": {"independence": 0.6}, "B": {}, "C": {"independence": 1.5}}
 @pytest.mark.parametrize(
     ("acts", "words", "sources"),
     [
-        pytest.param([set_to("sources.x.base", 0)], ["fear of x among the parties fell from 0.30 to 0.1"], ["x"], id="fear"),
+        pytest.param([set_to("sources.x.base", 0)], ["fear of x among the parties fell from 0.30 to 0."], ["x"], id="fear"),
         pytest.param([set_to(f"states.{s}.contribution.x", 0.1) for s in "ABC"],
                      ["help that partners give counts for less, most against x"], [], id="help"),
         pytest.param([set_to("states.A.provision", 0.2)],
