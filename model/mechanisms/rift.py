@@ -1,4 +1,4 @@
-"""Rift (E6, E13): whom one fears is no help, and a quarrel raises mistrust at once."""
+"""Rift (E6, E13): whom one fears is no help and bad company, and a quarrel raises mistrust at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ rift = Mechanism("rift", "Quarrels between parties breed mistrust, and whom one 
 rift.parameter(
     "rift", 1.0, "Share of what a treaty is good for that is lost, a unit of threat from the partners.",
     low=0, high=4, prior=(0.5, 1.5), unit="1/intensity", symbol="rho_q", group="bargaining",
+)  # fmt: skip
+rift.parameter(
+    "resent", 0.05, "What staying with partners costs, a unit of threat from them.",
+    low=0, high=2, prior=(0, 0.1), unit="utility/intensity", symbol="c_q", group="commitment",
 )  # fmt: skip
 
 
@@ -22,3 +26,9 @@ def calm(rift: float, fear: float) -> float:
 def breach(rift_shock: float) -> float:
     """E13. `size * share`: mistrust rises at once by a quarrel, as far as pairs of parties are in it; sinks by a reconciliation."""
     return rift_shock
+
+
+@rift.adds_to("staying", only_where="fear")
+def bad_company(resent: float, fear: float) -> float:
+    """E13. `-resent * N[i,p]`: whom partners hurt for long enough leaves, however little depth it agrees to."""
+    return -resent * fear

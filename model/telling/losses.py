@@ -104,10 +104,15 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
     agreed, agrees = years.of(t["agreed"][:, p])
     received, paid = (years.of(t[name][:, p, i]) for name in ("received", "paid"))
     depth, need = float(agreed + agrees) / 2, world.numbers["need"]
-    used = min(depth, _common_need(world))
+    used = min(depth, world.scenario.institution.exchange_need)
 
     def weights(_: int) -> tuple[Floats, float, float, float]:
-        return np.minimum(depth, need), used - used * used / (2 * _common_need(world)), depth, depth * depth / 2
+        return (
+            np.minimum(depth, need),
+            used - used * used / (2 * world.scenario.institution.exchange_need),
+            depth,
+            depth * depth / 2,
+        )
 
     found = list(_of_interest(world, t, p, last, years, [i], weights))
     unpaid = float((received[0] - paid[0]) - (received[1] - paid[1]))
@@ -156,7 +161,7 @@ def _of_depth(world: World, t: Trajectory, p: int, last: int, years: Years) -> L
     need = world.numbers["need"]
     # Marginal utility is lost in between: by how much of that way a benefit is of use.
     reach = np.clip((need - low) / (high - low), 0.0, 1.0) if high > low else (need > low).astype(float)
-    common_need = _common_need(world)
+    common_need = world.scenario.institution.exchange_need
     common = max(0.0, 1.0 - (low + high) / (2 * common_need))
 
     def weights(i: int) -> tuple[Floats, float, float, float]:
@@ -291,11 +296,6 @@ def _acting(world: World, place: str) -> str:
     return " and ".join(
         one.name.replace("_", " ") for one in acting_at(world.scenario, place) if place not in one.silenced
     )
-
-
-def _common_need(world: World) -> float:
-    """Depth at which common benefits have nothing more to give."""
-    return float(world.scenario.institution.exchange_need)
 
 
 def _source(world: World, k: int) -> str:

@@ -104,8 +104,16 @@ def quarrel_of(i: int, j: int, plan: Any, now: Any) -> Any:
 def fear_of(t: int, i: int, plan: Any, now: Any, seat: Any, mates: Any) -> Any:
     """What a state fears of those seated who are its mates, by sources that are of them and by quarrels.
 
-    Mates are only noted of those who sit in any run, as by `find_mates`.
+    The mean by capability. Mates are only noted of those who sit in any run, as by `find_mates`.
     """
+    total = spread(0.0)
+    for at in range(len(plan.seats[t])):
+        j = plan.seats[t][at]
+        if j < 0:
+            break
+        if j != i:
+            total += get(seat, j) * get(mates, j) * get(now.s, AT.capability, j)
+    whole = where(total > 0.0, total, 1.0)
     fear = spread(0.0)
     for at in range(len(plan.seats[t])):
         j = plan.seats[t][at]
@@ -119,7 +127,8 @@ def fear_of(t: int, i: int, plan: Any, now: Any, seat: Any, mates: Any) -> Any:
             if k < 0:
                 break
             feared += get(now.sk, AT.perception, i, k)
-        fear += get(seat, j) * get(mates, j) * (feared + quarrel_of(i, j, plan, now))
+        share = capability_share(get(seat, j) * get(mates, j) * get(now.s, AT.capability, j), whole)
+        fear += share * (feared + quarrel_of(i, j, plan, now))
     return fear
 
 

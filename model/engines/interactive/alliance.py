@@ -238,11 +238,11 @@ class AllianceModel(mesa.Model):
         return fear + self.quarrel[state][other]
 
     def fear(self, state: int, others: Sequence[int]) -> float:
-        """N: what a state fears of some others together, 0 where no threat and no quarrel has a name."""
+        """N: what a state fears of some others, the mean by capability; 0 where no threat and no quarrel has a name."""
+        partners = [j for j in others if j != state] if self.world.parted else []
         fear = 0.0
-        for j in others if self.world.parted else ():
-            if j != state:
-                fear += self.feared(state, j)
+        for j, share in zip(partners, self.capability_shares(partners)[1], strict=True):
+            fear += share * self.feared(state, j)
         return fear
 
     def neighbour_threat(self, t: int) -> float:
