@@ -103,7 +103,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     made = busy_world(rng, months)
     made["behaviour"] |= {
         "outside": float(rng.uniform(0.3, 1.5)), "backtrack": float(rng.uniform(0, 0.6)), "patience": 6,
-        "inertia": float(rng.uniform(3, 24)), "sign": float(rng.uniform(0.1, 0.5)),
+        "inertia": float(rng.uniform(3, 24)),
     }  # fmt: skip
     made["powers"]["OUT"] |= {
         "policy": "fixed",
@@ -173,7 +173,7 @@ def test_nobody_leaves_at_a_gain_and_nobody_is_stuck_at_a_loss(seed):
 def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
     made = ending_world(seed)
     done = run(made, seed)
-    t, sign, inertia = done.trajectory, made["behaviour"]["sign"], made["behaviour"]["inertia"]
+    t, inertia = done.trajectory, made["behaviour"]["inertia"]
     assert (np.diff(t["status"], axis=0) >= 0).all()
     ended = t["status"] == 2
     for name in (
@@ -191,7 +191,7 @@ def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
         assert not t[name][ended].any(), name
     lapsed = done.events[(done.events["kind"] == "end") & done.events["rule"].str.contains("nobody wanted it")]
     for p, id_ in enumerate(done.world.treaties):
-        dead = (t["rung"][:, p] == 0) & (t["agreed"][:, p] < sign) & (t["status"][:, p] == 1)
+        dead = (t["rung"][:, p] <= 1) & (t["agreed"][:, p] <= 0) & (t["status"][:, p] == 1)
         runs = np.zeros(len(dead), dtype=int)
         for row in np.flatnonzero(dead):
             runs[row] = (runs[row - 1] if row else 0) + 1
@@ -245,6 +245,7 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
         pytest.param(unwanted() | {"behaviour": {"inertia": 12.4}}, 12, id="whole months"),
         pytest.param(unwanted() | {"switches": {"lapse": False}}, -1, id="switched off"),
         pytest.param(unwanted() | {"switches": {"ratchet": True}}, -1, id="under the ratchet"),
+        pytest.param(unwanted(rung=1), 11, id="of its text alone"),
         pytest.param(unwanted(rung=2) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
         pytest.param(
             unwanted() | {"sources": {"x": {"name": "x", "origin": "Else", "base": 0.5, "need": 1}}},
@@ -253,13 +254,17 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_treaty_lapses_that_has_no_organs_and_that_nobody_wants_for_the_months_of_inertia(made, row):
+def test_a_treaty_lapses_that_nobody_wants_for_the_months_of_inertia(made, row):
     done = run(made)
     assert first(done.trajectory["status"][:, 0] == 2) == row
     told = done.events[done.events["kind"] == "end"]
     if row >= 0:
         (end,) = told.itertuples()
-        assert (end.month, end.parties, end.rule) == (month(row), "A B", "it had no organs, and nobody wanted it")
+        assert (end.month, end.parties, end.rule) == (
+            month(row),
+            "A B",
+            "only its text was left, and nobody wanted it",
+        )
         assert end.lost == NOTHING, "it never was"
     else:
         assert told.empty
@@ -273,7 +278,7 @@ def test_a_month_in_which_it_is_wanted_begins_the_count_anew():
         "behaviour": {"inertia": 12, "deliberation": 60},
     }
     t = run(once).trajectory
-    wanted = np.flatnonzero(t["agreed"][:, 0] >= DIAL.sign)
+    wanted = np.flatnonzero(t["agreed"][:, 0] > 0)
     assert len(wanted)
     ended = first(t["status"][:, 0] == 2)
     assert ended in (-1, wanted[-1] + 12)
@@ -295,11 +300,12 @@ def test_a_successor_of_a_lapsed_treaty_begins_afresh():
 
 
 def test_candidates_and_guests_go_with_a_treaty_that_lapses():
-    states = {"A": {}, "B": {}, "C": {"exposure": {"x": 1}}}
+    treaty = {"parties": parties("A", "B"), "candidates": parties("C"), "exchange": {"C": 1}}
     made = world(
-        states,
-        {"t": {"parties": parties("A", "B"), "candidates": parties("C")}},
-        behaviour={"inertia": 12, "sign": 1, "entry": 0, "deliberation": 60},
+        {"A": {}, "B": {}, "C": {}},
+        {"t": treaty},
+        sources={"x": {"base": 0}},
+        behaviour={"inertia": 12},
     )
     made["switches"] |= {"entries": False}
     done = run(made)
@@ -454,6 +460,16 @@ def test_an_exit_names_the_offer_and_a_breach_and_why_tells_them():
     at = next(n for n, line in enumerate(lines) if "A leaves" in line)
     assert "it breaks its term" in lines[at]
     assert lines[at + 1].strip() == f"What went away: {told.lost}."
+
+
+def test_who_leaves_bad_company_is_told_to():
+    quarrel = {"kind": "rift", "month": month(30), "treaty": "t", "size": 1.5}
+    treaty = {"parties": parties("A", "B", "C"), "rung": 2}
+    made = world(THREE, {"t": treaty}, interventions={"q": quarrel}, behaviour={"resent": 0.5})
+    told = run(made).events
+    told = told[told["kind"] == "exit"]
+    assert len(told)
+    assert all("fear" in lost for lost in told["lost"])
 
 
 def test_a_fall_tells_what_is_feared_less_and_the_relief_behind_it():

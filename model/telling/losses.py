@@ -120,7 +120,14 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
         Loss(unpaid, f"payments that it nets fell from {received[0] - paid[0]:.2f} to {received[1] - paid[1]:.2f}")
     )
     rest = float(value - less) - sum(loss.size for loss in found)
-    if agrees < agreed:
+    trust, fears = years.of(t["fear"][:, p, i])
+    if fears - trust >= MOVED:
+        found.append(
+            Loss(
+                rest, f"the company of partners that it fears, {trust:.2f} then and {fears:.2f} now, is worth less"
+            )
+        )
+    elif agrees < agreed:
         found.append(Loss(rest, f"what is agreed fell from a depth of {agreed:.2f} to {agrees:.2f}"))
     # What an offer counts for is for mechanisms to say: all of it, so that it is told wherever it weighs.
     found.append(Loss(float(more - offer), f"the outside offer before it rose from {offer:.2f} to {more:.2f}"))
@@ -299,7 +306,9 @@ def _acting(world: World, place: str) -> str:
 
 
 def _source(world: World, k: int) -> str:
-    return world.scenario.sources[world.sources[k]].name.lower()
+    """The name of a source within a sentence: `militancy from Afghanistan`, `NATO enlargement`."""
+    name = world.scenario.sources[world.sources[k]].name
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _state(world: World, i: int) -> str:
