@@ -65,7 +65,7 @@ def _ease_mistrust(t: int, plan: Any, num: Any, now: Any) -> None:
 def _may_reach_the_top(t: int, num: Any, now: Any) -> bool:
     """Whether the overlap of cores can matter this month in any run."""
     steps, rung = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t)
-    return some((rung + 2.0 >= steps) & (get(now.t, AT.agreed, t) > ceiling(rung, steps)))
+    return some((rung + 2.0 >= steps) & (shortfall(get(now.t, AT.demand, t), rung, steps) > 0.0))
 
 
 @kernel
