@@ -18,10 +18,14 @@ politics.constant(
 politics.noise("political_news", over="treaty", law="normal", label="politics")
 
 
-@politics.remembers("deviation", over="treaty", unit="depth", meaning="n: what domestic politics add to the depth agreed (E13)")
+@politics.remembers(
+    "deviation", over="treaty", unit="depth", meaning="n: what domestic politics add to the depth agreed (E13)"
+)
 def next_deviation(deviation: float, political_memory: float, politics: float, political_news: float) -> float:
     """E13. `n' = m*n + politics*sqrt(1 - m^2)*eps`: a half-life of two years at the default."""
-    return political_memory * deviation + politics * sqrt(1.0 - political_memory * political_memory) * political_news
+    return (
+        political_memory * deviation + politics * sqrt(1.0 - political_memory * political_memory) * political_news
+    )
 
 
 @politics.adds_to("demand")

@@ -107,7 +107,12 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
     used = min(depth, world.scenario.institution.exchange_need)
 
     def weights(_: int) -> tuple[Floats, float, float, float]:
-        return np.minimum(depth, need), used - used * used / (2 * world.scenario.institution.exchange_need), depth, depth * depth / 2
+        return (
+            np.minimum(depth, need),
+            used - used * used / (2 * world.scenario.institution.exchange_need),
+            depth,
+            depth * depth / 2,
+        )
 
     found = list(_of_interest(world, t, p, last, years, [i], weights))
     unpaid = float((received[0] - paid[0]) - (received[1] - paid[1]))

@@ -153,7 +153,9 @@ def _root(
     """Where the marginal utility of a segment is 0."""
     if not plan.bends:
         return segment_root(slope, inverse)
-    return bent_root(slope, inverse, curve, common, get(num.constants, CONSTANT.exchange_need), saving, organs(t, num, now))
+    return bent_root(
+        slope, inverse, curve, common, get(num.constants, CONSTANT.exchange_need), saving, organs(t, num, now)
+    )
 
 
 @kernel
