@@ -102,7 +102,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     made = busy_world(rng, months)
     made["behaviour"] |= {
         "outside": float(rng.uniform(0.3, 1.5)), "backtrack": float(rng.uniform(0, 0.6)), "patience": 6,
-        "inertia": float(rng.uniform(3, 24)), "sign": float(rng.uniform(0.1, 0.5)),
+        "inertia": float(rng.uniform(3, 24)),
     }  # fmt: skip
     made["powers"]["OUT"] |= {
         "policy": "fixed",
@@ -112,6 +112,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     if rng.integers(2):
         for source in made["sources"].values():
             source |= {"base": 0, "rate": 0, "origin": "Elsewhere"}
+            source.pop("of", None)
         made["behaviour"]["autonomy"] = 1.5
         made["powers"]["OUT"]["packages"] = {}
     for treaty in made["treaties"].values():
@@ -171,7 +172,7 @@ def test_nobody_leaves_at_a_gain_and_nobody_is_stuck_at_a_loss(seed):
 def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
     made = ending_world(seed)
     done = run(made, seed)
-    t, sign, inertia = done.trajectory, made["behaviour"]["sign"], made["behaviour"]["inertia"]
+    t, inertia = done.trajectory, made["behaviour"]["inertia"]
     assert (np.diff(t["status"], axis=0) >= 0).all()
     ended = t["status"] == 2
     for name in (
@@ -189,7 +190,7 @@ def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
         assert not t[name][ended].any(), name
     lapsed = done.events[(done.events["kind"] == "end") & done.events["rule"].str.contains("nobody wanted it")]
     for p, id_ in enumerate(done.world.treaties):
-        dead = (t["rung"][:, p] == 0) & (t["agreed"][:, p] < sign) & (t["status"][:, p] == 1)
+        dead = (t["rung"][:, p] <= 1) & (t["agreed"][:, p] == 0) & (t["status"][:, p] == 1)
         runs = np.zeros(len(dead), dtype=int)
         for row in np.flatnonzero(dead):
             runs[row] = (runs[row - 1] if row else 0) + 1
@@ -239,11 +240,21 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
     ("made", "row"),
     [
         pytest.param(unwanted(), 11, id="in force at once"),
+        pytest.param(unwanted(rung=1), 11, id="with its text alone"),
+        # A rung and a half too many for 8 months, a whole one for the next rung, then the months of inertia.
+        pytest.param(unwanted(rung=2), 7 + 11, id="once its organs are gone"),
         pytest.param(unwanted(in_force=month(7)), 18, id="not before it is in force"),
         pytest.param(unwanted() | {"behaviour": {"inertia": 12.4}}, 12, id="whole months"),
         pytest.param(unwanted() | {"switches": {"lapse": False}}, -1, id="switched off"),
         pytest.param(unwanted() | {"switches": {"ratchet": True}}, -1, id="under the ratchet"),
-        pytest.param(unwanted(rung=2) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(rung=3) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(exchange={"A": 0.1}), -1, id="wanted by one that pays for it"),
+        pytest.param(
+            unwanted(exchange={"A": 0.1}) | {"switches": {"payments": False, "noise": False, "arrivals": False}},
+            11,
+            id="wanted by one alone",
+        ),
+        pytest.param(unwanted(exchange={"A": 1e-6, "B": 1e-6}), -1, id="wanted the least bit"),
         pytest.param(
             unwanted() | {"sources": {"x": {"name": "x", "origin": "Else", "base": 0.5, "need": 1}}},
             -1,
@@ -251,13 +262,13 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_treaty_lapses_that_has_no_organs_and_that_nobody_wants_for_the_months_of_inertia(made, row):
+def test_a_treaty_lapses_of_which_the_text_is_left_and_that_nobody_wants_for_the_months_of_inertia(made, row):
     done = run(made)
     assert first(done.trajectory["status"][:, 0] == 2) == row
     told = done.events[done.events["kind"] == "end"]
     if row >= 0:
         (end,) = told.itertuples()
-        assert (end.month, end.parties, end.rule) == (month(row), "A B", "it had no organs, and nobody wanted it")
+        assert (end.month, end.parties, end.rule) == (month(row), "A B", "only its text was left, and nobody wanted it")
         assert end.lost == NOTHING, "it never was"
     else:
         assert told.empty
@@ -265,17 +276,18 @@ def test_a_treaty_lapses_that_has_no_organs_and_that_nobody_wants_for_the_months
 
 
 def test_a_month_in_which_it_is_wanted_begins_the_count_anew():
+    """Mistrust makes the first unit of depth dear, so that it is not wanted any more once the flare has faded enough."""
     flare = {"kind": "shock", "month": month(8), "source": "x", "size": 0.5}
-    once = unwanted() | {
+    once = unwanted(mistrust=0.5) | {
         "interventions": {"flare": flare},
         "behaviour": {"inertia": 12, "deliberation": 60},
+        "months": 200,
     }
     t = run(once).trajectory
-    wanted = np.flatnonzero(t["agreed"][:, 0] >= DIAL.sign)
-    assert len(wanted)
-    ended = first(t["status"][:, 0] == 2)
-    assert ended in (-1, wanted[-1] + 12)
-    assert ended != 11
+    wanted = np.flatnonzero(t["agreed"][:, 0] > 0)
+    assert wanted[0] < 11, "before it would have ended"
+    assert len(wanted) > 1
+    assert first(t["status"][:, 0] == 2) == wanted[-1] + 12 < 200
 
 
 def test_a_successor_of_a_lapsed_treaty_begins_afresh():
@@ -293,11 +305,12 @@ def test_a_successor_of_a_lapsed_treaty_begins_afresh():
 
 
 def test_candidates_and_guests_go_with_a_treaty_that_lapses():
-    states = {"A": {}, "B": {}, "C": {"exposure": {"x": 1}}}
+    """C gains by exchange, and so takes part in what A and B, who decide, want nothing of."""
     made = world(
-        states,
-        {"t": {"parties": parties("A", "B"), "candidates": parties("C")}},
-        behaviour={"inertia": 12, "sign": 1, "entry": 0, "deliberation": 60},
+        THREE,
+        {"t": {"parties": parties("A", "B"), "candidates": parties("C"), "exchange": {"C": 1}}},
+        sources={"x": {"base": 0}},
+        behaviour={"inertia": 12, "entry": 0},
     )
     made["switches"] |= {"entries": False}
     done = run(made)
