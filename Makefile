@@ -5,7 +5,7 @@ READY := .venv/.ready
 LINKED := build/linked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test baselines bench lint docs clean
+.PHONY: help setup run app test baselines posterior bench lint docs clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: lint ## Run all checks and tests
 
 baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)
 	@$(BIN)/python -m tests.baselines
+
+posterior: $(READY) ## Calibrate anew and write the posterior that ships (configs/posterior.parquet)
+	@$(BIN)/entente calibrate --fresh --out build/calibration
+	@cp build/calibration/posterior.parquet configs/posterior.parquet
 
 lint: $(READY) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from scipy.stats import norm
 
 from entente import InputError, load_run
 from entente.cli import main
+from entente.engines.compiled.compiled import source_digest
 from entente.evidence import diagnostics
 from entente.evidence.calibrate import KEPT, SETS, Calibration, calibrate, resample, study_of, write_posterior
 from entente.evidence.diagnostics import chains, learned, synthetic_ranks, unevenness
@@ -267,6 +268,7 @@ def test_the_posterior_that_ships_is_that_of_the_record_that_ships():
     origin = json.loads(pq.read_schema(POSTERIOR).metadata[b"entente"])
     assert origin["data"] == {path.name: checksum(path.read_bytes()) for path in (record_file(RECORD), DISTANCES)}
     assert origin["data_until"] == "2001-08"
+    assert origin["sources"] == source_digest(), "the sources that make the numbers have changed: make posterior"
     assert origin["effective_draws"] > KEPT
     draws = pd.read_parquet(POSTERIOR)
     assert len(draws) == KEPT

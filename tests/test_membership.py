@@ -175,6 +175,17 @@ def test_terms_run_from_the_entry_into_force_and_move_by_the_renewal_period():
     assert renewals["month"].tolist() == [month(29), month(41), month(53)]
 
 
+def test_a_term_signed_before_the_world_begins_ends_when_it_would_have():
+    """Twenty years from August 1955 and then ten: the running one ends in August 1985, whenever the world begins."""
+    term = {"rule": "term", "years": 20, "renewal_years": 10}
+    treaty = {"parties": parties("A", "B"), "signed": "1955-06", "in_force": "1955-08", "articles": {"t": term}}
+    made = world({"A": {}, "B": {}}, {"t": treaty | {"opening": {"rung": 2}}}, months=12) | {"start": "1985-01"}
+    done = run(made)
+    assert done.trajectory["term_end"][:, 0].tolist() == [7] * 7 + [127] * 5
+    (told,) = done.events[done.events["kind"] == "renewal"].itertuples()
+    assert told.month == "1985-08"
+
+
 def test_a_treaty_left_with_one_party_ends_for_good():
     exit_ = {"kind": "exit", "month": month(10), "treaty": "t", "state": "A"}
     back = {"kind": "entry", "month": month(20), "treaty": "t", "state": "A"}

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.compiled import code_digest, source_digest
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
 from entente.experiments.places import checksum, write_whole
@@ -149,6 +149,7 @@ def write_posterior(found: Calibration, path: Path, draws: int = KEPT) -> None:
         "replicates": found.by_rungs.shape[1], "effective_draws": round(effective(found.weights)),
         "data_until": CUTOFF, "rung_error": ERROR, "cell_weight": found.record.weight,
         "alignment_error": ALIGNMENT_ERROR, "scenario": scenario_hash(found.scenario), "code": code_digest(),
+        "sources": source_digest(),
         "data": {source.name: checksum(source.read_bytes()) for source in sources},
     }  # fmt: skip
     table = pa.Table.from_pandas(found.posterior(draws), preserve_index=False)

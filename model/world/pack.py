@@ -22,6 +22,8 @@ from entente.schema.treaty import CoveringArticle, TermArticle, TowardsArticle
 from .dated import Change, Move, Pulse, Quarrel, Slot, pack_interventions
 from .draws import Floats
 
+NEVER = -(10**6)
+"""A step before any run."""
 OUTSIDE, MEMBER = -1, -2
 """Origin of a source that is neither a state of the world: a place outside it, or a fellow party."""
 UNNAMED = -1
@@ -309,7 +311,7 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
     treaty = packer.scenario.treaties[id_]
     at = packer.states.index
     p = packer.treaties.index(id_)
-    signed = -1 if treaty.signed is None else month_number(treaty.signed) - packer.begin
+    signed = NEVER if treaty.signed is None else month_number(treaty.signed) - packer.begin
     delay = 0
     if treaty.signed is not None and treaty.in_force is not None:
         delay = month_number(treaty.in_force) - month_number(treaty.signed)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from entente.month.ladder import ceiling, opening_depth
+from entente.world.pack import NEVER
 
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF
-from .marks import BODY, NEVER, SEAT
+from .marks import BODY, SEAT
 from .tables import put
 from .vector import WIDTH
 
@@ -83,12 +84,14 @@ def _open(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
     now.t[AT.depth, t, z] = opening_depth(rung, steps)
     if plan.open_depth[t] >= 0.0:
         now.t[AT.depth, t, z] = min(plan.open_depth[t], ceiling(rung, steps))
-    now.t[AT.in_force, t, z] = (
-        step if plan.t[BODY.signed, t] < 0 else plan.t[BODY.signed, t] + plan.t[BODY.delay, t]
-    )
-    _run_term(t, z, now.t[AT.in_force, t, z], num, now)
-    while 0.0 <= now.t[AT.ends, t, z] <= step:
-        _run_term(t, z, now.t[AT.ends, t, z], num, now)
+    signed = plan.t[BODY.signed, t]
+    start = step if signed == NEVER else signed + plan.t[BODY.delay, t]
+    now.t[AT.in_force, t, z] = start
+    length, renewal = num.t[OF.term, t, z], num.t[OF.renewal, t, z]
+    while length > 0.0 and start + length <= step:
+        start, length = start + length, renewal
+    now.t[AT.term_start, t, z] = start
+    now.t[AT.ends, t, z] = start + length if length > 0.0 else -1.0
 
 
 @kernel

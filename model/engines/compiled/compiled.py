@@ -35,7 +35,13 @@ KEPT_VERSIONS = 4
 @cache
 def code_digest() -> str:
     """Digest of all sources that make the numbers, and of the numpy and numba that run them."""
-    digest = hashlib.sha256(f"numpy {np.__version__} numba {numba.__version__}".encode())
+    return hashlib.sha256(f"numpy {np.__version__} numba {numba.__version__} {source_digest()}".encode()).hexdigest()
+
+
+@cache
+def source_digest() -> str:
+    """Digest of all sources that make the numbers."""
+    digest = hashlib.sha256()
     for source in SOURCES:
         # Only the agents lie outside the package's folder, in the repository.
         found = Path(agents.__file__).parent if source == "agents" else Path(entente.__file__).parent / source

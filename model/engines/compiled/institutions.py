@@ -64,8 +64,9 @@ def _ease_mistrust(t: int, plan: Any, num: Any, now: Any) -> None:
 @kernel
 def _may_reach_the_top(t: int, num: Any, now: Any) -> bool:
     """Whether the overlap of cores can matter this month in any run."""
-    steps, rung = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t)
-    return some((rung + 2.0 >= steps) & (get(now.t, AT.agreed, t) > ceiling(rung, steps)))
+    steps = get(num.constants, CONSTANT.steps)
+    top = steps - 1.0
+    return some(raised_rung(get(now.t, AT.demand, t), steps, top) >= top)
 
 
 @kernel

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .kernel import places
 
-NEVER = -(10**6)
-"""A step before any run."""
 THREE = 3
 """Columns of a list at least, so that its third entry can be asked for in the smallest world."""
 UNANIMITY, MAJORITY, LEAD = 0, 1, 2

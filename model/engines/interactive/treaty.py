@@ -29,6 +29,7 @@ from entente.month.ladder import (
     whole_rung,
     worth,
 )
+from entente.world.pack import NEVER
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
 
@@ -148,10 +149,13 @@ class Treaty:
         for i, left in start.left.items():
             self.barred_until[i] = left + int(self.model.constant["reentry_months"])
         self.depth = start.practice(self.model.constant["steps"])
-        self.in_force = step if self.body.signed < 0 else self.body.signed + self.body.force_delay
-        self._run_term(self.in_force)
-        while 0 <= self.term_end <= step:
-            self._run_term(self.term_end)
+        signed = self.body.signed
+        self.in_force = step if signed == NEVER else signed + self.body.force_delay
+        begun, length = self.in_force, int(self.of("term"))
+        while length > 0 and begun + length <= step:
+            begun, length = begun + length, int(self.of("renewal"))
+        self.term_start = begun
+        self.term_end = begun + length if length > 0 else -1
 
     def _opening_depth(self) -> float:
         return opening_depth(self.rung, self.model.constant["steps"])
