@@ -268,7 +268,11 @@ def test_a_treaty_lapses_of_which_the_text_is_left_and_that_nobody_wants_for_the
     told = done.events[done.events["kind"] == "end"]
     if row >= 0:
         (end,) = told.itertuples()
-        assert (end.month, end.parties, end.rule) == (month(row), "A B", "only its text was left, and nobody wanted it")
+        assert (end.month, end.parties, end.rule) == (
+            month(row),
+            "A B",
+            "only its text was left, and nobody wanted it",
+        )
         assert end.lost == NOTHING, "it never was"
     else:
         assert told.empty
