@@ -191,7 +191,7 @@ def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
         assert not t[name][ended].any(), name
     lapsed = done.events[(done.events["kind"] == "end") & done.events["rule"].str.contains("nobody wanted it")]
     for p, id_ in enumerate(done.world.treaties):
-        dead = (t["rung"][:, p] <= 1) & (t["agreed"][:, p] <= 0) & (t["status"][:, p] == 1)
+        dead = (t["rung"][:, p] <= 1) & (t["agreed"][:, p] == 0) & (t["status"][:, p] == 1)
         runs = np.zeros(len(dead), dtype=int)
         for row in np.flatnonzero(dead):
             runs[row] = (runs[row - 1] if row else 0) + 1
@@ -241,12 +241,21 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
     ("made", "row"),
     [
         pytest.param(unwanted(), 11, id="in force at once"),
+        pytest.param(unwanted(rung=1), 11, id="with its text alone"),
+        # A rung and a half too many for 8 months, a whole one for the next rung, then the months of inertia.
+        pytest.param(unwanted(rung=2), 7 + 11, id="once its organs are gone"),
         pytest.param(unwanted(in_force=month(7)), 18, id="not before it is in force"),
         pytest.param(unwanted() | {"behaviour": {"inertia": 12.4}}, 12, id="whole months"),
         pytest.param(unwanted() | {"switches": {"lapse": False}}, -1, id="switched off"),
         pytest.param(unwanted() | {"switches": {"ratchet": True}}, -1, id="under the ratchet"),
-        pytest.param(unwanted(rung=1), 11, id="of its text alone"),
-        pytest.param(unwanted(rung=2) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(rung=3) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(exchange={"A": 0.1}), -1, id="wanted by one that pays for it"),
+        pytest.param(
+            unwanted(exchange={"A": 0.1}) | {"switches": {"payments": False, "noise": False, "arrivals": False}},
+            11,
+            id="wanted by one alone",
+        ),
+        pytest.param(unwanted(exchange={"A": 1e-6, "B": 1e-6}), -1, id="wanted the least bit"),
         pytest.param(
             unwanted() | {"sources": {"x": {"name": "x", "origin": "Else", "base": 0.5, "need": 1}}},
             -1,
@@ -254,7 +263,7 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_treaty_lapses_that_nobody_wants_for_the_months_of_inertia(made, row):
+def test_a_treaty_lapses_of_which_the_text_is_left_and_that_nobody_wants_for_the_months_of_inertia(made, row):
     done = run(made)
     assert first(done.trajectory["status"][:, 0] == 2) == row
     told = done.events[done.events["kind"] == "end"]
@@ -272,17 +281,18 @@ def test_a_treaty_lapses_that_nobody_wants_for_the_months_of_inertia(made, row):
 
 
 def test_a_month_in_which_it_is_wanted_begins_the_count_anew():
+    """Mistrust makes the first unit of depth dear, so that it is not wanted any more once the flare has faded enough."""
     flare = {"kind": "shock", "month": month(8), "source": "x", "size": 0.5}
-    once = unwanted() | {
+    once = unwanted(mistrust=0.5) | {
         "interventions": {"flare": flare},
         "behaviour": {"inertia": 12, "deliberation": 60},
+        "months": 200,
     }
     t = run(once).trajectory
     wanted = np.flatnonzero(t["agreed"][:, 0] > 0)
-    assert len(wanted)
-    ended = first(t["status"][:, 0] == 2)
-    assert ended in (-1, wanted[-1] + 12)
-    assert ended != 11
+    assert wanted[0] < 11, "before it would have ended"
+    assert len(wanted) > 1
+    assert first(t["status"][:, 0] == 2) == wanted[-1] + 12 < 200
 
 
 def test_a_successor_of_a_lapsed_treaty_begins_afresh():
@@ -300,12 +310,12 @@ def test_a_successor_of_a_lapsed_treaty_begins_afresh():
 
 
 def test_candidates_and_guests_go_with_a_treaty_that_lapses():
-    treaty = {"parties": parties("A", "B"), "candidates": parties("C"), "exchange": {"C": 1}}
+    """C gains by exchange, and so takes part in what A and B, who decide, want nothing of."""
     made = world(
-        {"A": {}, "B": {}, "C": {}},
-        {"t": treaty},
+        THREE,
+        {"t": {"parties": parties("A", "B"), "candidates": parties("C"), "exchange": {"C": 1}}},
         sources={"x": {"base": 0}},
-        behaviour={"inertia": 12},
+        behaviour={"inertia": 12, "entry": 0},
     )
     made["switches"] |= {"entries": False}
     done = run(made)
