@@ -109,7 +109,7 @@ def read(file: Path) -> Dyad:
         np.array([cell.year for cell in record.cells]),
         np.array([cell.rung for cell in record.cells]),
         treaty.opening.rung if treaty.opening else None,
-        any(value > 0 for value in treaty.exchange.values()),
+        bool(treaty.exchange),
         record.codings,
     )
 

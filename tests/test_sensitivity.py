@@ -507,3 +507,19 @@ def test_ready_studies_sample_every_parameter_over_its_prior_range(name):
     ready = load_study(name)[0]
     assert ready.analysis is not None
     assert {path: tuple(factor.uniform or ()) for path, factor in ready.factors.items()} == prior_ranges()
+
+
+@pytest.mark.parametrize(
+    "name", ["sobol-behaviour", "sobol-groups", "morris-behaviour", "pawn-behaviour", "delta-behaviour"]
+)
+def test_studies_of_all_parameters_move_each_over_its_prior_range(name):
+    study, _, _ = load_study(name)
+    found = {path: tuple(factor.uniform) for path, factor in study.factors.items()}
+    assert found == {path: pytest.approx(ends) for path, ends in prior_ranges().items()}
+
+
+def test_the_thirty_parameters_move_over_their_prior_ranges():
+    study, _, _ = load_study("thirty-parameters")
+    assert len(study.factors) == 30
+    for path, factor in study.factors.items():
+        assert tuple(factor.uniform) == pytest.approx(prior_ranges()[path]), path
