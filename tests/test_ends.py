@@ -14,6 +14,7 @@ from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive.alliance import release
 from entente.experiments.prior import prior_draws
 from entente.month.ladder import ceiling, opening_depth
+from entente.schema.base import month_number
 from entente.telling.losses import NOTHING, lost_organs, lost_party
 from entente.telling.why import why
 
@@ -404,6 +405,8 @@ LINKED = {"A": {"independence": 0.6}, "B": {}, "C": {"independence": 1.5}}
         pytest.param([set_to(f"treaties.t.exchange.{s}", 0) for s in "ABC"],
                      ["the worth of exchange and reassurance fell from 0.30 to 0.00 a unit of depth"], [], id="exchange"),
         pytest.param([set_to("behaviour.autonomy", 2.5)], ["depth is dearer"], [], id="price"),
+        pytest.param([{"kind": "rift", "month": month(AFTER + 40), "treaty": "t", "size": 0.6}],
+                     ["the parties' fear of each other rose from 0.00 to 0."], [], id="a quarrel"),
         pytest.param([{"kind": "exit", "month": month(AFTER), "treaty": "t", "state": "C"}],
                      ["help that partners give counts for less", "C left"], [], id="a partner left"),
     ],
@@ -414,7 +417,8 @@ def test_the_largest_loss_behind_a_fall_is_what_was_taken_away(acts, words, sour
     told = lost.losses[0].words
     assert all(word in told for word in words), lost.words(done.world)
     assert lost.sources(done.world) == sources
-    assert lost.words(done.world).startswith("since 2004 "), "the year before the change"
+    assert lost.since == month_number(acts[0]["month"]) - month_number(START) - 1, "the month before the change"
+    assert lost.words(done.world).startswith(f"since {month(lost.since)[:4]} ")
 
 
 def test_the_losses_add_up_to_what_is_wanted_less():
@@ -466,6 +470,16 @@ def test_an_exit_names_the_offer_and_a_breach_and_why_tells_them():
     at = next(n for n, line in enumerate(lines) if "A leaves" in line)
     assert "it breaks its term" in lines[at]
     assert lines[at + 1].strip() == f"What went away: {told.lost}."
+
+
+def test_who_leaves_bad_company_is_told_to():
+    quarrel = {"kind": "rift", "month": month(30), "treaty": "t", "size": 1.5}
+    treaty = {"parties": parties("A", "B", "C"), "rung": 2}
+    made = world(THREE, {"t": treaty}, interventions={"q": quarrel}, behaviour={"resent": 0.5})
+    told = run(made).events
+    told = told[told["kind"] == "exit"]
+    assert len(told)
+    assert all("fear" in lost for lost in told["lost"])
 
 
 def test_a_fall_tells_what_is_feared_less_and_the_relief_behind_it():
