@@ -157,8 +157,10 @@ def ties(scenario: Scenario, tables: Frames) -> Figure:
     names = list(dict.fromkeys(running["treaty"]))
     if not names:
         return _nothing("No treaty runs in this scenario.")
-    figure = Figure(figsize=(11, 8), layout="constrained")
-    upper, strip, lower = figure.subplots(3, 1, sharex=True, height_ratios=[5, 1.3, 3.2])
+    rows = _strip_rows(scenario, tables["events"])
+    tall = 0.4 + 0.2 * max(len(rows), 1)
+    figure = Figure(figsize=(11, 6.9 + tall), layout="constrained")
+    upper, strip, lower = figure.subplots(3, 1, sharex=True, height_ratios=[4.2, tall, 2.7])
     marks = palette(names)
     for name in names:
         own = running[running["treaty"] == name]
@@ -184,7 +186,7 @@ def ties(scenario: Scenario, tables: Frames) -> Figure:
         fontsize=7.5,
         color="0.4",
     )
-    _strip(strip, tables["events"])
+    _strip(strip, rows)
     lower.set(ylim=(-0.4, 6.4), yticks=range(7), ylabel="rung R (0..6)", xlabel="year")
     lower.grid(axis="y", color="0.9")
     lower.ticklabel_format(axis="x", useOffset=False)
@@ -217,32 +219,53 @@ def _name_lines(scenario: Scenario, axes: Axes, running: pd.DataFrame, marks: di
     axes.set_xticks([tick for tick in axes.get_xticks() if first <= tick <= last])
 
 
-def _strip(axes: Axes, events: pd.DataFrame) -> None:
-    """When threats came and went: one row a kind, the larger the mark the larger the shock."""
-    kinds = {
-        "shock": ("v", "#D55E00"),
-        "relief": ("^", "#009E73"),
-        "rumour": ("o", "#CC79A7"),
-        "offer": ("s", "#0072B2"),
-        "rift": ("X", "#56B4E9"),
-    }
-    shown = [kind for kind in kinds if (events["kind"] == kind).any()]
-    for level, kind in enumerate(shown):
-        own = events[events["kind"] == kind]
-        marker, colour = kinds[kind]
-        axes.scatter(
-            years_of(own["month"]),
-            [level] * len(own),
-            marker=marker,
-            s=8 + 45 * own["after"].abs(),
-            color=colour,
-            alpha=0.8,
-        )
+STRIP = {
+    "shock": ("v", "#D55E00"),
+    "relief": ("^", "#009E73"),
+    "rumour": ("o", "#CC79A7"),
+    "offer": ("s", "#0072B2"),
+    "rift": ("X", "#56B4E9"),
+}
+"""Mark and colour of each kind of event that tells of threats and offers."""
+
+
+def _strip_rows(scenario: Scenario, events: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Events by what they are about: a row for each source that flared up or calmed down, then one a kind."""
+    told = events[events["kind"].isin(STRIP)]
+    of_source = told[told["source"].isin(list(scenario.sources))]
+    rest = told.drop(of_source.index)
+    rows = [
+        (source.name, of_source[of_source["source"] == id_])
+        for id_, source in scenario.sources.items()
+        if (of_source["source"] == id_).any()
+    ]
+    shared = set(of_source["kind"])
+    return rows + [
+        (f"other {kind}s" if kind in shared else f"{kind}s", rest[rest["kind"] == kind])
+        for kind in STRIP
+        if (rest["kind"] == kind).any()
+    ]
+
+
+def _strip(axes: Axes, rows: list[tuple[str, pd.DataFrame]]) -> None:
+    """When threats came and went: a row a source, the larger the mark the larger the shock."""
+    for level, (_, events) in enumerate(rows):
+        for kind, (marker, colour) in STRIP.items():
+            own = events[events["kind"] == kind]
+            axes.scatter(
+                years_of(own["month"]),
+                [level] * len(own),
+                marker=marker,
+                s=8 + 45 * own["after"].abs(),
+                color=colour,
+                alpha=0.8,
+            )
     axes.set(
-        ylim=(max(len(shown), 1) - 0.4, -0.6),
-        yticks=range(len(shown)),
-        yticklabels=[f"{kind}s" for kind in shown],
+        ylim=(max(len(rows), 1) - 0.4, -0.6),
+        yticks=range(len(rows)),
+        yticklabels=[words for words, _ in rows],
     )
+    axes.tick_params(axis="y", labelsize=7.5)
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="both", length=0)
@@ -354,7 +377,7 @@ def _away(name: str, positions: dict[str, tuple[float, float]]) -> tuple[float, 
 
 
 def wishes(scenario: Scenario, tables: Frames) -> Figure:
-    """What each party would have, what was agreed and what is practised, by treaty."""
+    """What each party would have, what was agreed, what is practised and what the organs stand for, by treaty."""
     parties = tables["parties"]
     parties = parties[parties["member"] == 1]
     treaties = tables["treaties"][tables["treaties"]["status"] == 1]
@@ -362,9 +385,10 @@ def wishes(scenario: Scenario, tables: Frames) -> Figure:
     if not names:
         return _nothing("No treaty runs in this scenario.")
     states = list(dict.fromkeys(parties["state"]))
-    figure, axes = _grid(len(names), 3.9, 2.3, -(-(len(states) + 2) // LEGEND_COLUMNS))
+    figure, axes = _grid(len(names), 3.9, 2.3, -(-(len(states) + 3) // LEGEND_COLUMNS))
     months = list(dict.fromkeys(treaties["month"]))
     marks = palette(states)
+    steps = scenario.institution.steps
     for cell, name in zip(axes, names, strict=True):
         for state in states:
             line = parties[(parties["treaty"] == name) & (parties["state"] == state)]
@@ -375,10 +399,12 @@ def wishes(scenario: Scenario, tables: Frames) -> Figure:
         own = treaties[treaties["treaty"] == name]
         cell.plot(years_of(own["month"]), own["agreed"], color="0.55", lw=3.2, alpha=0.6, zorder=0)
         cell.plot(years_of(own["month"]), own["depth"], color="black", lw=1.6)
+        cell.plot(years_of(own["month"]), own["rung"] / steps, color="black", lw=1, ls=":", drawstyle="steps-post")
         cell.set_title(scenario.treaties[name].name, fontsize=9)
         cell.set_ylim(0, 1)
     handles = [
         Line2D([], [], color="black", lw=1.6, label="practised D"),
+        Line2D([], [], color="black", lw=1, ls=":", label=f"organs R/{steps:g}"),
         Line2D([], [], color="0.55", lw=3.2, alpha=0.6, label="agreed"),
         *(
             Line2D([], [], color=marks[s][0], ls=marks[s][1], label=f"{scenario.states[s].name} would have")
