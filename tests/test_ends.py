@@ -14,6 +14,7 @@ from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive.alliance import release
 from entente.experiments.prior import prior_draws
 from entente.month.ladder import ceiling, opening_depth
+from entente.schema.base import month_number
 from entente.telling.losses import NOTHING, lost_organs, lost_party
 from entente.telling.why import why
 
@@ -102,7 +103,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     made = busy_world(rng, months)
     made["behaviour"] |= {
         "outside": float(rng.uniform(0.3, 1.5)), "backtrack": float(rng.uniform(0, 0.6)), "patience": 6,
-        "inertia": float(rng.uniform(3, 24)), "sign": float(rng.uniform(0.1, 0.5)),
+        "inertia": float(rng.uniform(3, 24)),
     }  # fmt: skip
     made["powers"]["OUT"] |= {
         "policy": "fixed",
@@ -112,6 +113,7 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     if rng.integers(2):
         for source in made["sources"].values():
             source |= {"base": 0, "rate": 0, "origin": "Elsewhere"}
+            source.pop("of", None)
         made["behaviour"]["autonomy"] = 1.5
         made["powers"]["OUT"]["packages"] = {}
     for treaty in made["treaties"].values():
@@ -171,7 +173,7 @@ def test_nobody_leaves_at_a_gain_and_nobody_is_stuck_at_a_loss(seed):
 def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
     made = ending_world(seed)
     done = run(made, seed)
-    t, sign, inertia = done.trajectory, made["behaviour"]["sign"], made["behaviour"]["inertia"]
+    t, inertia = done.trajectory, made["behaviour"]["inertia"]
     assert (np.diff(t["status"], axis=0) >= 0).all()
     ended = t["status"] == 2
     for name in (
@@ -189,7 +191,7 @@ def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
         assert not t[name][ended].any(), name
     lapsed = done.events[(done.events["kind"] == "end") & done.events["rule"].str.contains("nobody wanted it")]
     for p, id_ in enumerate(done.world.treaties):
-        dead = (t["rung"][:, p] == 0) & (t["agreed"][:, p] < sign) & (t["status"][:, p] == 1)
+        dead = (t["rung"][:, p] <= 1) & (t["agreed"][:, p] == 0) & (t["status"][:, p] == 1)
         runs = np.zeros(len(dead), dtype=int)
         for row in np.flatnonzero(dead):
             runs[row] = (runs[row - 1] if row else 0) + 1
@@ -239,11 +241,21 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
     ("made", "row"),
     [
         pytest.param(unwanted(), 11, id="in force at once"),
+        pytest.param(unwanted(rung=1), 11, id="with its text alone"),
+        # A rung and a half too many for 8 months, a whole one for the next rung, then the months of inertia.
+        pytest.param(unwanted(rung=2), 7 + 11, id="once its organs are gone"),
         pytest.param(unwanted(in_force=month(7)), 18, id="not before it is in force"),
         pytest.param(unwanted() | {"behaviour": {"inertia": 12.4}}, 12, id="whole months"),
         pytest.param(unwanted() | {"switches": {"lapse": False}}, -1, id="switched off"),
         pytest.param(unwanted() | {"switches": {"ratchet": True}}, -1, id="under the ratchet"),
-        pytest.param(unwanted(rung=2) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(rung=3) | {"behaviour": {"inertia": 48}}, -1, id="with organs"),
+        pytest.param(unwanted(exchange={"A": 0.1}), -1, id="wanted by one that pays for it"),
+        pytest.param(
+            unwanted(exchange={"A": 0.1}) | {"switches": {"payments": False, "noise": False, "arrivals": False}},
+            11,
+            id="wanted by one alone",
+        ),
+        pytest.param(unwanted(exchange={"A": 1e-6, "B": 1e-6}), -1, id="wanted the least bit"),
         pytest.param(
             unwanted() | {"sources": {"x": {"name": "x", "origin": "Else", "base": 0.5, "need": 1}}},
             -1,
@@ -251,13 +263,17 @@ def unwanted(**treaty: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_treaty_lapses_that_has_no_organs_and_that_nobody_wants_for_the_months_of_inertia(made, row):
+def test_a_treaty_lapses_of_which_the_text_is_left_and_that_nobody_wants_for_the_months_of_inertia(made, row):
     done = run(made)
     assert first(done.trajectory["status"][:, 0] == 2) == row
     told = done.events[done.events["kind"] == "end"]
     if row >= 0:
         (end,) = told.itertuples()
-        assert (end.month, end.parties, end.rule) == (month(row), "A B", "it had no organs, and nobody wanted it")
+        assert (end.month, end.parties, end.rule) == (
+            month(row),
+            "A B",
+            "only its text was left, and nobody wanted it",
+        )
         assert end.lost == NOTHING, "it never was"
     else:
         assert told.empty
@@ -265,17 +281,18 @@ def test_a_treaty_lapses_that_has_no_organs_and_that_nobody_wants_for_the_months
 
 
 def test_a_month_in_which_it_is_wanted_begins_the_count_anew():
+    """Mistrust makes the first unit of depth dear, so that it is not wanted any more once the flare has faded enough."""
     flare = {"kind": "shock", "month": month(8), "source": "x", "size": 0.5}
-    once = unwanted() | {
+    once = unwanted(mistrust=0.5) | {
         "interventions": {"flare": flare},
         "behaviour": {"inertia": 12, "deliberation": 60},
+        "months": 200,
     }
     t = run(once).trajectory
-    wanted = np.flatnonzero(t["agreed"][:, 0] >= DIAL.sign)
-    assert len(wanted)
-    ended = first(t["status"][:, 0] == 2)
-    assert ended in (-1, wanted[-1] + 12)
-    assert ended != 11
+    wanted = np.flatnonzero(t["agreed"][:, 0] > 0)
+    assert wanted[0] < 11, "before it would have ended"
+    assert len(wanted) > 1
+    assert first(t["status"][:, 0] == 2) == wanted[-1] + 12 < 200
 
 
 def test_a_successor_of_a_lapsed_treaty_begins_afresh():
@@ -293,11 +310,12 @@ def test_a_successor_of_a_lapsed_treaty_begins_afresh():
 
 
 def test_candidates_and_guests_go_with_a_treaty_that_lapses():
-    states = {"A": {}, "B": {}, "C": {"exposure": {"x": 1}}}
+    """C gains by exchange, and so takes part in what A and B, who decide, want nothing of."""
     made = world(
-        states,
-        {"t": {"parties": parties("A", "B"), "candidates": parties("C")}},
-        behaviour={"inertia": 12, "sign": 1, "entry": 0, "deliberation": 60},
+        THREE,
+        {"t": {"parties": parties("A", "B"), "candidates": parties("C"), "exchange": {"C": 1}}},
+        sources={"x": {"base": 0}},
+        behaviour={"inertia": 12, "entry": 0},
     )
     made["switches"] |= {"entries": False}
     done = run(made)
@@ -387,6 +405,8 @@ LINKED = {"A": {"independence": 0.6}, "B": {}, "C": {"independence": 1.5}}
         pytest.param([set_to(f"treaties.t.exchange.{s}", 0) for s in "ABC"],
                      ["the worth of exchange and reassurance fell from 0.30 to 0.00 a unit of depth"], [], id="exchange"),
         pytest.param([set_to("behaviour.autonomy", 2.5)], ["depth is dearer"], [], id="price"),
+        pytest.param([{"kind": "rift", "month": month(AFTER + 40), "treaty": "t", "size": 0.6}],
+                     ["the parties' fear of each other rose from 0.00 to 0."], [], id="a quarrel"),
         pytest.param([{"kind": "exit", "month": month(AFTER), "treaty": "t", "state": "C"}],
                      ["help that partners give counts for less", "C left"], [], id="a partner left"),
     ],
@@ -397,7 +417,8 @@ def test_the_largest_loss_behind_a_fall_is_what_was_taken_away(acts, words, sour
     told = lost.losses[0].words
     assert all(word in told for word in words), lost.words(done.world)
     assert lost.sources(done.world) == sources
-    assert lost.words(done.world).startswith("since 2004 "), "the year before the change"
+    assert lost.since == month_number(acts[0]["month"]) - month_number(START) - 1, "the month before the change"
+    assert lost.words(done.world).startswith(f"since {month(lost.since)[:4]} ")
 
 
 def test_the_losses_add_up_to_what_is_wanted_less():
@@ -449,6 +470,16 @@ def test_an_exit_names_the_offer_and_a_breach_and_why_tells_them():
     at = next(n for n, line in enumerate(lines) if "A leaves" in line)
     assert "it breaks its term" in lines[at]
     assert lines[at + 1].strip() == f"What went away: {told.lost}."
+
+
+def test_who_leaves_bad_company_is_told_to():
+    quarrel = {"kind": "rift", "month": month(30), "treaty": "t", "size": 1.5}
+    treaty = {"parties": parties("A", "B", "C"), "rung": 2}
+    made = world(THREE, {"t": treaty}, interventions={"q": quarrel}, behaviour={"resent": 0.5})
+    told = run(made).events
+    told = told[told["kind"] == "exit"]
+    assert len(told)
+    assert all("fear" in lost for lost in told["lost"])
 
 
 def test_a_fall_tells_what_is_feared_less_and_the_relief_behind_it():

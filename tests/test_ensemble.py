@@ -298,3 +298,15 @@ def test_what_is_switched_on_and_off_in_mid_run_is_the_same():
             act = {"kind": "set", "month": month_text(START + at), "path": str(path), "value": settings[str(path)]}
             world["interventions"][f"set{number}"] = act
         assert_same(world, seed)
+
+
+@pytest.mark.parametrize("name", ["nato-like", "common-core"])
+def test_outcomes_alone_are_those_of_the_whole_record_where_the_top_rung_is_near(name):
+    """What is worked out only where it can matter, the overlap of cores, is there whenever organs may leap to the top."""
+    scenario = load_scenario(name, {"behaviour.politics": 0.15, "months": 120})
+    found = simulate(scenario, replicates=3, seed=3).outcomes
+    for replicate in range(3):
+        done = run(scenario, 3, replicate=replicate)
+        for p, treaty in enumerate(done.world.treaties):
+            for what in ("rung", "depth"):
+                assert found[f"{what}:{treaty}"][replicate] == done.trajectory[what][-1, p], (treaty, what)

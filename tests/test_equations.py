@@ -35,7 +35,9 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("partners_capability", "parties_capability", "sponsor_capability", "outside_capability",
                      "capability"), (1e-5, 1)),
     **dict.fromkeys(("provision",), (0.2, 2)),
-    **dict.fromkeys(("rung", "next_rung"), (0, 6)),
+    **dict.fromkeys(("rung", "next_rung", "highest"), (0, 6)),
+    **dict.fromkeys(("shortfall_", "surplus_"), (-7, 7)),
+    **dict.fromkeys(("pressure",), (0, 60)),
     **dict.fromkeys(("steps",), (7, 7)),
     **dict.fromkeys(("linear", "slope", "benefits", "root"), (-3, 3)),
     **dict.fromkeys(("utility_floor", "utility_agreed", "utility_", "value"), (-3, 3)),
@@ -57,6 +59,8 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("kept_saving", "saving"): (-1, 3),
     ("common_value", "common"): (-3, 3),
     ("drifted_rung", "rung"): (0, 5),
+    # Whatever a mechanism puts in the place of organs.
+    ("whole_rung", "rung"): (-2, 9),
 }
 DECLARED = {number.name: (number.declaration["low"], number.declaration["high"]) for number in shipped().numbers}
 
@@ -66,7 +70,7 @@ BOUNDED = {
     "left_to_do": (0, 1), "calm": (0, 1), "regime_kinship": (0, 1), "dominance": (0, 1), "alignment": (-1, 1),
     "alignment_target": (-1, 1), "bloc_pull": (0, 1), "agreed_depth": (0, 1), "ceiling": (0, 1),
     "next_depth": (0, 1), "next_mistrust": (0, 1), "demanded": (0, 1), "rise_pressure": (0, math.inf), "fall_pressure": (0, math.inf), "drift_depth": (0, 1),
-    "drifted_rung": (0, 6), "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf),
+    "drifted_rung": (0, 6), "whole_rung": (0, 6), "raised_rung": (0, 6), "due": (0, math.inf), "gain": (0, math.inf), "gain_share": (0, math.inf),
     "payment": (0, math.inf), "supplied_help": (0, math.inf), "help_owed": (0, math.inf), "benefit_left": (0, math.inf),
     "security_benefit": (0, math.inf), "owed": (0, math.inf), "quarrels": (0, math.inf), "covered": (0, 1),
     "consulted_threat": (0, math.inf), "capability_share": (0, math.inf), "square_shares": (0, 1), "core_overlap": (0, math.inf),
@@ -94,8 +98,8 @@ MONOTONE = [
     ("mistrusted_company", "mistrust", -1), ("mistrusted_company", "capability", 1), ("burden_of_help", "owed", -1),
     ("regional_support", "promoted", 1), ("stake_at_risk", "weight", -1), ("mistrusted_depth", "mu", 1),
     ("entrapment_risk", "quarrels", 1), ("curvature", "added", 1), ("curvature", "independence", 1),
-    ("segment_optimum", "root", 1), ("segment_root", "slope", 1), ("bent_root", "slope", 1), 
-     ("bent_root", "organs", 1), ("bent_utility", "common", 1), ("bent_utility", "saving", 1),
+    ("segment_optimum", "root", 1), ("segment_root", "slope", 1), ("bent_root", "slope", 1),
+    ("bent_root", "organs", 1), ("bent_utility", "common", 1), ("bent_utility", "saving", 1),
     ("agreed_depth", "linkage", 1), ("agreed_depth", "beside", 1), ("next_depth", "agreed", 1), ("next_depth", "depth", 1),
     ("demanded", "agreed", 1), ("demanded", "beside", 1), ("shortfall", "demand", 1), ("shortfall", "rung", -1),
     ("surplus", "demand", -1), ("rise_pressure", "shortfall_", 1), ("rise_pressure", "pace", 1), ("fall_pressure", "surplus_", 1),

@@ -101,6 +101,16 @@ def hollow() -> dict[str, Any]:
     return world({"A": {}, "B": {}}, {"t": {"parties": parties("A", "B"), "rung": 3}}, sources={"x": {"base": 0}})
 
 
+def bad_company() -> dict[str, Any]:
+    """A party that would put up with an offer, and with a quarrel, and leaves for both where it resents the quarrel enough."""
+    spat = {"kind": "rift", "month": month(6), "parties": ["A", "B", "C"], "size": 0.35}
+    return world(
+        {"A": {}, "B": {}, "C": {}},
+        {"t": {"parties": parties("A", "B", "C")}},
+        interventions={"offer": offer("A", 6, 0.29), "spat": spat},
+    )
+
+
 def unwanted() -> dict[str, Any]:
     """A treaty without organs that nobody wants."""
     made = hollow()
@@ -117,6 +127,7 @@ WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "climbing, less asked": (climbing, {"behaviour.core_overlap": 0.35}),
     "hollow": (hollow, {}),
     "unwanted": (unwanted, {}),
+    "bad company": (bad_company, {}),
     "busy, deep": (
         busy,
         {"treaties.full.rung": 6, "treaties.full.articles.exclusivity.on": False, "behaviour.hollow": 0},

@@ -110,7 +110,7 @@ def test_a_successor_takes_over_practice_organs_and_mistrust_and_ends_its_predec
     alone = run(world({"A": {}, "B": {}}, {"old": old})).trajectory
     both = run(world({"A": {}, "B": {}}, {"old": old, "new": new}))
     t, at = both.trajectory, both.world.treaties.index
-    for name in ("depth", "rung", "mistrust"):
+    for name in ("depth", "rung", "mistrust", "rise_pressure", "fall_pressure"):
         joined = np.where(np.arange(60) < 24, t[name][:, at("old")], t[name][:, at("new")])
         assert np.array_equal(joined, alone[name][:, 0]), name
     assert t["status"][:, at("old")].tolist() == [1] * 24 + [2] * 36
@@ -415,32 +415,3 @@ def test_the_top_rung_needs_a_shared_core_contingency_where_the_gate_is_on(share
     assert t["rung"][-1, 0] == top
     assert bool((t["blocked"] == 1).any()) is (top == 5)
     assert bool((done.events["kind"] == "rung blocked").any()) is (top == 5)
-
-
-@pytest.mark.parametrize("delay", [0, 6])
-def test_a_review_takes_a_rung_from_a_hollow_treaty_and_nothing_else_does(delay):
-    treaty = {"parties": parties("A", "B"), "rung": 3, "in_force": month(delay)}
-    made = world({"A": {}, "B": {}}, {"t": treaty}, sources={"x": {"base": 0}}, months=260)
-    t = run(made).trajectory
-    every = round(CONSTANT.review_months)
-    fallen = (np.flatnonzero(np.diff(t["rung"][:, 0])) + 1).tolist()
-    assert fallen == [delay + every, delay + 2 * every, delay + 3 * every]
-    assert t["rung"][-1, 0] == 0
-    hollow = t["depth"][:, 0] < CONSTANT.slack * t["rung"][:, 0] / CONSTANT.steps
-    assert first(hollow) < fallen[0], "it had been hollow before the review"
-
-
-def test_a_review_leaves_a_practised_rung_alone():
-    treaty = {"parties": parties("A", "B", "C"), "rung": 3}
-    t = run(world(THREE, {"t": treaty}, months=130)).trajectory
-    assert (t["rung"] == 3).all()
-
-
-def test_a_rung_is_climbed_after_the_months_of_deliberation_and_not_before():
-    made = world(THREE, {"t": {"parties": parties("A", "B", "C")}}, behaviour={"deepen": 1})
-    t = run(made).trajectory
-    # Practice jumps to the ceiling at once, so the first rung is due in the first month.
-    assert t["rung"][: WAIT - 1, 0].tolist() == [0] * (WAIT - 1)
-    assert t["blocked"][: WAIT - 1, 0].tolist() == [2] * (WAIT - 1)
-    assert t["rung"][WAIT - 1, 0] == 1
-    assert t["rung"][-1, 0] == 2, "agreed depth 0.4 lies above the ceilings of rungs 0 and 1 alone"

@@ -1,26 +1,39 @@
-"""The order of a month's phases matters in both engines: two neighbours swapped in either, and parity fails.
+"""What is done wrong is caught: phases of a month in another order, and equations that say something else.
 
-One pair may be swapped. `consult` changes perceptions and reads depth, memberships and articles; `act` changes
+The order of a month's phases matters in both engines: two neighbours swapped in either, and parity fails. One pair
+may be swapped. `consult` changes perceptions and reads depth, memberships and articles; `act` changes
 packages, offers and what is accepted of them, and reads depth, memberships and articles too. Neither reads what
 the other changes.
+
+Both engines have their equations from one place, so that parity would not catch a wrong one. Those of the reasons for
+depth and of the ladder are said here a second time, in other words; each operator, number and comparison of theirs
+is changed in turn, and the second saying must tell.
 """
 
 from __future__ import annotations
 
+import ast
+import copy
+import inspect
 import json
+import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from entente import run
+from entente.agents.equation import EQUATIONS
 from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive import alliance
 from entente.engines.interactive.alliance import PHASES
 
 from .sources import ROOT
+from .test_equations import arguments
 from .worlds import busy_world
 
 SEEDS, MONTHS = (1, 4), 60
@@ -56,6 +69,7 @@ MUTANTS = """
 import ast, inspect, json, sys
 import numpy as np
 from entente import run
+from entente.agents.equation import EQUATIONS
 from entente.engines.compiled.ensemble import trajectory
 from entente.engines.compiled import month
 from tests.worlds import busy_world
@@ -102,3 +116,178 @@ def test_unswapped_the_compiled_month_keeps_parity(mutants):
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_neighbours_swapped_in_the_compiled_month_break_parity(pair, mutants):
     assert mutants[1 + PAIRS.index(pair)] == (pair == WITHOUT_EFFECT)
+
+
+# -- equations ------------------------------------------------------------------------------------
+
+
+def clipped(value: float, low: float, high: float) -> float:
+    return low if value < low else high if value > high else value
+
+
+def root_of_marginal_utility(
+    slope: float, inverse_curvature: float, curve: float, common: float, need: float, saving: float, organs: float
+) -> float:
+    """Found by search: marginal utility falls in depth where `saving < curve`."""
+
+    def marginal(depth: float) -> float:
+        gain = common * (1 - depth / need) if depth < need else 0.0
+        cheaper = saving * (depth if depth < organs else organs)
+        return slope + gain + cheaper - curve * depth
+
+    if common == saving == 0:
+        return slope * inverse_curvature
+    return brentq(marginal, -1e5, 1e5, xtol=1e-13, rtol=1e-14)
+
+
+def utility_of_the_bend(common: float, need: float, saving: float, organs: float, depth: float) -> float:
+    """The areas under both parts of marginal utility: a triangle cut off, and a triangle with a rectangle behind it."""
+    triangle = common * need / 2
+    left = max(0.0, 1 - depth / need)
+    return triangle * (1 - left**2) + (
+        saving * depth**2 / 2 if depth < organs else saving * organs**2 / 2 + saving * organs * (depth - organs)
+    )
+
+
+AGAIN: dict[str, Callable[..., float]] = {
+    "exchange_benefit": lambda exchange_value, exchange: math.prod((exchange_value, exchange)),
+    "reassurance_benefit": lambda reassure, mistrust, confidence: math.prod((reassure, mistrust, confidence)),
+    "sunk_costs": lambda sunk, autonomy: math.prod((sunk, autonomy)),
+    "kept_saving": lambda saving, curvature_: clipped(saving, 0, 0.5 * curvature_),
+    "common_value": lambda common: common if common > 0 else 0.0,
+    "bent_root": root_of_marginal_utility,
+    "bent_utility": utility_of_the_bend,
+    "next_deviation": lambda deviation, political_memory, politics, political_news: (
+        political_memory * deviation
+        + math.sin(math.acos(political_memory)) * politics * political_news
+    ),
+    "political_demand": lambda deviation: deviation,
+    "demanded": lambda agreed, beside: clipped(sum((agreed, beside)), 0, 1),
+    "shortfall": lambda demand, rung, steps: steps * (demand - (2 * rung + 1) / (2 * steps)),
+    "surplus": lambda demand, rung, steps: steps * ((2 * rung - 1) / (2 * steps) - demand),
+    "rise_pressure": lambda pressure, shortfall_, pace: clipped(
+        sum((pressure, shortfall_, pace * shortfall_ if shortfall_ > 0 else 0.0)), 0, math.inf
+    ),
+    "fall_pressure": lambda pressure, surplus_: clipped(sum((pressure, surplus_)), 0, math.inf),
+    # The half that is as near to both rungs goes up.
+    "raised_rung": lambda demand, steps, highest: min(
+        min(range(-1, 9), key=lambda rung: (abs(steps * demand - rung), -rung)), highest
+    ),
+    "whole_rung": lambda rung, steps: clipped(int(rung), 0, steps - 1),
+    "opening_depth": lambda rung, steps: rung * steps**-1,
+    "calm": lambda rift, fear: clipped(1 - math.prod((rift, fear)), 0, math.inf),
+    "breach": lambda rift_shock: rift_shock,
+    "bad_company": lambda resent, fear: math.prod((-1, resent, fear)),
+    "next_mistrust": lambda mistrust, added: clipped(sum((mistrust, added)), 0, 1),
+    "nobody_wants_it": lambda rung, agreed_depth: float(not (rung > 1 or agreed_depth > 0)),
+    "wants_out": lambda value, outside, offer, exit_cost, breaking: (
+        0.0 if value >= outside * offer - exit_cost - breaking else 1.0
+    ),
+    "practice_left": lambda backtrack, depth, term_left: math.prod((backtrack, depth, term_left)),
+    "worth": lambda utility_, received, paid, beside: sum((utility_, received, -paid, beside)),
+}  # fmt: skip
+"""Equations by name, said again."""
+
+ALIKE = {
+    # A shortfall of 0 adds nothing, whatever it is multiplied by.
+    ("rise_pressure", "shortfall_ >= 0.0"),
+    # Without a bend both ways to the root are alike but for the last bit, of which test_equations tells.
+    ("bent_root", "1.0"),
+}
+"""What says the same in other words."""
+
+OTHER_OPERATOR = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.BitAnd: ast.BitOr}
+OTHER_COMPARISON = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.Lt),
+                    ast.GtE: (ast.Gt, ast.Lt), ast.Eq: (ast.NotEq,)}  # fmt: skip
+OTHER_FUNCTION = {"min": "max", "max": "min", "floor": "ceil", "sqrt": "float"}
+
+
+def mutations(node: ast.AST) -> Iterator[ast.AST]:
+    """What may stand in the place of one part of an equation."""
+    if isinstance(node, ast.BinOp):
+        yield ast.BinOp(node.left, OTHER_OPERATOR[type(node.op)](), node.right)
+    elif isinstance(node, ast.Compare):
+        for other in OTHER_COMPARISON[type(node.ops[0])]:
+            yield ast.Compare(node.left, [other()], node.comparators)
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in OTHER_FUNCTION:
+            yield ast.Call(ast.Name(OTHER_FUNCTION[node.func.id], ast.Load()), node.args, [])
+        elif node.func.id == "where":
+            yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], [])
+    elif isinstance(node, ast.Constant) and isinstance(node.value, float):
+        yield ast.Constant(node.value + 1.0)
+
+
+def equation_mutants(name: str) -> Iterator[tuple[str, Callable[..., float]]]:
+    """Every function that differs from an equation in one operator, number, comparison or choice; and what it says there."""
+    function = EQUATIONS[name]
+    whole = ast.parse(inspect.getsource(function)).body[0]
+    assert isinstance(whole, ast.FunctionDef)
+    whole.decorator_list, whole.returns = [], None
+    for number, found in enumerate(ast.walk(whole)):
+        for other in mutations(found):
+            tree = copy.deepcopy(whole)
+            place = next(node for at, node in enumerate(ast.walk(tree)) if at == number)
+            for parent in ast.walk(tree):
+                for field, value in ast.iter_fields(parent):
+                    if value is place:
+                        setattr(parent, field, other)
+                    elif isinstance(value, list) and any(item is place for item in value):
+                        setattr(parent, field, [other if item is place else item for item in value])
+            space = vars(inspect.getmodule(function)) | {"ceil": math.ceil}
+            module = ast.fix_missing_locations(ast.Module([tree], []))
+            exec(compile(module, name, "exec"), space)
+            yield ast.unparse(other), space[name]
+
+
+def informative_points(name: str, count: int = 1500) -> list[dict[str, float]]:
+    """Points of which many lie at the ends of what an argument may be, at round numbers, or where two arguments are alike."""
+    rng = np.random.default_rng(11)
+    limits, found = arguments(name), []
+    for _ in range(count):
+        point: dict[str, float] = {}
+        for argument, (low, high) in limits.items():
+            usual = float(rng.uniform(low, high))
+            choices = [
+                usual,
+                usual,
+                low,
+                high,
+                clipped(float(round(usual)), low, high),
+                *(v for v in point.values() if low <= v <= high),
+            ]
+            point[argument] = choices[int(rng.integers(len(choices)))]
+        if name == "raised_rung" and rng.integers(2):
+            point["demand"] = (2 * int(rng.integers(7)) + 1) / (2 * point["steps"])
+        if name == "wants_out" and rng.integers(2):
+            point["value"] = point["outside"] * point["offer"] - point["exit_cost"] - point["breaking"]
+        if "inverse_curvature" in point:
+            point["inverse_curvature"] = 1 / point["curve"]
+        found.append(point)
+    return found
+
+
+def says_the_same(name: str, function: Callable[..., float]) -> bool:
+    for point in informative_points(name):
+        try:
+            value = float(function(**point))
+        except (ArithmeticError, ValueError):
+            return False
+        if not abs(value - AGAIN[name](**point)) <= 1e-9 * max(1.0, abs(value)):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_an_equation_says_what_it_says_in_other_words_and_no_mutant_of_it_does(name):
+    assert says_the_same(name, EQUATIONS[name])
+    alike = {words for words, mutant in equation_mutants(name) if says_the_same(name, mutant)}
+    assert alike == {words for equation, words in ALIKE if equation == name}
+
+
+def test_most_equations_said_again_have_mutants():
+    """What only passes a number on has none."""
+    without = {name for name in AGAIN if not list(equation_mutants(name))}
+    assert without == {"political_demand", "breach"}

@@ -226,6 +226,17 @@ def test_a_candidate_fears_those_with_whom_it_would_be():
     assert done.trajectory["fear"][AT, 0].tolist() == [0, 0, 0.25, 0], "the mean over both parties"
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), st.floats(0.01, 1))
+def test_a_quarrel_with_the_strong_is_feared_more_than_one_with_the_weak(capabilities, size):
+    """The mean over partners by capability: whoever quarrels with a third of the partners' strength fears a third."""
+    states = {id_: {"capability": capability} for id_, capability in zip("ABC", capabilities, strict=True)}
+    acts = {"q": quarrel("A", "B", size=size)}
+    done = run(world(states, {"t": {"parties": parties("A", "B", "C")}}, months=AT + 1, interventions=acts))
+    a, b, c = capabilities
+    assert done.trajectory["fear"][AT, 0] == pytest.approx([size * b / (b + c), size * a / (a + c), 0])
+
+
 def test_whom_a_party_fears_is_not_let_in():
     """A candidate that is welcome otherwise stays out while it quarrels with one that decides."""
     treaty = {"parties": parties("A", "B"), "candidates": parties("C")}
@@ -315,7 +326,8 @@ def test_events_and_why_tell_who_fell_out_and_made_up():
         "interventions.peace": {"kind": "rift", "month": "2004-08", "treaty": "shanghai-2001", "size": -0.5},
         "interventions.afar": {"kind": "rift", "month": "2005-08", "parties": ["ARM", "CHN"]},
     }  # fmt: skip
-    scenario = load_scenario("memo-2001", acts | {"months": 60})
+    # Such a quarrel is bad company enough for both to leave; here they stay, to be told of.
+    scenario = load_scenario("memo-2001", acts | {"months": 60, "switches.exits": False})
     done = run(scenario, 1)
     told = done.events[done.events["kind"].isin(["rift", "reconciliation"])]
     assert told["kind"].tolist() == ["rift", "reconciliation", "rift"]

@@ -15,7 +15,7 @@ import numpy as np
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.scenario import acting_at
 from entente.world.draws import Floats
-from entente.world.pack import MEMBER, World
+from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
 MOST_TOLD = 4
@@ -120,7 +120,14 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
         Loss(unpaid, f"payments that it nets fell from {received[0] - paid[0]:.2f} to {received[1] - paid[1]:.2f}")
     )
     rest = float(value - less) - sum(loss.size for loss in found)
-    if agrees < agreed:
+    trust, fears = years.of(t["fear"][:, p, i])
+    if fears - trust >= MOVED:
+        found.append(
+            Loss(
+                rest, f"the company of partners that it fears, {trust:.2f} then and {fears:.2f} now, is worth less"
+            )
+        )
+    elif agrees < agreed:
         found.append(Loss(rest, f"what is agreed fell from a depth of {agreed:.2f} to {agrees:.2f}"))
     # What an offer counts for is for mechanisms to say: all of it, so that it is told wherever it weighs.
     found.append(Loss(float(more - offer), f"the outside offer before it rose from {offer:.2f} to {more:.2f}"))
@@ -202,9 +209,15 @@ def _of_interest(
         name = _source(world, int(k))
         yield Loss(fear, f"fear of {name} among the parties fell from {felt[k]:.2f} to {feels[k]:.2f}", int(k))
         unhelped[int(k)] = float(by_source[k]) - fear
-    if unhelped:
-        yield Loss(sum(unhelped.values()), _help_in_words(world, t, p, last, years, unhelped))
-    yield Loss(common, _common_in_words(world, t, p, years, states))
+    trust, fears = years.of(t["fear"][:, p, states].mean(axis=1))
+    if fears - trust >= MOVED:
+        # With whom one fears one gains little, whatever it is: one loss, by whatever place mechanisms say so.
+        words = f"the parties' fear of each other rose from {trust:.2f} to {fears:.2f}, and help and exchange count for less"
+        yield Loss(sum(unhelped.values()) + common, words)
+    else:
+        if unhelped:
+            yield Loss(sum(unhelped.values()), _help_in_words(world, t, p, last, years, unhelped))
+        yield Loss(common, _common_in_words(world, t, p, years, states))
     yield Loss(price, _price_in_words(world, t, p, years, states))
 
 
@@ -223,10 +236,9 @@ def _part_of_fear(felt: float, feels: float, benefit: float, keeps: float) -> fl
 def _help_in_words(
     world: World, t: Trajectory, p: int, last: int, years: Years, unhelped: dict[int, float]
 ) -> str:
-    """Help that partners gave: who left, who can provide less, whether they fear each other, and where it counts for less."""
+    """Help that partners gave: who left, who can provide less, and against what it counts for less."""
     left = np.flatnonzero(t["left"][years.then.start : last + 1, p].any(axis=0))
     provided, provides = years.of(t["provision"])
-    felt, feels = years.of(t["perception"][:, np.flatnonzero(t["member"][last, p])].mean(axis=1))
     reasons = [f"{_state(world, int(i))} left" for i in left]
     body = world.bodies[p]
     for i in np.flatnonzero(t["member"][last, p]):
@@ -234,9 +246,6 @@ def _help_in_words(
             leads = int(i) == body.hub or (body.decision == "lead" and int(i) in body.leads)
             who = f"the lead, {_state(world, int(i))}," if leads else _state(world, int(i))
             reasons.append(f"{who} can provide {provides[i]:.2f} of its capacity, {provided[i]:.2f} before")
-    for k, origin in enumerate(world.origin):
-        if origin == MEMBER and feels[k] - felt[k] >= MOVED:
-            reasons.append(f"fear of {_source(world, k)} rose from {felt[k]:.2f} to {feels[k]:.2f}")
     worst = max(unhelped, key=lambda k: unhelped[k])
     told = f" ({', '.join(reasons)})" if reasons else ""
     return f"help that partners give counts for less, most against {_source(world, worst)}{told}"
@@ -297,7 +306,9 @@ def _acting(world: World, place: str) -> str:
 
 
 def _source(world: World, k: int) -> str:
-    return world.scenario.sources[world.sources[k]].name.lower()
+    """The name of a source within a sentence: `militancy from Afghanistan`, `NATO enlargement`."""
+    name = world.scenario.sources[world.sources[k]].name
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _state(world: World, i: int) -> str:

@@ -35,7 +35,9 @@ KEPT_VERSIONS = 4
 @cache
 def code_digest() -> str:
     """Digest of all sources that make the numbers, and of the numpy and numba that run them."""
-    return hashlib.sha256(f"numpy {np.__version__} numba {numba.__version__} {source_digest()}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"numpy {np.__version__} numba {numba.__version__} {source_digest()}".encode()
+    ).hexdigest()
 
 
 @cache

@@ -64,8 +64,9 @@ def _ease_mistrust(t: int, plan: Any, num: Any, now: Any) -> None:
 @kernel
 def _may_reach_the_top(t: int, num: Any, now: Any) -> bool:
     """Whether the overlap of cores can matter this month in any run."""
-    steps, rung = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t)
-    return some((rung + 2.0 >= steps) & (get(now.t, AT.agreed, t) > ceiling(rung, steps)))
+    steps = get(num.constants, CONSTANT.steps)
+    top = steps - 1.0
+    return some(raised_rung(get(now.t, AT.demand, t), steps, top) >= top)
 
 
 @kernel
@@ -127,13 +128,13 @@ def _climb(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
     runs = get(now.t, AT.status, t) == 1.0
     acts = runs & (plan.terms.ladder(t, plan, num, now) > 0.0)
     steps, rung, demand = get(num.constants, CONSTANT.steps), get(now.t, AT.rung, t), get(now.t, AT.demand, t)
-    small = shortfall(demand, rung, steps)
+    small, large = shortfall(demand, rung, steps), surplus(demand, rung, steps)
     up = rise_pressure(get(now.t, AT.rise_pressure, t), small, plan.terms.pace(t, plan, num, now, small))
-    down = fall_pressure(get(now.t, AT.fall_pressure, t), surplus(demand, rung, steps))
+    down = fall_pressure(get(now.t, AT.fall_pressure, t), large)
     enough = get(num.dials, DIAL.deliberation)
     opened = plan.terms.top(t, plan, num, now, get(now.t, AT.overlap, t)) > 0.0
     highest = where(opened, steps - 1.0, steps - 2.0)
-    falls = (rung > 1.0) & (down >= get(num.dials, DIAL.inertia))
+    falls = (large > 0.0) & (rung > 1.0) & (down >= get(num.dials, DIAL.inertia))
     short = (small > 0.0) & (rung + 1.0 < steps) & neither(falls)
     due = short & (up >= enough)
     shut = due & (rung >= highest)

@@ -317,12 +317,12 @@ class Treaty:
     def _climb(self, steps: float) -> int:
         """E13: the rung after organs have been too large for long enough, or too small."""
         m, dial, rung, demand = self.model, self.model.dial, self.rung, self.demand
-        small = shortfall(demand, rung, steps)
+        small, large = shortfall(demand, rung, steps), surplus(demand, rung, steps)
         self.rise_pressure = rise_pressure(self.rise_pressure, small, m.terms.pace(m, self.index, small))
-        self.fall_pressure = fall_pressure(self.fall_pressure, surplus(demand, rung, steps))
+        self.fall_pressure = fall_pressure(self.fall_pressure, large)
         self.blocked = FREE
         # The last rung is the text of the treaty, which goes with the treaty.
-        if rung > 1 and self.fall_pressure >= dial["inertia"]:
+        if large > 0.0 and rung > 1 and self.fall_pressure >= dial["inertia"]:
             self.rise_pressure = self.fall_pressure = 0.0
             return rung - 1
         if not small > 0.0 or rung + 1 >= steps:
