@@ -106,6 +106,7 @@ def against_before(scores: measured.RecordScores, gains: np.ndarray, kept: pd.Da
         told = ", ".join(f"{name} {plain[name]:.3f}" for name in ("persistence", "ratchet", "chain"))
         rows += [
             [f"{plain['dyads']:.0f} dyads, mean rps", f"{BEFORE['dyads']:.3f}", f"{plain['model']:.3f}", told],
+            *([f"the same, {world}", "", f"{numbers_of(kept, world)['model']:.3f}", ""] for world in WORLDS[1:] if world in set(kept["world"])),
             ["dyads at rung 0 in the end", BEFORE["empty"], f"{plain['empty']:.0f}", f"record {plain['empty_record']:.0f}"],
             ["bias of level, rungs", f"{BEFORE['bias']:+.1f}", f"{plain['bias']:+.1f}", ""],
         ]  # fmt: skip
@@ -362,7 +363,8 @@ def population_part(kept: pd.DataFrame) -> list[str]:
         "the beginning; where it is signed later, the model is told nothing of the tie before. The ratchet (rises as often as in "
         "the population) and the chain (a Markov chain from rung to rung) are estimated for each dyad on all other records of the "
         f"folder, {first['records'] - 1:.0f} of them. Exchange is coded 0 for all parties, then {EXCHANGE:g} for all"
-        + (", then as the folder codes it." if len(worlds) > 2 else "; the folder codes none itself."), "",
+        + (", then as the folder codes it; the one measured here codes it by gravity (Tinbergen 1962), `(log10(c1*c2) + 7)/5` within 0 to 1 "
+           "for the two states' shares of world capability at the start, which was chosen on these very dyads." if len(worlds) > 2 else "; the folder codes none itself."), "",
         "Mean ranked probability score:", "",
         *table(["dyads", "persistence", "ratchet", "chain", *(f"model, {world}" for world in worlds)], scores),
         "Difference over all dyads, with 90 % intervals over dyads:", "",

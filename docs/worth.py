@@ -30,7 +30,7 @@ from entente.schema.load import load_scenario
 
 HERE = Path(__file__).resolve().parent
 KEPT = HERE / "worth.csv"
-DRAWS, DYAD_DRAWS, REPLICATES = 200, 60, 2
+DRAWS, DYAD_DRAWS, REPLICATES = 60, 40, 2
 HOLDS = "holds"
 WHOLE = "(none)"
 """Stands for the model with all of them."""

@@ -1,4 +1,4 @@
-"""E12, E13: depth moves towards what is agreed, organs climb and sink rung by rung, parties come and go."""
+"""E12, E13: practice moves towards what is demanded, organs rise and fall under pressure, parties come and go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import floor
 from entente.agents.equation import equation, where
 
 FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
-"""What held a due rise back this month: nothing, the gate of the top rung, or deliberation."""
+"""What held organs back this month that were too small: nothing, the gate of the top rung, or deliberation."""
 
 
 @equation
