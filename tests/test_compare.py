@@ -131,14 +131,11 @@ def test_a_tie_that_one_world_lacks_is_0_there():
 
 
 def test_a_treaty_that_ends_in_one_world_is_told():
-    short = {
-        "treaties.rus-chn-2001.articles.term.years": 1,
-        "treaties.rus-chn-2001.articles.term.renewal_years": 1,
-    }
-    found = compare("us-package-russia", "us-package-russia", replicates=4, months=60, changes=short,
-                    outcomes=[DEPTH])  # fmt: skip
+    out = {"kind": "exit", "month": "2003-02", "treaty": "rus-chn-2001", "state": "RUS"}
+    short = {"interventions.out": out}
+    found = compare("memo-2001", "memo-2001", replicates=4, months=60, changes=short, outcomes=[DEPTH])
     status = "status:rus-chn-2001"
-    runs = simulate(load_scenario("us-package-russia", short), 4, 0, outcomes=[status], months=60, keep="yearly")
+    runs = simulate(load_scenario("memo-2001", short), 4, 0, outcomes=[status], months=60, keep="yearly")
     ended = int((runs.outcomes[status] == 2).sum())
     first = runs.trajectories.loc[runs.trajectories[status] == 2, "month"].min()[:4]
     assert ended == 4

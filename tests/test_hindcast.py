@@ -236,7 +236,7 @@ def test_files_alone_are_enough_for_other_states(alps, capsys, tmp_path):
 
 def test_a_record_made_by_the_model_is_foreseen_perfectly(alps, tmp_path):
     quiet = tmp_path / "quiet.yaml"
-    quiet.write_text(ALPS + "switches: {arrivals: false, noise: false}\n")
+    quiet.write_text(ALPS + "switches: {arrivals: false, noise: false, politics: false}\n")
     scenario = load_scenario(str(quiet))
     asked = load_record(alps[1], scenario)
     rungs = forecast(scenario, asked, pd.DataFrame(index=range(1)), 0)[0]

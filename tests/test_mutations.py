@@ -36,7 +36,8 @@ from .sources import ROOT
 from .test_equations import arguments
 from .worlds import busy_world
 
-SEEDS, MONTHS = (1, 4), 60
+# In the third a treaty is signed among those whose opposition restrains a sponsor in that very month.
+SEEDS, MONTHS = (1, 4, 9), 60
 PAIRS = list(zip(PHASES, PHASES[1:], strict=False))
 WITHOUT_EFFECT = ("consult", "act")
 
