@@ -151,7 +151,7 @@ def test_the_command_runs_a_study_and_finds_boxes_in_its_folder(tmp_path, monkey
     outputs = []
     for name, study in (("one", "little.yaml"), ("two", "runs/little")):
         with pytest.raises(SystemExit) as ended:
-            main(["discover", study, "--outcome", "depth:rus-chn-2001", "--above", ".4", "--out", name, "--json"])
+            main(["discover", study, "--outcome", "depth:rus-chn-2001", "--above", ".55", "--out", name, "--json"])
         assert ended.value.code == 0
         outputs.append(json.loads(capsys.readouterr().out))
     assert outputs[0]["boxes"] == outputs[1]["boxes"]
