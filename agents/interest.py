@@ -66,9 +66,10 @@ def bent_root(
     `common` c falls to 0 at `need`; `saving` s is what depth is cheaper that the organs A in place can carry, s < a. The
     marginal utility is a minimum and maximum of falling lines, so its root is that of their roots.
     """
-    free, kept = curve - saving, slope + saving * organs
-    within = max(slope / free, (slope + common) / (free + common / need))
-    beyond = max(kept / curve, (kept + common) / (curve + common / need))
+    # Reciprocals, not divisions by what is the same in all segments: a compiler works them out once.
+    fading, free, kept = common / need, curve - saving, slope + saving * organs
+    within = max(slope * (1.0 / free), (slope + common) * (1.0 / (free + fading)))
+    beyond = max(kept * inverse_curvature, (kept + common) * (1.0 / (curve + fading)))
     return where((common == 0.0) & (saving == 0.0), slope * inverse_curvature, min(within, beyond))
 
 
