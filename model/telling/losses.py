@@ -12,6 +12,7 @@ from math import log
 
 import numpy as np
 
+from entente.agents.interest import bent_utility
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.scenario import acting_at
 from entente.world.draws import Floats
@@ -104,15 +105,10 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
     agreed, agrees = years.of(t["agreed"][:, p])
     received, paid = (years.of(t[name][:, p, i]) for name in ("received", "paid"))
     depth, need = float(agreed + agrees) / 2, world.numbers["need"]
-    used = min(depth, world.scenario.institution.exchange_need)
+    common = bent_utility(1.0, world.scenario.institution.exchange_need, 0.0, 0.0, depth)
 
     def weights(_: int) -> tuple[Floats, float, float, float]:
-        return (
-            np.minimum(depth, need),
-            used - used * used / (2 * world.scenario.institution.exchange_need),
-            depth,
-            depth * depth / 2,
-        )
+        return np.minimum(depth, need), common, depth, depth * depth / 2
 
     found = list(_of_interest(world, t, p, last, years, [i], weights))
     unpaid = float((received[0] - paid[0]) - (received[1] - paid[1]))
