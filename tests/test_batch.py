@@ -375,3 +375,18 @@ def test_folders_are_listed(study, tmp_path, capsys):
     run_batch(make_batch(study), tmp_path / "runs" / "one")
     main_ends(["runs", str(tmp_path / "runs")])
     assert "study little  finished" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_reading_a_study_leaves_no_thread_behind(study, tmp_path):
+    # A pool that still ends as a short process leaves aborts it: its work done, it exits with -6.
+    run_batch(make_batch(study, 64), tmp_path / "out", 1)
+    code = (
+        "import os, entente.experiments.folder as f\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        f"f.load_run({str(tmp_path / 'out')!r})\n"
+        "print(before, len(os.listdir('/proc/self/task')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = done.stdout.split()
+    assert before == after

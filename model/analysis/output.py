@@ -14,8 +14,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from entente.errors import InputError
+from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
-from entente.experiments.store import parquet_bytes
 from entente.telling.figures import images
 
 REPORT = "report.json"

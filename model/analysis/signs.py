@@ -18,9 +18,9 @@ import pandas as pd
 
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare, simulate
+from entente.experiments.parquet import parquet_bytes, parquet_frame
 from entente.experiments.places import write_whole
 from entente.experiments.prior import prior_draws, prior_ranges
-from entente.experiments.store import parquet_bytes
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
@@ -103,7 +103,7 @@ def _kept_effects(
     path = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.parquet"
     if not path.is_file():
         write_whole(path, parquet_bytes(_effects(statement, draws, seed, own)))
-    return pd.read_parquet(path)
+    return parquet_frame(path)
 
 
 def _effects(statement: Statement, draws: int, seed: int, own: Sequence[Mechanism]) -> pd.DataFrame:

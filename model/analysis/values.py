@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from entente.errors import InputError
+from entente.experiments.parquet import parquet_frame
 from entente.experiments.plan import Batch
 from entente.experiments.store import OUTCOMES, TRAJECTORIES
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
@@ -54,13 +54,13 @@ def read_values(batch: Batch, folder: Path) -> Values:
     place = {column: number for number, column in enumerate(columns)}
     runs = np.full((len(batch.design), batch.study.replicates, len(columns)), np.nan)
     for part in sorted((folder / OUTCOMES).glob("part-*.parquet")):
-        table = pq.read_table(part)
+        table = parquet_frame(part)
         where = (table["point"].to_numpy(), table["replicate"].to_numpy())
         for name, year in named:
             runs[(*where, place[(name, year)])] = table[name].to_numpy()
     for part in sorted((folder / TRAJECTORIES).glob("part-*.parquet")) if over_time else []:
-        table = pq.read_table(part)
-        month = table["month"].to_numpy(zero_copy_only=False)
+        table = parquet_frame(part)
+        month = table["month"].to_numpy()
         point, replicate = table["point"].to_numpy(), table["replicate"].to_numpy()
         for year in years:
             rows = month == f"{year}{DECEMBER}"

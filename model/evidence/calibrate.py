@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from entente.engines.compiled.compiled import code_digest, source_digest
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
+from entente.experiments.parquet import parquet_frame
 from entente.experiments.places import checksum, write_whole
 from entente.experiments.plan import Batch, cut
 from entente.experiments.prior import prior_draws
@@ -120,7 +121,8 @@ def calibrate(
     if late:
         say(f"{record}: {late} cells after {CUTOFF} are left out: no parameter rests on anything later")
     run_batch(batch, folder, workers, fresh, progress, say)
-    table = pd.read_parquet(folder / OUTCOMES).sort_values(["point", "replicate"], kind="stable")
+    parts = [parquet_frame(part) for part in sorted((folder / OUTCOMES).glob("part-*.parquet"))]
+    table = pd.concat(parts).sort_values(["point", "replicate"], kind="stable")
     values = table[batch.outcomes].to_numpy()
     states = states_of(batch.scenario)
     rungs = read.rungs(values).reshape(draws, replicates, -1)

@@ -24,9 +24,10 @@ from entente.schema.study import DUMMY
 from entente.telling.files import scenario_text, versions, yaml_text
 
 from .digest import outcomes_digest
+from .parquet import parquet_bytes
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
-from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, parquet_bytes, same_study
+from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, same_study
 
 
 def run_batch(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import json
 import logging
 import sys
@@ -32,6 +31,7 @@ from entente.schema.study import DUMMY, Study
 from entente.schema.yaml12 import parse_yaml
 from entente.telling.files import is_address
 
+from .parquet import parquet_frame
 from .places import below, place_of, reason
 from .plan import Batch, Task, cut, run_task
 from .store import DESIGN, ROWS, Store
@@ -237,4 +237,4 @@ def _read(order: Order) -> Batch:
 
 
 def _points(content: bytes) -> pd.DataFrame:
-    return pd.read_parquet(io.BytesIO(content)).drop(columns="point")
+    return parquet_frame(content).drop(columns="point")

@@ -21,6 +21,7 @@ from entente.world.draws import Floats
 from entente.world.rows import leaf_value
 
 from .groups import moved, study_groups, with_groups
+from .parquet import parquet_frame
 from .prior import prior_draws
 
 STUDIES = CONFIGS / "studies"
@@ -208,7 +209,7 @@ def _take(factor: Factor, unit: Floats) -> Any:
 def _table(design: Table, folder: Path) -> pd.DataFrame:
     path = folder / design.file
     try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        frame = parquet_frame(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
     return frame.drop(columns=["point"], errors="ignore")

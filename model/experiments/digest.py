@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
 
 import numpy as np
 import pandas as pd
 
+from .parquet import parquet_frame
 from .places import Place
 from .plan import KEYS, Batch, files_of
 
@@ -43,5 +43,5 @@ def _rows(place: Place, name: str, first: int, last: int) -> pd.DataFrame:
     content = place.read(name)
     if content is None:
         raise FileNotFoundError(2, "No such file", name)
-    table = pd.read_parquet(io.BytesIO(content))
+    table = parquet_frame(content)
     return table[table["point"].between(first, last)]

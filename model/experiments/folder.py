@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from entente.telling.files import MANIFEST, SCENARIO, is_address, new_folder
 from entente.telling.tables import TABLES
 from entente.world.rows import leaf_value
 
+from .parquet import parquet_frame
 from .places import Place, below, place_of, reason
 from .store import ROWS
 
@@ -117,7 +117,7 @@ def _read(place: Place, name: str) -> bytes:
 
 
 def _frame(place: Place, name: str) -> pd.DataFrame:
-    return pd.read_parquet(io.BytesIO(_read(place, name)))
+    return parquet_frame(_read(place, name))
 
 
 def one_run(path: str | Path) -> Run:
@@ -144,7 +144,7 @@ def run_of(path: str | Path, point: int) -> tuple[Scenario, dict[str, Any], int]
     if not 0 <= point < len(kept.design):
         raise InputError(f"--point {point}: {path} has points 0 to {len(kept.design) - 1}")
     sets = place_of(kept.path).read(ROWS)
-    set_by = kept.design if sets is None else pd.read_parquet(io.BytesIO(sets))
+    set_by = kept.design if sets is None else parquet_frame(sets)
     row = set_by.drop(columns=["point", DUMMY], errors="ignore").iloc[point]
     changes = {str(name): leaf_value(kept.scenario, str(name), value) for name, value in row.items()}
     return kept.scenario, changes, int(kept.manifest["seed"])

@@ -30,9 +30,10 @@ from entente.world.pack import pack
 from entente.world.rows import Failure, Lot, lots
 
 from .design import crossed, load_study, make_design
+from .parquet import parquet_bytes
 from .prior import parameter_sets
 from .settings import settings
-from .store import OUTCOMES, TRAJECTORIES, checksum, parquet_bytes
+from .store import OUTCOMES, TRAJECTORIES, checksum
 
 TASKS = 16
 """A small study is cut into so many blocks at least, so that several cores share it."""

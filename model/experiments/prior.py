@@ -16,6 +16,8 @@ from entente.schema.load import CONFIGS
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 
+from .parquet import parquet_frame
+
 POSTERIOR = CONFIGS / "posterior.parquet"
 NAMES = ("default", "prior", "posterior")
 
@@ -86,7 +88,7 @@ def _rows(name: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"--parameters {shown(name)}: cannot be read: no such file")
     try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        frame = parquet_frame(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise InputError(f"--parameters {path}: cannot be read: {' '.join(str(error).split())}") from None
     frame = frame.drop(columns=["point"], errors="ignore")

@@ -8,7 +8,6 @@ differ, is done again. One process writes the manifest.
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 import time
@@ -16,10 +15,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from entente.errors import InputError, shown
 from entente.telling.files import MANIFEST, is_address
@@ -31,14 +26,6 @@ DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
 OUTCOMES, TRAJECTORIES = "outcomes", "trajectories"
 MANIFEST_SHARE = 0.05
 """Share of the time that may go into writing the manifest: of a hundred thousand parts it is no longer small."""
-
-
-def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """A frame as the bytes of a Parquet file; the same frame gives the same bytes."""
-    sink = io.BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, sink, compression="zstd")
-    return sink.getvalue()
 
 
 class Store:
@@ -152,5 +139,5 @@ def _left_over(name: str) -> bool:
 
 __all__ = [
     "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "STUDY", "TRAJECTORIES", "Store", "checksum", "make_way",
-    "parquet_bytes", "same_study", "write_whole",
+    "same_study", "write_whole",
 ]  # fmt: skip

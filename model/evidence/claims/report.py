@@ -11,8 +11,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
-from entente.experiments.store import parquet_bytes
 from entente.telling.figures import images
 
 from . import BEFORE, CLAIMS
