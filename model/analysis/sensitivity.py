@@ -12,9 +12,9 @@ import pandas as pd
 
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
+from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
 from entente.experiments.plan import Batch, make_batch
-from entente.experiments.parquet import parquet_bytes
 from entente.experiments.store import Store, make_way
 from entente.month.mechanism import Mechanism
 from entente.schema.scenario import Scenario, own_of
