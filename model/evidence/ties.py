@@ -1,0 +1,66 @@
+"""Many ties at once: a folder of scenarios, each with its record beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from entente.errors import InputError, shown
+from entente.schema.load import load_scenario
+from entente.schema.scenario import Scenario
+
+from .record import Record, load_record
+
+SCENARIO, RECORD = ".yaml", ".csv"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A scenario and the record of what became of its ties; `name` is the stem of both files."""
+
+    name: str
+    scenario: Scenario
+    record: Record
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What a folder holds: ties that can be scored, in the order of their names, and why others cannot.
+
+    `failed` has a row a scenario file that cannot be used: `name`, `message`.
+    """
+
+    folder: Path
+    ties: tuple[Tie, ...]
+    failed: pd.DataFrame
+
+
+def load_ties(folder: str | Path) -> Ties:
+    """Read every `NAME.yaml` of a folder and the record `NAME.csv` beside it, here or one folder below.
+
+    A tie that cannot be read is listed and the others are read. Raises `InputError` where `folder` is none, or
+    holds no tie that can be read.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"{shown(str(folder))}: no such folder")
+    files = sorted([*place.glob(f"*{SCENARIO}"), *place.glob(f"*/*{SCENARIO}")])
+    ties, failed = [], []
+    for file in files:
+        name = str(file.relative_to(place).with_suffix(""))
+        record = file.with_suffix(RECORD)
+        try:
+            if not record.is_file():
+                raise InputError(f"{file}: has no record {record.name} beside it")
+            scenario = load_scenario(str(file))
+            ties.append(Tie(name, scenario, load_record(str(record), scenario)))
+        except InputError as error:
+            failed.append({"name": name, "message": str(error)})
+    if not ties:
+        reason = f"; the first of {len(failed)}: {failed[0]['message']}" if failed else ""
+        raise InputError(
+            f"{place}: holds no scenario NAME{SCENARIO} with a record NAME{RECORD} that can be read{reason}"
+        )
+    return Ties(place, tuple(ties), pd.DataFrame(failed, columns=["name", "message"]))
