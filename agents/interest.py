@@ -5,7 +5,7 @@ Benefits, burdens and prices are in one unit of utility; depth is in 0..1. What 
 
 from __future__ import annotations
 
-from .equation import equation, where
+from .equation import equation
 
 
 @equation
@@ -52,25 +52,36 @@ def segment_optimum(best: float, root: float, upper: float) -> float:
 
 
 @equation
-def segment_root(slope: float, inverse_curvature: float) -> float:
+def segment_root(slope: float, inverse: float) -> float:
     """E10. `slope/a`, as `slope*(1/a)`; 1/a is the same in all segments."""
-    return slope * inverse_curvature
+    return slope * inverse
+
+
+@equation
+def inverse_fall(curve: float, fading: float, saving: float) -> float:
+    """E10. `1/(a + c/need - s)`: one over how fast marginal utility falls with depth; always above 0, as s < a."""
+    return 1.0 / (curve + fading - saving)
 
 
 @equation
 def bent_root(
-    slope: float, inverse_curvature: float, curve: float, common: float, need: float, saving: float, organs: float
+    slope: float,
+    common: float,
+    saved: float,
+    free: float,
+    fading_free: float,
+    inverse: float,
+    fading_inverse: float,
 ) -> float:
     """E10 with returns that fall and costs that are sunk: where `slope + c*max(0, 1 - D/need) + s*min(D, A) = a*D`.
 
     `common` c falls to 0 at `need`; `saving` s is what depth is cheaper that the organs A in place can carry, s < a. The
-    marginal utility is a minimum and maximum of falling lines, so its root is that of their roots.
+    marginal utility is a minimum and maximum of falling lines, so its root is that of their roots: up to A and beyond
+    it, and in each with c or without. `saved` is s*A; the others are `inverse_fall` of the four lines.
     """
-    # Reciprocals, not divisions by what is the same in all segments: a compiler works them out once.
-    fading, free, kept = common / need, curve - saving, slope + saving * organs
-    within = max(slope * (1.0 / free), (slope + common) * (1.0 / (free + fading)))
-    beyond = max(kept * inverse_curvature, (kept + common) * (1.0 / (curve + fading)))
-    return where((common == 0.0) & (saving == 0.0), slope * inverse_curvature, min(within, beyond))
+    within = max(slope * free, (slope + common) * fading_free)
+    beyond = max((slope + saved) * inverse, (slope + saved + common) * fading_inverse)
+    return min(within, beyond)
 
 
 @equation
@@ -86,10 +97,13 @@ def utility(benefits: float, linear: float, curvature_: float, depth: float) -> 
 
 
 @equation
-def bent_utility(common: float, need: float, saving: float, organs: float, depth: float) -> float:
-    """U, beside `utility`. `c*(d - d^2/(2*need)) + s*B*(D - B/2)`, `d = min(D, need)`, `B = min(D, A)`."""
-    used, standing = min(depth, need), min(depth, organs)
-    return common * (used - used * used / (2.0 * need)) + saving * standing * (depth - standing / 2.0)
+def bent_utility(whole: float, per_need: float, saving: float, organs: float, depth: float) -> float:
+    """U, beside `utility`. `w*(x - x^2/2) + s*B*(D - B/2)`, `x = min(D/need, 1)`, `B = min(D, A)`.
+
+    `whole` w is `c*need`, twice what a benefit c that falls to 0 at `need` gives there; `per_need` is 1/need.
+    """
+    share, standing = min(depth * per_need, 1.0), min(depth, organs)
+    return whole * (share - share * share / 2.0) + saving * standing * (depth - standing / 2.0)
 
 
 @equation

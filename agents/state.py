@@ -19,6 +19,7 @@ from .interest import (
     bent_utility,
     common_value,
     curvature,
+    inverse_fall,
     kept_saving,
     segment_optimum,
     segment_root,
@@ -51,12 +52,14 @@ def ideal_depth(
     `order` runs over the sources from the greatest need down; the slope of a segment adds the
     benefits of all sources that are still of use in it.
     """
-    inverse = 1.0 / curve
+    inverse = inverse_fall(curve, 0.0, 0.0)
+    if bend is not None:
+        common, saving, fading = bend.common, bend.saving, bend.common * (1.0 / bend.need)
+        saved, falls = saving * bend.organs, [(0.0, saving), (fading, saving), (0.0, 0.0), (fading, 0.0)]
+        inverses = [inverse_fall(curve, *fall) for fall in falls]
 
     def root(slope: float) -> float:
-        if bend is None:
-            return segment_root(slope, inverse)
-        return bent_root(slope, inverse, curve, bend.common, bend.need, bend.saving, bend.organs)
+        return segment_root(slope, inverse) if bend is None else bent_root(slope, common, saved, *inverses)
 
     best = segment_optimum(0.0, root(linear), 1.0)
     slope = linear
@@ -90,7 +93,7 @@ class Interest:
         worth = utility(total, self.linear, self.curve, depth)
         if self.bend is not None:
             b = self.bend
-            worth += bent_utility(b.common, b.need, b.saving, b.organs, depth)
+            worth += bent_utility(b.common * b.need, 1.0 / b.need, b.saving, b.organs, depth)
         return worth
 
 

@@ -24,7 +24,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
 
 from entente import run
 from entente.agents.equation import EQUATIONS
@@ -126,26 +125,25 @@ def clipped(value: float, low: float, high: float) -> float:
     return low if value < low else high if value > high else value
 
 
-def root_of_marginal_utility(
-    slope: float, inverse_curvature: float, curve: float, common: float, need: float, saving: float, organs: float
+def root_of_lines(
+    slope: float,
+    common: float,
+    saved: float,
+    free: float,
+    fading_free: float,
+    inverse: float,
+    fading_inverse: float,
 ) -> float:
-    """Found by search: marginal utility falls in depth where `saving < curve`."""
-
-    def marginal(depth: float) -> float:
-        gain = common * (1 - depth / need) if depth < need else 0.0
-        cheaper = saving * (depth if depth < organs else organs)
-        return slope + gain + cheaper - curve * depth
-
-    if common == saving == 0:
-        return slope * inverse_curvature
-    return brentq(marginal, -1e5, 1e5, xtol=1e-13, rtol=1e-14)
+    """The four roots sorted: up to the organs in place and beyond them the greater, of both the lesser."""
+    within = sorted([slope * free, slope * fading_free + common * fading_free])[-1]
+    beyond = sorted([(slope + saved) * inverse, (slope + common + saved) * fading_inverse])[-1]
+    return sorted([within, beyond])[0]
 
 
-def utility_of_the_bend(common: float, need: float, saving: float, organs: float, depth: float) -> float:
+def utility_of_the_bend(whole: float, per_need: float, saving: float, organs: float, depth: float) -> float:
     """The areas under both parts of marginal utility: a triangle cut off, and a triangle with a rectangle behind it."""
-    triangle = common * need / 2
-    left = max(0.0, 1 - depth / need)
-    return triangle * (1 - left**2) + (
+    left = max(0.0, 1 - depth * per_need)
+    return whole / 2 * (1 - left**2) + (
         saving * depth**2 / 2 if depth < organs else saving * organs**2 / 2 + saving * organs * (depth - organs)
     )
 
@@ -156,7 +154,8 @@ AGAIN: dict[str, Callable[..., float]] = {
     "sunk_costs": lambda sunk, autonomy: math.prod((sunk, autonomy)),
     "kept_saving": lambda saving, curvature_: clipped(saving, 0, 0.5 * curvature_),
     "common_value": lambda common: common if common > 0 else 0.0,
-    "bent_root": root_of_marginal_utility,
+    "bent_root": root_of_lines,
+    "inverse_fall": lambda curve, fading, saving: (curve - saving + fading) ** -1.0,
     "bent_utility": utility_of_the_bend,
     "next_deviation": lambda deviation, political_memory, politics, political_news: (
         political_memory * deviation
@@ -192,8 +191,6 @@ AGAIN: dict[str, Callable[..., float]] = {
 ALIKE = {
     # A shortfall of 0 adds nothing, whatever it is multiplied by.
     ("rise_pressure", "shortfall_ >= 0.0"),
-    # Without a bend both ways to the root are alike but for the last bit, of which test_equations tells.
-    ("bent_root", "1.0"),
 }
 """What says the same in other words."""
 
@@ -264,8 +261,6 @@ def informative_points(name: str, count: int = 1500) -> list[dict[str, float]]:
             point["demand"] = (2 * int(rng.integers(7)) + 1) / (2 * point["steps"])
         if name == "wants_out" and rng.integers(2):
             point["value"] = point["outside"] * point["offer"] - point["exit_cost"] - point["breaking"]
-        if "inverse_curvature" in point:
-            point["inverse_curvature"] = 1 / point["curve"]
         found.append(point)
     return found
 

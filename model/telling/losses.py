@@ -105,7 +105,8 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
     agreed, agrees = years.of(t["agreed"][:, p])
     received, paid = (years.of(t[name][:, p, i]) for name in ("received", "paid"))
     depth, need = float(agreed + agrees) / 2, world.numbers["need"]
-    common = bent_utility(1.0, world.scenario.institution.exchange_need, 0.0, 0.0, depth)
+    common_need = world.scenario.institution.exchange_need
+    common = bent_utility(common_need, 1.0 / common_need, 0.0, 0.0, depth)
 
     def weights(_: int) -> tuple[Floats, float, float, float]:
         return np.minimum(depth, need), common, depth, depth * depth / 2

@@ -8,7 +8,7 @@ from entente.agents.equation import where
 from entente.agents.interest import benefit_at, bent_utility, utility
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 
-from .interests import ideal_depth, organs
+from .interests import ideal_depth
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF
 from .marks import BODY, COVER, MAJORITY
@@ -149,8 +149,9 @@ def worth_of(
             benefits += benefit_at(get(benefit, i, k), depth, get(num.n, OF.needs, k))
     worth = utility(benefits, get(linear, i), get(curve, i), depth)
     if plan.bends:
-        need, standing = get(num.constants, CONSTANT.exchange_need), organs(t, num, now)
-        worth += bent_utility(get(common, i), need, get(saving, i), standing, depth)
+        whole = get(common, i) * get(num.constants, CONSTANT.exchange_need)
+        standing = get(now.t, AT.organs, t)
+        worth += bent_utility(whole, get(now.z, AT.per_need), get(saving, i), standing, depth)
     return worth
 
 

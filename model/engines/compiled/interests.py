@@ -10,6 +10,7 @@ from entente.agents.interest import (
     bent_root,
     common_value,
     curvature,
+    inverse_fall,
     kept_saving,
     segment_optimum,
     segment_root,
@@ -26,6 +27,10 @@ from .vector import WIDTH, neither, some, spread
 @kernel
 def weigh(plan: Any, num: Any, now: Any) -> None:
     """E5-E10 for every treaty that runs or could be signed, for parties, founders and candidates."""
+    if plan.bends:
+        put(now.z, 1.0 / get(num.constants, CONSTANT.exchange_need), AT.per_need)
+        for t in range(plan.treaties):
+            note_organs(t, num, now)
     for t in range(plan.treaties):
         taken = take_seats(t, plan, now)
         now.t[AT.bargains, t, 0] = 1.0 if taken else 0.0
@@ -65,6 +70,12 @@ def weigh(plan: Any, num: Any, now: Any) -> None:
                     if k < 0:
                         break
                     put(benefit, where(weighs, get(benefit, k), 0.0), k)
+
+
+@kernel
+def note_organs(t: int, num: Any, now: Any) -> None:
+    """Depth that the organs in place can carry: a division less for everyone who weighs the treaty."""
+    put(now.t, get(now.t, AT.rung, t) / get(num.constants, CONSTANT.steps), AT.organs, t)
 
 
 @kernel
@@ -120,15 +131,15 @@ def ideal_depth(
     t: int, plan: Any, num: Any, now: Any, benefit: Any, linear: Any, curve: Any, common: Any, saving: Any
 ) -> Any:
     """E10: the running maximum over the needs from the greatest down."""
-    slope, inverse = linear, 1.0 / curve
-    best = segment_optimum(spread(0.0), _root(t, plan, num, now, slope, inverse, curve, common, saving), 1.0)
+    slope, lines = linear, _lines(t, plan, now, curve, common, saving)
+    best = segment_optimum(spread(0.0), _root(plan, slope, lines), 1.0)
     for place in range(plan.needs):
         if plan.same_order:
             k = int(num.n[OF.order, place, 0])
             # A source without benefit leaves the slope as it was: its segment cannot raise the maximum.
             if plan.tk[COVER.covers, t, k] != 0 if k < plan.sources else plan.free[k - plan.sources] != 0:
                 slope += get(benefit, k)
-                root = _root(t, plan, num, now, slope, inverse, curve, common, saving)
+                root = _root(plan, slope, lines)
                 best = segment_optimum(best, root, get(num.n, OF.needs, k))
         else:
             for z in range(WIDTH):
@@ -141,24 +152,28 @@ def ideal_depth(
                 now.z[AT.useful, z] = benefit[own, z] if useful else 0.0
                 now.z[AT.need, z] = num.n[OF.needs, own, z]
             slope += get(now.z, AT.useful)
-            root = _root(t, plan, num, now, slope, inverse, curve, common, saving)
+            root = _root(plan, slope, lines)
             best = segment_optimum(best, root, get(now.z, AT.need))
     return best
 
 
 @kernel
-def _root(
-    t: int, plan: Any, num: Any, now: Any, slope: Any, inverse: Any, curve: Any, common: Any, saving: Any
-) -> Any:
-    """Where the marginal utility of a segment is 0."""
+def _lines(t: int, plan: Any, now: Any, curve: Any, common: Any, saving: Any) -> Any:
+    """What all segments share: the lines that marginal utility is made of, or the only one."""
+    none = spread(0.0)
+    inverse = inverse_fall(curve, none, none)
     if not plan.bends:
-        return segment_root(slope, inverse)
-    return bent_root(
-        slope, inverse, curve, common, get(num.constants, CONSTANT.exchange_need), saving, organs(t, num, now)
-    )
+        return none, none, none, none, inverse, none
+    fading = common * get(now.z, AT.per_need)
+    return (
+        common, saving * get(now.t, AT.organs, t), inverse_fall(curve, none, saving), inverse_fall(curve, fading, saving),
+        inverse, inverse_fall(curve, fading, none),
+    )  # fmt: skip
 
 
 @kernel
-def organs(t: int, num: Any, now: Any) -> Any:
-    """Depth that the organs in place can carry."""
-    return get(now.t, AT.rung, t) / get(num.constants, CONSTANT.steps)
+def _root(plan: Any, slope: Any, lines: Any) -> Any:
+    """Where the marginal utility of a segment is 0."""
+    if not plan.bends:
+        return segment_root(slope, lines[4])
+    return bent_root(slope, *lines)

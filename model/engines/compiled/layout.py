@@ -59,7 +59,7 @@ _WORK: dict[str, tuple[str, ...]] = {
 """State that is not recorded."""
 
 
-_BENT = {"s": ("trial_common", "trial_saving"), "ts": ("saving",)}
+_BENT = {"s": ("trial_common", "trial_saving"), "t": ("organs",), "ts": ("saving",), "z": ("per_need",)}
 """State that is kept where marginal utility may bend."""
 
 

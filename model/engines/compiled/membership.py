@@ -10,7 +10,7 @@ from entente.month.ladder import worth
 
 from .bargains import negotiate, worth_of
 from .beginnings import end, enter, leave, sign
-from .interests import weigh_one
+from .interests import note_organs, weigh_one
 from .kernel import DIAL, kernel
 from .layout import AT, OF
 from .marks import BODY, MAJORITY, SEAT
@@ -126,6 +126,8 @@ def _admit(t: int, plan: Any, num: Any, now: Any) -> None:
 def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
     """What the treaty would be with the newcomer: interests, and the depth agreed, which is returned."""
     seat = now.s[AT.trial_seat]
+    if plan.bends:
+        note_organs(t, num, now)  # which this month's institutions may have changed
     for at in range(len(plan.seats[t])):
         j = plan.seats[t][at]
         if j < 0:
