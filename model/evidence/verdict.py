@@ -1,0 +1,98 @@
+"""What the response of ties to shocks comes to, in plain sentences made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .matched import CONTRASTS, FALL, RELIEF, RISE, SHOCK
+
+RECORD, MODEL, CHAIN, PERSISTENCE = "record", "model", "markov", "persistence"
+PRIMARY = ((SHOCK, RISE), (RELIEF, FALL))
+TREATED = {SHOCK: "a dispute with an outside rival", RELIEF: "a relief"}
+MOVED = {RISE: "a rise", FALL: "a fall"}
+
+
+Row = dict[str, Any]
+
+
+def sentences(row: Callable[..., Row], placebos: Iterable[Row]) -> list[str]:
+    """The verdict on both primary hypotheses, then contrasts and placebos, a sentence or two each.
+
+    `row` gives the estimate of a source, treatment and move, of a group if one is named; numbers that are none are None.
+    """
+    told = []
+    for treatment, move in PRIMARY:
+        told += _primary(treatment, move, *(row(source, treatment, move) for source in (RECORD, MODEL, CHAIN)))
+    told += [
+        _contrast(name, *(row(source, SHOCK, RISE, name) for source in (RECORD, MODEL))) for name in CONTRASTS
+    ]
+    return [*told, *map(_placebo, placebos)]
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return f"{100 * share:+.1f}"
+
+
+def wider(row: Row) -> tuple[float, float] | None:
+    """The interval of a record's row that counts: by tie or by state, whichever is wider; none where there is none."""
+    pairs = [(row["low"], row["high"]), (row["low_states"], row["high_states"])]
+    known = [(low, high) for low, high in pairs if low is not None and high is not None]
+    return max(known, key=lambda pair: pair[1] - pair[0], default=None)
+
+
+def _primary(treatment: str, move: str, row: Row, model: Row, chain: Row) -> list[str]:
+    counted = wider(row)
+    if row["response"] is None or counted is None:
+        return [
+            f"The record cannot say whether {TREATED[treatment]} changes the chance of {MOVED[move]}: no matched years."
+        ]
+    low, high = counted
+    holds = low <= 0 <= high
+    shows = (
+        "which holds 0: the record does not show a response"
+        if holds
+        else f"all {'above' if low > 0 else 'below'} 0: the response {'has the sign expected' if low > 0 else 'is contrary'}"
+    )
+    told = [
+        f"In the record {MOVED[move]} within 24 months follows {TREATED[treatment]} in {row['treated_rate']:.1%} of "
+        f"{row['treated']:,.0f} tie-years, and {row['quiet_rate']:.1%} of matched quiet ones: {points(row['response'])} "
+        f"points (90 %: {points(low)} to {points(high)}, {shows})."
+    ]
+    if model["response"] is not None:
+        value = model["response"]
+        place = "in" if low <= value <= high else "below" if value < low else "above"
+        told.append(
+            f"In the model it is {points(value)} points (90 % of runs: {points(model['low'])} to "
+            f"{points(model['high'])}); its mean lies {place} the record's interval."
+        )
+        if holds and place == "in":
+            told.append("That interval holds both 0 and the model's mean: this record cannot tell them apart.")
+    if chain["response"] is not None:
+        told.append(
+            f"A Markov chain that knows no threat gives {points(chain['response'])} points "
+            f"({points(chain['low'])} to {points(chain['high'])})."
+        )
+    return told
+
+
+def _contrast(name: str, row: Row, model: Row) -> str:
+    counted = wider(row)
+    if row["response"] is None or counted is None:
+        return f"Contrast, {name}: the record cannot say."
+    low, high = counted
+    beside = "" if model["response"] is None else f"; in the model {points(model['response'])}"
+    return (
+        f"Contrast, {name}: {points(row['response'])} points in the record (90 %: {points(low)} to {points(high)})"
+        f"{beside}."
+    )
+
+
+def _placebo(row: Row) -> str:
+    what = f"Placebo, dates {row['placebo']}, {row['treatment']} and {row['move']}"
+    if row["response"] is None:
+        return f"{what}: cannot be estimated."
+    low, high = wider(row) or (row["low"], row["high"])
+    beside = "" if row["share"] is None else f"; {row['share']:.0%} of them reach the true response"
+    return f"{what}: {points(row['response'])} points (90 %: {points(low)} to {points(high)}){beside}."
