@@ -41,7 +41,7 @@ def shifted(grid: NDArray, years: int, fill: float | bool) -> NDArray:
 
 def ever(grid: Mask, before: int, after: int) -> Mask:
     """Where a grid holds in any year from `before` years earlier to `after` years later; beyond its edges it does."""
-    return np.logical_or.reduce([shifted(grid, years, True) for years in range(-before, after + 1)])
+    return np.asarray(np.logical_or.reduce([shifted(grid, years, True) for years in range(-before, after + 1)]))
 
 
 @dataclass(frozen=True)

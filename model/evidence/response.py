@@ -5,7 +5,7 @@ What is estimated, of what sample and against what was fixed before the first ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from .matched import (
     moves,
     turned,
 )
-from .ties import Tie, load_ties
+from .ties import Tie, Ties, load_ties
 from .verdict import CHAIN, MODEL, PERSISTENCE, PRIMARY, RECORD, sentences
 
 ALL = "all"
@@ -100,7 +100,7 @@ class Response:
 
 
 def response(
-    folder: str | Path,
+    folder: str | Path | Ties,
     parameters: str = "prior",
     draws: int = 200,
     replicates: int = 1,
@@ -111,18 +111,18 @@ def response(
 ) -> Response:
     """How much likelier a tie rises after a hostile dispute with an outside rival, and falls after a relief.
 
-    `folder` holds scenarios `NAME.yaml` with records `NAME.csv`. The estimand is the share of treated tie-years whose rung
+    `folder` holds scenarios `NAME.yaml` with records `NAME.csv`, or is what `load_ties` has read there. The estimand is the share of treated tie-years whose rung
     is higher (lower) in the December of the second year after the year of the shock (relief) than in the December before it,
     minus the share among quiet tie-years of the same rung, five years and obligation. The same estimator runs on the record, on
     `draws` rows of `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov
     chain that is fitted to the records of the other ties. `resamples` bootstraps give the record's intervals,
-    `turns` random dates a placebo. `advance` is told of runs as they end. Ties that cannot be read or run are listed and the others
+    `turns` random dates a placebo. `advance` is told how many runs are done. Ties that cannot be read or run are listed and the others
     are used; raises `InputError` with one sentence where none can, or where no shock touches a coded year.
     """
     for name, value in (("draws", draws), ("replicates", replicates), ("resamples", resamples), ("turns", turns)):
         if value < 1:
             raise InputError(f"{name}: {value}: must be a whole number, 1 or more")
-    found = load_ties(folder)
+    found = folder if isinstance(folder, Ties) else load_ties(folder)
     ran, failed = _run(found.ties, parameters, draws, replicates, seed, advance)
     ties = panel([one for one, _ in ran])
     if not (ties.shock & np.isfinite(ties.rungs)).any():
@@ -166,11 +166,11 @@ def _run(
             last = max(month_number(cell.when) for cell in one.record.cells)
             cut = load_scenario(one.scenario, {"months": last + 1 - month_number(one.scenario.start)})
             read = reading(one.record)
-            values = measure(cut, rows, noise + number * len(rows), read.outcomes, seed)
+            values = measure(cut, rows, (noise + number * len(rows)).tolist(), read.outcomes, seed)
             ran.append((one, read.rungs(values).astype(float)))
         except InputError as error:
             failed.append({"name": one.name, "message": str(error)})
-        advance(draws * replicates)
+        advance((number + 1) * draws * replicates)
     if not ran:
         raise InputError(f"no tie can be run; the first, {failed[0]['name']}: {failed[0]['message']}")
     return ran, pd.DataFrame(failed, columns=["name", "message"])
@@ -245,14 +245,12 @@ def _responses(found: dict[Key, Matched]) -> dict[Key, Floats]:
 def _of_record(found: dict[Key, Matched], resamples: int) -> pd.DataFrame:
     rows = []
     for key, values in _responses(found).items():
-        (low, high), (low_states, high_states) = (
-            interval(values[1 : resamples + 1]), interval(values[resamples + 1 :])
-        )  # fmt: skip
+        low_states, high_states = interval(values[resamples + 1 :])
         one = found.get(key)
         rates = (np.nan, np.nan) if one is None else (one.treated_rate[0], one.quiet_rate[0])
         counts = {name: np.nan if one is None else getattr(one, name) for name in COUNTS}
         rows.append(
-            _row(RECORD, key, *rates, values[0], low, high)
+            _row(RECORD, key, rates, values[0], interval(values[1 : resamples + 1]))
             | {"low_states": low_states, "high_states": high_states}
             | counts
         )
@@ -277,14 +275,13 @@ def _of_runs(source: str, ties: Panel, plan: Design, runs: Floats, top: int) -> 
             for name in COUNTS
         }
         nowhere = {"low_states": np.nan, "high_states": np.nan}
-        rows.append(_row(source, key, *rates, average(found), *interval(found)) | nowhere | counts)
+        rows.append(_row(source, key, rates, average(found), interval(found)) | nowhere | counts)
     return pd.DataFrame(rows)
 
 
-def _row(
-    source: str, key: Key, treated: float, quiet: float, value: float, low: float, high: float
-) -> dict[str, Any]:
+def _row(source: str, key: Key, rates: Sequence[float], value: float, span: tuple[float, float]) -> dict[str, Any]:
     treatment, move, group, lag = key
+    (treated, quiet), (low, high) = rates, span
     return {
         "source": source, "treatment": treatment, "move": move, "group": group, "lag": lag,
         "treated_rate": treated, "quiet_rate": quiet, "response": value, "low": low, "high": high,

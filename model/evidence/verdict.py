@@ -49,26 +49,27 @@ def _primary(treatment: str, move: str, row: Row, model: Row, chain: Row) -> lis
             f"The record cannot say whether {TREATED[treatment]} changes the chance of {MOVED[move]}: no matched years."
         ]
     low, high = counted
-    holds = low <= 0 <= high
-    shows = (
-        "which holds 0: the record does not show a response"
-        if holds
-        else f"all {'above' if low > 0 else 'below'} 0: the response {'has the sign expected' if low > 0 else 'is contrary'}"
-    )
+    if low <= 0 <= high:
+        shown = "The wider holds 0: the record does not show a response."
+    else:
+        shown = f"All is {'above' if low > 0 else 'below'} 0: the record shows a response{'' if low > 0 else ', contrary to what was expected'}."
     told = [
         f"In the record {MOVED[move]} within 24 months follows {TREATED[treatment]} in {row['treated_rate']:.1%} of "
         f"{row['treated']:,.0f} tie-years, and {row['quiet_rate']:.1%} of matched quiet ones: {points(row['response'])} "
-        f"points (90 %: {points(low)} to {points(high)}, {shows})."
+        f"points (90 %: {_spans(row)}). {shown}"
     ]
     if model["response"] is not None:
         value = model["response"]
         place = "in" if low <= value <= high else "below" if value < low else "above"
         told.append(
             f"In the model it is {points(value)} points (90 % of runs: {points(model['low'])} to "
-            f"{points(model['high'])}); its mean lies {place} the record's interval."
+            f"{points(model['high'])}); its mean lies {place} the record's interval"
+            + (
+                ", which holds 0 too: this record cannot tell the model from no response."
+                if low <= 0 <= high and place == "in"
+                else "."
+            )
         )
-        if holds and place == "in":
-            told.append("That interval holds both 0 and the model's mean: this record cannot tell them apart.")
     if chain["response"] is not None:
         told.append(
             f"A Markov chain that knows no threat gives {points(chain['response'])} points "
@@ -77,22 +78,38 @@ def _primary(treatment: str, move: str, row: Row, model: Row, chain: Row) -> lis
     return told
 
 
-def _contrast(name: str, row: Row, model: Row) -> str:
-    counted = wider(row)
-    if row["response"] is None or counted is None:
-        return f"Contrast, {name}: the record cannot say."
-    low, high = counted
-    beside = "" if model["response"] is None else f"; in the model {points(model['response'])}"
-    return (
-        f"Contrast, {name}: {points(row['response'])} points in the record (90 %: {points(low)} to {points(high)})"
-        f"{beside}."
+def _spans(row: Row) -> str:
+    """The intervals of a record's row, by tie and by state, those that there are."""
+    named = [("by tie", row["low"], row["high"]), ("by state", row["low_states"], row["high_states"])]
+    return ", ".join(
+        f"{name} {points(low)} to {points(high)}"
+        for name, low, high in named
+        if low is not None and high is not None
     )
 
 
+def _contrast(name: str, row: Row, model: Row) -> str:
+    if row["response"] is None or wider(row) is None:
+        return f"Contrast, {name}: the record cannot say."
+    beside = ""
+    if model["response"] is not None:
+        beside = f"; in the model {points(model['response'])} ({points(model['low'])} to {points(model['high'])})"
+    return f"Contrast, {name}: {points(row['response'])} points in the record (90 %: {_spans(row)}){beside}."
+
+
 def _placebo(row: Row) -> str:
-    what = f"Placebo, dates {row['placebo']}, {row['treatment']} and {row['move']}"
-    if row["response"] is None:
+    what = f"Placebo, {row['treatment']} and {row['move']}, dates {row['placebo']}"
+    counted = wider(row)
+    if row["response"] is None or counted is None:
         return f"{what}: cannot be estimated."
-    low, high = wider(row) or (row["low"], row["high"])
-    beside = "" if row["share"] is None else f"; {row['share']:.0%} of them reach the true response"
-    return f"{what}: {points(row['response'])} points (90 %: {points(low)} to {points(high)}){beside}."
+    low, high = counted
+    if row["share"] is None:
+        told = f"{what}: {points(row['response'])} points (90 %: {_spans(row)})."
+    else:
+        told = (
+            f"{what}: {points(row['response'])} points (90 % of turned records: {points(low)} to {points(high)}); "
+            f"{row['share']:.0%} of them reach the true response."
+        )
+    return (
+        told if low <= 0 <= high else f"{told} This is not 0: the difference above may not be read as an effect."
+    )
