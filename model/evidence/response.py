@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from .matched import (
     CONTRASTS,
     FALL,
     LAGS,
+    RELIEF,
     RISE,
     SHOCK,
     WITHIN,
@@ -38,7 +40,7 @@ from .matched import (
     turned,
 )
 from .ties import Tie, Ties, load_ties
-from .verdict import CHAIN, MODEL, PERSISTENCE, PRIMARY, RECORD, sentences
+from .verdict import CHAIN, MODEL, PERSISTENCE, RECORD, sentences
 
 ALL = "all"
 TAIL = 0.05
@@ -308,7 +310,7 @@ def _placebos(
     ]  # fmt: skip
     once = weights[:1]
     tried = [design(turned(ties, rng)) for _ in range(turns)]
-    for treatment, move in PRIMARY:
+    for treatment, move in product((SHOCK, RELIEF), (RISE, FALL)):
         of = moves(ties, ties.rungs, move, WITHIN, top, once)
         each = [of(one.treated[treatment], one.quiet[treatment]) for one in tried]
         values = np.array([one.response[0] for one in each])

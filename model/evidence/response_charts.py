@@ -76,7 +76,8 @@ def _groups(axes: Axes, found: Response) -> None:
     for number, source in enumerate(SHOWN):
         at = np.array(list(PLACES.values())) + (number - 1) * 2 * APART
         _marks(axes, source, [found.row(source, SHOCK, RISE, group) for group in PLACES], at, upright=False)
-    turned = found.placebos[(found.placebos.placebo == "turned") & (found.placebos.move == RISE)]
+    p = found.placebos
+    turned = p[(p.placebo == "turned") & (p.treatment == SHOCK) & (p.move == RISE)]
     place = max(PLACES.values()) + 1 + GAP
     for row in records(turned.dropna(subset="response")):
         axes.hlines(place, POINTS * row["low"], POINTS * row["high"], color=GREY, lw=2.2)

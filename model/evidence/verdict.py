@@ -110,6 +110,4 @@ def _placebo(row: Row) -> str:
             f"{what}: {points(row['response'])} points (90 % of turned records: {points(low)} to {points(high)}); "
             f"{row['share']:.0%} of them reach the true response."
         )
-    return (
-        told if low <= 0 <= high else f"{told} This is not 0: the difference above may not be read as an effect."
-    )
+    return told if low <= 0 <= high else f"{told} This is not 0: the true difference may not be read as an effect."
