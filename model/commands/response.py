@@ -25,7 +25,7 @@ def response(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Compare years after disputes with matched quiet years: record, model, and a Markov chain, by one estimator."""
+    """Compare years after disputes with matched quiet ones in record, model and Markov chain, by one estimator."""
     from entente.analysis.output import write_analysis
     from entente.evidence.response import response as estimate
     from entente.evidence.response_charts import response_figure

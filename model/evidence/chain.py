@@ -1,4 +1,4 @@
-"""A two-way Markov chain from rung to rung: what a tie does next year depends on its rung this year, on nothing else."""
+"""A two-way Markov chain from rung to rung: what a tie does next year depends on its rung this year alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .record import TOP_RUNG
 
 Whole = NDArray[np.int64]
 STAYING = 1.0
-"""Years of staying that every rung is given before any is counted, so that a rung never left is not left by chance."""
+"""Years of staying that every rung is given before any is counted, so that one never seen is not undefined."""
 
 
 def counts(rungs: NDArray[np.float64]) -> NDArray[np.float64]:

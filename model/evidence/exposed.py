@@ -1,4 +1,4 @@
-"""The years of many ties: rungs as coded, and which years a shock or a relief falls into, as the scenarios date them."""
+"""The years of many ties: rungs as coded, and which of them the scenarios date a shock or a relief into."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ PROMISES = {"consultation": 2, "mutual_defence": 4}
 class Panel:
     """Ties by calendar years; grids have the shape (ties, years).
 
-    `rungs` as coded, not a number where not coded; `known` years of the scenario; `signed` a treaty of the tie had been
-    signed by the end of the year; `size` of the largest shock of the year, 0 without; `shared` all parties are exposed to a
-    shock of the year; `ended` a source is declared to abate. `parties` and `duty` (0..4) by tie.
+    `rungs` as coded, not a number where not coded; `known` years of the scenario; `signed` a treaty of the tie
+    had been signed by the end of the year; `size` of the largest shock of the year, 0 without; `shared` all
+    parties are exposed to a shock of the year; `ended` a source is declared to abate. `parties` and `duty`
+    (0..4) by tie.
     """
 
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How much likelier a move is in treated tie-years than in quiet ones of the same stratum, however the ties are weighed."""
+"""How much likelier a move is in treated tie-years than in quiet ones of the same stratum."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shifted(grid: NDArray, years: int, fill: float | bool) -> NDArray:
 
 
 def ever(grid: Mask, before: int, after: int) -> Mask:
-    """Where a grid holds in any year from `before` years earlier to `after` years later; beyond its edges it does."""
+    """Where a grid holds in a year from `before` years earlier to `after` later; beyond its edges it does."""
     return np.asarray(np.logical_or.reduce([shifted(grid, years, True) for years in range(-before, after + 1)]))
 
 
@@ -130,7 +130,7 @@ Weighed = Callable[[Mask, Mask], Matched]
 
 
 def moves(ties: Panel, rungs: Floats, move: str, lag: int, top: int, weights: Floats) -> Weighed:
-    """The estimator for a move and a lag: from masks of treated and of quiet tie-years, which share none, to `Matched`.
+    """The estimator for a move and a lag, of masks of treated and of quiet tie-years, which share none.
 
     `rungs` (ties, years) are those of the record or of a run; `top` is the highest rung, from which nothing rises;
     `weights` (weighings, ties) says how often each tie counts. Strata weigh by their treated tie-years.
@@ -163,7 +163,8 @@ def moves(ties: Panel, rungs: Floats, move: str, lag: int, top: int, weights: Fl
         matched, lost = both[0], (n[0] > 0) & ~both[0]
         return Matched(
             rates, quiet_rates, int(n[0][matched].sum()), int(m[0][matched].sum()),
-            int((each[:, matched].sum(axis=1) > 0).sum()), int(n[0][lost].sum()), int(matched.sum()), int(lost.sum()),
+            int((each[:, matched].sum(axis=1) > 0).sum()), int(n[0][lost].sum()), int(matched.sum()),
+            int(lost.sum()),
         )  # fmt: skip
 
     return estimate

@@ -71,12 +71,13 @@ def average(values: Floats) -> float:
 class Response:
     """What a shock does to ties.
 
-    `estimates` has a row a source (record, model, markov, persistence), treatment, move, group and lag (years): the share
-    of treated and of matched quiet tie-years that moved, their difference `response`, and its 90 % interval, of the record
-    over bootstraps by tie (`low`, `high`) and by state (`low_states`, `high_states`), of runs over runs; then
-    what it rests on, of runs on average. A contrast is a row whose group names two others and whose response is their difference.
-    `placebos` has a row a placebo: `earlier` with bootstraps, `turned` over random dates, and `share`, that of
-    turned records whose response is no smaller than the true one. `failed` lists ties that could not be used: `name`, `message`.
+    `estimates` has a row a source (record, model, markov, persistence), treatment, move, group and lag (years):
+    the share of treated and of matched quiet tie-years that moved, their difference `response`, and its 90 %
+    interval, of the record over bootstraps by tie (`low`, `high`) and by state (`low_states`, `high_states`), of
+    runs over runs; then what it rests on, of runs on average. A contrast is a row whose group names two others
+    and whose response is their difference. `placebos` has a row a placebo: `earlier` with bootstraps, `turned`
+    over random dates, and `share`, that of turned records whose response is no smaller than the true one.
+    `failed` lists ties that could not be used: `name`, `message`. All shares are 0..1.
     """
 
     settings: dict[str, Any]
@@ -113,22 +114,25 @@ def response(
 ) -> Response:
     """How much likelier a tie rises after a hostile dispute with an outside rival, and falls after a relief.
 
-    `folder` holds scenarios `NAME.yaml` with records `NAME.csv`, or is what `load_ties` has read there. The estimand is the share of treated tie-years whose rung
-    is higher (lower) in the December of the second year after the year of the shock (relief) than in the December before it,
-    minus the share among quiet tie-years of the same rung, five years and obligation. The same estimator runs on the record, on
-    `draws` rows of `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov
+    `folder` holds scenarios `NAME.yaml` with records `NAME.csv`, or is what `load_ties` has read there. The
+    estimand is the share (0..1) of treated tie-years whose rung is higher (lower) in the December of the second
+    year after the year of the shock (relief) than in the December before it, minus the share among quiet
+    tie-years of the same rung, five years and obligation. The same estimator runs on the record, on `draws` rows
+    of `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov
     chain that is fitted to the records of the other ties. `resamples` bootstraps give the record's intervals,
-    `turns` random dates a placebo. `advance` is told how many runs are done. Ties that cannot be read or run are listed and the others
-    are used; raises `InputError` with one sentence where none can, or where no shock touches a coded year.
+    `turns` random dates a placebo. `advance` is told how many runs are done. Ties that cannot be read or run are
+    listed and the others are used; raises `InputError` with one sentence where none can, or where no shock
+    touches a coded year.
     """
     for name, value in (("draws", draws), ("replicates", replicates), ("resamples", resamples), ("turns", turns)):
         if value < 1:
             raise InputError(f"{name}: {value}: must be a whole number, 1 or more")
     found = folder if isinstance(folder, Ties) else load_ties(folder)
+    known = panel(found.ties)
+    if not (known.shock & np.isfinite(known.rungs)).any():
+        raise InputError(f"{found.folder}: no shock from outside touches a tie in a year that its record codes")
     ran, failed = _run(found.ties, parameters, draws, replicates, seed, advance)
     ties = panel([one for one, _ in ran])
-    if not (ties.shock & np.isfinite(ties.rungs)).any():
-        raise InputError(f"{found.folder}: no shock from outside touches a tie in a year that its record codes")
     simulated = _grids(ran, ties)
     plan = design(ties)
     top = int(np.nanmax(ties.rungs))
@@ -142,9 +146,10 @@ def response(
         _of_runs(PERSISTENCE, ties, plan, _standing(ties)[None], top),
     ]
     settings = {
-        "folder": str(found.folder), "parameters": parameters, "draws": draws, "replicates": replicates, "seed": seed,
-        "resamples": resamples, "turns": turns, "ties": len(ties.names), "coded_years": int(np.isfinite(ties.rungs).sum()),
-        "shock_years": int((ties.shock & np.isfinite(ties.rungs)).sum()), "ends_declared": bool(ties.ended.any()),
+        "folder": str(found.folder), "parameters": parameters, "draws": draws, "replicates": replicates,
+        "seed": seed, "resamples": resamples, "turns": turns, "ties": len(ties.names),
+        "coded_years": int(np.isfinite(ties.rungs).sum()), "ends_declared": bool(ties.ended.any()),
+        "shock_years": int((ties.shock & np.isfinite(ties.rungs)).sum()),
     }  # fmt: skip
     return Response(
         settings,
@@ -223,7 +228,7 @@ def bootstraps(ties: Panel, resamples: int, rng: np.random.Generator) -> Floats:
 
 
 def estimated(ties: Panel, plan: Design, rungs: Floats, top: int, weights: Floats) -> dict[Key, Matched]:
-    """Every estimate of one set of rungs: the curves of all treatments and moves, and the groups that are contrasted."""
+    """Every estimate of one set of rungs: the curves of all treatments and moves, and the groups of shocks."""
     found: dict[Key, Matched] = {}
     for move in (RISE, FALL):
         for lag in LAGS:
@@ -305,8 +310,9 @@ def _placebos(
     found = moves(ties, ties.rungs, RISE, WITHIN, top, weights)(before.treated[SHOCK], before.quiet[SHOCK])
     (low, high), wide = interval(found.response[1 : resamples + 1]), interval(found.response[resamples + 1 :])
     rows = [
-        {"placebo": "earlier", "treatment": SHOCK, "move": RISE, "response": found.response[0], "low": low, "high": high}
-        | {"low_states": wide[0], "high_states": wide[1], "share": np.nan, "treated": found.treated}
+        {"placebo": "earlier", "treatment": SHOCK, "move": RISE, "response": found.response[0]}
+        | {"low": low, "high": high, "low_states": wide[0], "high_states": wide[1]}
+        | {"share": np.nan, "treated": found.treated}
     ]  # fmt: skip
     once = weights[:1]
     tried = [design(turned(ties, rng)) for _ in range(turns)]
@@ -317,9 +323,10 @@ def _placebos(
         low, high = interval(values)
         known = values[np.isfinite(values)]
         truth = happened[treatment, move, ALL, WITHIN].response[0]
+        reach = average((known >= truth).astype(float)) if np.isfinite(truth) else np.nan
         rows.append(
-            {"placebo": "turned", "treatment": treatment, "move": move, "response": average(values), "low": low, "high": high}
-            | {"low_states": np.nan, "high_states": np.nan, "share": average((known >= truth).astype(float))}
+            {"placebo": "turned", "treatment": treatment, "move": move, "response": average(values)}
+            | {"low": low, "high": high, "low_states": np.nan, "high_states": np.nan, "share": reach}
             | {"treated": average(np.array([one.treated for one in each], dtype=float))}
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -28,8 +28,8 @@ GAP = 0.5
 """Room between sets of groups that are contrasted, in rows."""
 PLACES = {
     ALL: 0.0, "size: small": 1 + GAP, "size: middling": 2 + GAP, "size: large": 3 + GAP,
-    "exposed: not all": 4 + 2 * GAP, "exposed: all": 5 + 2 * GAP, "duty: none": 6 + 3 * GAP, "duty: some": 7 + 3 * GAP,
-    "repeated": 8 + 4 * GAP, "fresh": 9 + 4 * GAP,
+    "exposed: not all": 4 + 2 * GAP, "exposed: all": 5 + 2 * GAP, "duty: none": 6 + 3 * GAP,
+    "duty: some": 7 + 3 * GAP, "repeated": 8 + 4 * GAP, "fresh": 9 + 4 * GAP,
 }  # fmt: skip
 """Groups of shocks and the rows in which they are drawn."""
 PANELS = {
@@ -41,7 +41,7 @@ POINTS = 100
 
 
 def response_figure(found: Response) -> Figure:
-    """Curves of lags for rises after shocks and falls after reliefs, and the groups of shocks that are contrasted."""
+    """Curves of lags for rises after shocks and falls after reliefs, and groups of shocks."""
     with mpl.rc_context(DRAWING | {"axes.titlesize": 10}):
         figure = Figure(figsize=(11, 5), layout="constrained")
         left, middle, right = figure.subplots(1, 3, width_ratios=[1, 1, 1.05])

@@ -19,7 +19,8 @@ Row = dict[str, Any]
 def sentences(row: Callable[..., Row], placebos: Iterable[Row]) -> list[str]:
     """The verdict on both primary hypotheses, then contrasts and placebos, a sentence or two each.
 
-    `row` gives the estimate of a source, treatment and move, of a group if one is named; numbers that are none are None.
+    `row` gives the estimate of a source, treatment and move, of a group if one is named; numbers that are none
+    are None.
     """
     told = []
     for treatment, move in PRIMARY:
@@ -36,7 +37,7 @@ def points(share: float) -> str:
 
 
 def wider(row: Row) -> tuple[float, float] | None:
-    """The interval of a record's row that counts: by tie or by state, whichever is wider; none where there is none."""
+    """The interval of a record's row that counts, by tie or by state, whichever is wider; None without any."""
     pairs = [(row["low"], row["high"]), (row["low_states"], row["high_states"])]
     known = [(low, high) for low, high in pairs if low is not None and high is not None]
     return max(known, key=lambda pair: pair[1] - pair[0], default=None)
@@ -46,17 +47,22 @@ def _primary(treatment: str, move: str, row: Row, model: Row, chain: Row) -> lis
     counted = wider(row)
     if row["response"] is None or counted is None:
         return [
-            f"The record cannot say whether {TREATED[treatment]} changes the chance of {MOVED[move]}: no matched years."
+            f"The record cannot say whether {TREATED[treatment]} changes the chance of {MOVED[move]}: "
+            "no matched years."
         ]
     low, high = counted
     if low <= 0 <= high:
         shown = "The wider holds 0: the record does not show a response."
     else:
-        shown = f"All is {'above' if low > 0 else 'below'} 0: the record shows a response{'' if low > 0 else ', contrary to what was expected'}."
+        shown = (
+            "All is above 0: the record shows a response."
+            if low > 0
+            else "All is below 0: the record shows a response, contrary to what was expected."
+        )
     told = [
-        f"In the record {MOVED[move]} within 24 months follows {TREATED[treatment]} in {row['treated_rate']:.1%} of "
-        f"{row['treated']:,.0f} tie-years, and {row['quiet_rate']:.1%} of matched quiet ones: {points(row['response'])} "
-        f"points (90 %: {_spans(row)}). {shown}"
+        f"In the record {MOVED[move]} within 24 months follows {TREATED[treatment]} in {row['treated_rate']:.1%} "
+        f"of {row['treated']:,.0f} tie-years, and {row['quiet_rate']:.1%} of matched quiet ones: "
+        f"{points(row['response'])} points (90 %: {_spans(row)}). {shown}"
     ]
     if model["response"] is not None:
         value = model["response"]
