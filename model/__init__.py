@@ -32,6 +32,7 @@ _PUBLIC = {
     "load_scenario": "entente.schema.load",
     "paired": "entente.analysis.paired",
     "parameter_sets": "entente.experiments.prior",
+    "response": "entente.evidence.response",
     "run": "entente.engines.result",
     "scenario_names": "entente.schema.load",
     "sensitivity": "entente.analysis.sensitivity",

@@ -20,6 +20,7 @@ from .commands.hindcast import hindcast
 from .commands.landscape import landscape
 from .commands.mechanisms import mechanisms
 from .commands.options import MechanismFiles, mechanisms_of
+from .commands.response import response
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
 from .errors import InputError
@@ -272,6 +273,7 @@ app.command()(mechanisms)
 app.command()(hindcast)
 app.command()(calibrate)
 app.command()(landscape)
+app.command()(response)
 app.command()(compare)
 app.command()(threshold)
 app.command()(discover)
