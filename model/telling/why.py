@@ -72,7 +72,7 @@ def _names(scenario: Scenario, ids: str) -> str:
 
 
 def _sources(scenario: Scenario, ids: str) -> str:
-    return " and ".join(scenario.sources[i].name.lower() if i in scenario.sources else i for i in ids.split())
+    return " and ".join(scenario.sources[i].name if i in scenario.sources else i for i in ids.split())
 
 
 def _standing(scenario: Scenario, treaty: str, month: str, state: pd.Series) -> str:
