@@ -497,3 +497,16 @@ def test_a_fall_tells_what_is_feared_less_and_the_relief_behind_it():
     assert "fear of x among the parties fell from" in last["lost"]
     assert last["threats"] == "x"
     assert last["rule"].startswith("less was wanted than its organs are for")
+
+
+def test_sources_are_told_by_their_names_as_they_are_written():
+    """Lower-cased, a proper name would be none; and of two threats it is said that they were."""
+    done = run("memo-2001", 35)
+    tables = {name: getattr(done, name) for name in ("treaties", "events", "parties", "perceptions")}
+    told = "\n".join(line for id_ in done.world.treaties for line in why(done.scenario, tables, id_))
+    names = [source.name for source in done.scenario.sources.values()]
+    assert sum(name in told for name in names) >= 5
+    assert "fear of Militancy from Afghanistan among the parties fell" in told
+    assert "was moved most by Militancy from Afghanistan and NATO enlargement" in told
+    assert "the threats that counted most were Militancy from Afghanistan and " in told
+    assert not any(name.lower() in told for name in names)

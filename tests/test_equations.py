@@ -101,7 +101,7 @@ MONOTONE = [
     ("entrapment_risk", "quarrels", 1), ("curvature", "added", 1), ("curvature", "independence", 1),
     ("segment_optimum", "root", 1), ("segment_root", "slope", 1), ("bent_root", "slope", 1),
     ("bent_root", "common", 1), ("bent_root", "saved", 1), ("inverse_fall", "saving", 1), ("inverse_fall", "fading", -1), ("bent_utility", "whole", 1), ("bent_utility", "saving", 1),
-    ("agreed_depth", "linkage", 1), ("agreed_depth", "beside", 1), ("next_depth", "agreed", 1), ("next_depth", "depth", 1),
+    ("agreed_depth", "linkage", 1), ("agreed_depth", "beside", 1), ("next_depth", "demand", 1), ("next_depth", "depth", 1),
     ("demanded", "agreed", 1), ("demanded", "beside", 1), ("shortfall", "demand", 1), ("shortfall", "rung", -1),
     ("surplus", "demand", -1), ("rise_pressure", "shortfall_", 1), ("rise_pressure", "pace", 1), ("fall_pressure", "surplus_", 1),
     ("raised_rung", "demand", 1), ("raised_rung", "highest", 1), ("next_mistrust", "added", 1), ("fading_mistrust", "confidence", -1),
@@ -109,7 +109,7 @@ MONOTONE = [
     ("practice_broken", "depth", 1), ("promise_broken", "exclusivity", 1), ("practice_left", "term_left", 1),
     ("accepted_offer", "price", -1), ("responsive_package", "depth", 1), ("alignment_target", "bloc", 1),
     ("alignment_target", "west", -1), ("alignment", "target", 1), ("alignment", "pulled", 1),
-    ("locked_practice", "lock", -1), ("locked_practice", "may_leave", 1), ("locked_alignment", "deepest", -1),
+    ("locked_practice", "lock", -1), ("locked_practice", "unbound", 1), ("locked_alignment", "deepest", -1),
     ("wants_out", "offer", 1), ("wants_out", "value", -1), ("wants_out", "breaking", -1), ("wants_in", "ideal", 1),
     ("opened_gate", "shared_core", 1), ("opened_gate", "core_overlap", -1), ("drifted_rung", "drift", 1),
 ]  # fmt: skip

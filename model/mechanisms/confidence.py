@@ -14,7 +14,7 @@ for rule in ("non_aggression", "confidence_building"):
         rule,
         into="confidence",
         full=False,
-        effect="Its strength adds to `confidence`, by which mistrust fades (E13).",
+        effect="Its strength adds to `confidence`, by which mistrust fades (E13) and reassurance is worth depth (E6c).",
         brief="mistrust fades",
     )
 

@@ -12,7 +12,7 @@ exits.parameter(
 )  # fmt: skip
 exits.parameter(
     "outside", 0.175, "Pull of the outside offer on a party that would leave.",
-    low=0, high=2, prior=(0, 0.35), unit="utility", symbol="zeta", group="outside power",
+    low=0, high=2, prior=(0, 0.35), unit="1", symbol="zeta", group="outside power",
 )  # fmt: skip
 exits.says("exit", "what the treaty is worth stays below what leaving is worth")
 

@@ -13,9 +13,9 @@ lock.parameter(
 
 
 @lock.adds_to("hollowing")
-def locked_practice(lock: float, term_strength: float, may_leave: float) -> float:
-    """E12. `1 - lock*term_strength` within a term; 1 around a renewal, and without a term."""
-    return where(may_leave != 0.0, 1.0, 1.0 - lock * term_strength)
+def locked_practice(lock: float, term_strength: float, unbound: float) -> float:
+    """E12. `1 - lock*term_strength` within a term; 1 in the months before a renewal, and without a term."""
+    return where(unbound != 0.0, 1.0, 1.0 - lock * term_strength)
 
 
 @lock.adds_to("turning")

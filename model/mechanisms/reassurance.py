@@ -15,5 +15,5 @@ reassurance.parameter(
 
 @reassurance.adds_to("common_benefit")
 def reassurance_benefit(reassure: float, mistrust: float, confidence: float) -> float:
-    """E6c. `reassure * M[p] * confidence[p]`; `confidence` is the strength of confidence-building articles."""
+    """E6c. `reassure * M[p] * confidence[p]`; `confidence` is the sum of strengths of non-aggression and confidence-building articles."""
     return reassure * mistrust * confidence

@@ -24,13 +24,13 @@ def opening_depth(rung: float, steps: float) -> float:
 
 @equation
 def next_depth(
-    depth: float, agreed: float, ceiling_: float, deepen: float, hollow: float, hollowing: float
+    depth: float, demand: float, ceiling_: float, deepen: float, hollow: float, hollowing: float
 ) -> float:
-    """E12. `D' = D + v*(min(agreed, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*hollowing` downwards.
+    """E12. `D' = D + v*(min(demand, ceiling(R)) - D)`, `v = deepen` upwards, `hollow*hollowing` downwards.
 
     `hollowing` is 1, and below it where sinking is slowed.
     """
-    aim = min(agreed, ceiling_)
+    aim = min(demand, ceiling_)
     speed = where(aim > depth, deepen, hollow * hollowing)
     return depth + speed * (aim - depth)
 

@@ -69,7 +69,7 @@ _TABLE = (
     Place("agreement", "bargain", "t", SUM, "what is agreed beside the bargain"),
     Place("demand", "institute", "t", SUM, "what is wanted beside what is agreed"),
     Place("mistrust", "institute", "t", SUM, "what is added to the mistrust among the parties"),
-    Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("may_leave",), low=0.0),
+    Place("hollowing", "institute", "t", FACTOR, "how fast practice sinks", ("unbound",), low=0.0),
     Place("pace", "institute", "t", SUM, "how much faster a shortfall of organs adds to the pressure for more", ("shortfall",)),
     Place("top", "institute", "t", ALL, "whether the top rung is open", ("shared_core",)),
     Place("organs", "institute", "t", INSTEAD, "rung", ("next_rung",), low=0.0, high=6.0),

@@ -108,7 +108,7 @@ GIVEN = {
     "help_received": ("0..2", "H: help against the source from all partners"),
     "fear": ("intensity", "threat from the partners, by quarrels and by sources that say of whom they are"),
     "partners_capability": ("share of world", "capability of all partners together"),
-    "may_leave": ("0, 1", "1 around a renewal, and without a term"),
+    "unbound": ("0, 1", "1 where no term binds: in the months before a renewal, and without a term"),
     "next_depth": ("depth 0..1", "D by E12"),
     "shared_core": ("ratio", "least overlap of core contingencies among the deciders"),
     "shortfall": ("rungs", "rungs by which organs are smaller than the one nearest to demand; below 0 where not"),

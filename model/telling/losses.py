@@ -45,7 +45,7 @@ class Lost:
     losses: tuple[Loss, ...] = ()
 
     def words(self, world: World) -> str:
-        """`since 1996 fear of militants fell from 0.80 to 0.10; ...`."""
+        """`since 1996 fear of Militants among the parties fell from 0.80 to 0.10; ...`."""
         told = "; ".join(loss.words for loss in self.losses)
         return f"since {world.month(world.opens + self.since)[:4]} {told}" if told else NOTHING
 
@@ -303,9 +303,8 @@ def _acting(world: World, place: str) -> str:
 
 
 def _source(world: World, k: int) -> str:
-    """The name of a source within a sentence: `militancy from Afghanistan`, `NATO enlargement`."""
-    name = world.scenario.sources[world.sources[k]].name
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    # As it is written: only its author knows which of its words are proper names.
+    return world.scenario.sources[world.sources[k]].name
 
 
 def _state(world: World, i: int) -> str:

@@ -72,7 +72,7 @@ def _names(scenario: Scenario, ids: str) -> str:
 
 
 def _sources(scenario: Scenario, ids: str) -> str:
-    return " and ".join(scenario.sources[i].name.lower() if i in scenario.sources else i for i in ids.split())
+    return " and ".join(scenario.sources[i].name if i in scenario.sources else i for i in ids.split())
 
 
 def _standing(scenario: Scenario, treaty: str, month: str, state: pd.Series) -> str:
@@ -110,7 +110,8 @@ def _sentence(scenario: Scenario, event: object) -> str:
     fell = kind in {"rung down", "exit", "end"}
     threats = "" if fell else threats  # less of them: told by what went away
     moved = f", was moved most by {threats}" if bound and threats else ""
-    felt = f"; the threat that counted most was {threats}" if threats and not bound else ""
+    counted = "threats that counted most were" if " " in event.threats else "threat that counted most was"  # type: ignore[attr-defined]
+    felt = f"; the {counted} {threats}" if threats and not bound else ""
     if bound and not moved and not fell:
         bound = f"; the wish of {_names(scenario, binding)} was binding, and no threat above its resting level lifted it"
     return f"{month}  {head}{cause}{bound}{moved}{felt}."

@@ -269,9 +269,9 @@ def suspected(
 
 
 @everywhere.adds_to("hollowing")
-def slowed(may_leave: float, esteem: float) -> float:
-    """1 where parties may leave, else `1 - .5*esteem`."""
-    return where(may_leave != 0.0, 1.0, 1.0 - 0.5 * esteem)
+def slowed(unbound: float, esteem: float) -> float:
+    """1 where no term binds, else `1 - .5*esteem`."""
+    return where(unbound != 0.0, 1.0, 1.0 - 0.5 * esteem)
 
 
 @everywhere.adds_to("pace")

@@ -1,4 +1,4 @@
-"""Institute (E12, E13): practice follows the bargain, organs follow practice, mistrust fades."""
+"""Institute (E12, E13): mistrust changes, practice and organs follow what is wanted."""
 
 from __future__ import annotations
 
@@ -111,14 +111,14 @@ def _overlap(t: int, plan: Any, num: Any, now: Any) -> None:
 def _practise(step: int, t: int, plan: Any, num: Any, now: Any) -> Any:
     """E12: the depth of practice next month."""
     ends = get(now.t, AT.ends, t)
-    free = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
+    unbound = (ends < 0.0) | (ends - step <= get(num.constants, CONSTANT.window_months))
     return next_depth(
         get(now.t, AT.depth, t),
         get(now.t, AT.demand, t),
         ceiling(get(now.t, AT.rung, t), get(num.constants, CONSTANT.steps)),
         get(num.dials, DIAL.deepen),
         get(num.dials, DIAL.hollow),
-        plan.terms.hollowing(t, plan, num, now, where(free, 1.0, 0.0)),
+        plan.terms.hollowing(t, plan, num, now, where(unbound, 1.0, 0.0)),
     )
 
 

@@ -225,8 +225,8 @@ class Treaty:
         return min(self.months_left / (self.term_end - self.term_start), 1.0) if self.term_end >= 0 else 0.0
 
     @property
-    def may_leave(self) -> bool:
-        """Nothing binds around a renewal, and in any month without a term."""
+    def unbound(self) -> bool:
+        """No term binds in the months before a renewal, nor in any month without a term."""
         return self.term_end < 0 or self.months_left <= self.model.constant["window_months"]
 
     # -- consultation -----------------------------------------------------------------------
@@ -294,12 +294,12 @@ class Treaty:
     # -- institutions -----------------------------------------------------------------------
 
     def institute(self) -> None:
-        """E12, E13: mistrust changes, practice follows the bargain, organs follow practice."""
+        """E12, E13: mistrust changes, practice and organs follow what is wanted."""
         m, t, dial, steps = self.model, self.index, self.model.dial, self.model.constant["steps"]
         self.mistrust = next_mistrust(self.mistrust, m.terms.mistrust(m, t))
         self.demand = demanded(self.bargain.agreed, m.terms.demand(m, t))
         self.overlap = self._core_overlap()
-        hollowing = m.terms.hollowing(m, t, 1.0 if self.may_leave else 0.0)
+        hollowing = m.terms.hollowing(m, t, 1.0 if self.unbound else 0.0)
         top, was = ceiling(self.rung, steps), self.depth
         moved = next_depth(was, self.demand, top, dial["deepen"], dial["hollow"], hollowing)
         self.depth = moved
