@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -72,18 +71,16 @@ def treaty_of(facts: Facts, mapping: MappingFile, a: int, b: int, first: int) ->
     shared = [facts.alliances[atop] for atop in facts.of_pair.get((a, b), [])]
     small = [_between(pact, a, b) for pact in shared if len(pact.members) <= how.largest.value]
     for found in (small, facts.agreements.get((a, b), [])):
-        inside = [pact for pact in found if _met(pact) < latest and _parted(pact) >= max(start, _met(pact))]
+        inside = [pact for pact in found if pact.begun < latest and _parted(pact) >= max(start, pact.begun)]
         if inside:
-            return max(inside, key=lambda pact: (_promises(pact), -_met(pact)))
+            return max(inside, key=lambda pact: (_promises(pact), -pact.begun))
     raise InputError(
         f"{title((a, b))}: no alliance of at most {how.largest.value} members and no general defence cooperation "
         f"agreement in force in {first} or signed within {how.signed_within.value} years of it"
     )
 
 
-def population(
-    facts: Facts, mapping: MappingFile, first: int, last: int, progress: Callable[[int, int], None]
-) -> tuple[list[Case], pd.DataFrame]:
+def population(facts: Facts, mapping: MappingFile, first: int, last: int) -> tuple[list[Case], pd.DataFrame]:
     """Every dyad that can be built, and a table of those that cannot: `name`, `states`, `reason`.
 
     The dyads are those of the practice data or, without it, all that share an alliance small enough.
@@ -102,12 +99,11 @@ def population(
             | set(facts.agreements)
         )
     cases, failed = [], []
-    for done, (a, b) in enumerate(pairs):
+    for a, b in pairs:
         try:
             cases.append(dyad(facts, mapping, a, b, first, last))
         except InputError as error:
             failed.append({"name": f"d{a}-{b}", "states": title((a, b)), "reason": str(error)})
-        progress(done + 1, len(pairs))
     return cases, pd.DataFrame(failed, columns=["name", "states", "reason"])
 
 
@@ -141,9 +137,7 @@ def _record(rows: pd.DataFrame, tie: str) -> pd.DataFrame | None:
     return made[[*RECORD[:2], *numbers]].astype(dict.fromkeys(numbers, int)).reset_index(drop=True)
 
 
-def _of_alliance(
-    facts: Facts, mapping: MappingFile, pact: Pact, first: int, last: int
-) -> pd.DataFrame | None:
+def _of_alliance(facts: Facts, mapping: MappingFile, pact: Pact, first: int, last: int) -> pd.DataFrame | None:
     """The practice of an alliance by year: the median of the pairs that were members, and its quartiles."""
     parts = []
     for a, b in combinations(pact.members, 2):
@@ -165,11 +159,6 @@ def _between(pact: Pact, a: int, b: int) -> Pact:
     return Pact(pact.table, pact.id, pact.rows[pact.rows.member.isin((a, b))])
 
 
-def _met(pact: Pact) -> int:
-    """The month from which all members of a pact of two are in it."""
-    return max(map(pact.entered, pact.members))
-
-
 def _parted(pact: Pact) -> int:
     return min(map(pact.left, pact.members))
 
@@ -178,5 +167,3 @@ def _promises(pact: Pact) -> int:
     if pact.agreement:
         return 0
     return sum(weight * int((pact.rows[clause] >= 1).any()) for clause, weight in RANKED.items())
-
-

@@ -9,12 +9,15 @@ from functools import cached_property
 import pandas as pd
 
 from entente.errors import InputError
+from entente.schema.base import MONTHS_IN_YEAR
 
 from .read import Table
 from .sets import LISTED
 from .states import country
 
-BILATERAL = 2
+MIDDLE = 6
+"""The month of a signature of which only the year is known."""
+
 TERMINAL = 9999
 """The year in which what has not ended is taken to end."""
 
@@ -53,6 +56,11 @@ class Pact:
         """COW numbers of all that ever were members, in the order of their numbers."""
         return sorted(map(int, self.rows.member.unique()))
 
+    @property
+    def begun(self) -> int:
+        """The month from which two states at least were in it."""
+        return sorted(map(self.entered, self.members))[1]
+
     def entered(self, member: int) -> int:
         """The month in which a member entered first."""
         return int(self.rows[self.rows.member == member].entered.min())
@@ -65,7 +73,7 @@ class Pact:
 def month_of(year: pd.Series, month: pd.Series | None, otherwise: int) -> pd.Series:
     """Years and months as counts of months since year 0; a month that is not known is `otherwise`."""
     known = pd.Series(float(otherwise), index=year.index) if month is None else month
-    return (year * 12 + known.where(known.between(1, 12), otherwise) - 1).astype(int)
+    return (year * MONTHS_IN_YEAR + known.where(known.between(1, MONTHS_IN_YEAR), otherwise) - 1).astype(int)
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Facts:
             rows = rows.assign(phase=0)
         begun = month_of(rows.yrent, rows.get("moent"), 1)
         ended = rows.yrexit.where(rows.yrexit > 0, TERMINAL)
-        rows = rows.assign(entered=begun, left=month_of(ended, rows.get("moexit"), 12))
+        rows = rows.assign(entered=begun, left=month_of(ended, rows.get("moexit"), MONTHS_IN_YEAR))
         return {int(atop): Pact(table, str(int(atop)), of) for atop, of in rows.groupby("atopid")}
 
     @cached_property
@@ -120,12 +128,14 @@ class Facts:
             return {}
         table = self.tables["dcad"]
         rows = table.rows[(table.rows.type.str.lower() == GENERAL) & table.rows.signyear.notna()]
+        # A row in which both sides have one code is a slip of the coders and names no dyad.
+        rows = rows[rows.ccode1 != rows.ccode2]
         found: dict[tuple[int, int], list[Pact]] = {}
         for row in rows.sort_values("signyear", kind="stable").to_dict("records"):
             pair = tuple(sorted((int(row["ccode1"]), int(row["ccode2"]))))
             one = pd.DataFrame([row])
-            entered = int(month_of(one.signyear, one.get("signmonth"), 6).iloc[0])
-            left = int(month_of(one.endyearestimate.fillna(TERMINAL), None, 12).iloc[0])
+            entered = int(month_of(one.signyear, one.get("signmonth"), MIDDLE).iloc[0])
+            left = int(month_of(one.endyearestimate.fillna(TERMINAL), None, MONTHS_IN_YEAR).iloc[0])
             members = pd.DataFrame({"member": pair, "entered": entered, "left": left, "phase": 0})
             found.setdefault((pair[0], pair[1]), []).append(Pact(table, f"of {int(row['signyear'])}", members))
         return found

@@ -20,6 +20,7 @@ CHUNK = 200_000
 
 TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT, ".parquet", ".dta")
+SEMICOLON = ";"
 STRANGE = 0.5
 """Share of the states of a column that COW does not know from which the codes are taken for those of another system."""
 
@@ -93,11 +94,15 @@ def read_set(
     return Table(kind, path, frame.reset_index(drop=True), tuple(notes))
 
 
-SEMICOLON = ";"
+def is_set(path: Path, kind: DataSet) -> bool:
+    """Whether a file has the columns of a data set."""
+    return not _plan(_header(path), kind).lacking
 
 
-def find_sets(folder: Path) -> dict[str, Path]:
+def find_sets(folder: Path, wanted: Iterable[str] = tuple(SETS)) -> dict[str, Path]:
     """The files of a folder by the data set whose columns they have, the one with most of its columns for each.
+
+    Only the data sets that are `wanted` are returned.
 
     Raises `InputError` where the folder is none, or where two files serve equally well.
     """
@@ -119,13 +124,15 @@ def find_sets(folder: Path) -> dict[str, Path]:
             found.setdefault(id_, []).append((whole[id_], path))
     chosen = {}
     for id_, files in found.items():
+        if id_ not in set(wanted):
+            continue
         most = max(count for count, _ in files)
         best = [path for count, path in files if count == most]
         if len(best) > 1:
             names = " and ".join(path.name for path in best[:2])
             raise InputError(f"--data {folder}: {names} both hold {SETS[id_].name}; name one with --{id_}")
         chosen[id_] = best[0]
-    if not chosen:
+    if not found:
         raise InputError(f"--data {folder}: holds no file of a data set that is known")
     return chosen
 
@@ -222,7 +229,7 @@ def _clean(
                 made[name] = text.mask(text.isin(MISSING), "")
             else:
                 made[name] = _numbers(rows[name], str(name), path, header, kind.negative)
-    year = made[kind.year] if kind.year in made else None
+    year = None if kind.year is None else made.get(kind.year)
     for name, system in plan.systems.items():
         made[name] = _codes(rows[name], system, year, strange)
     frame = pd.DataFrame(made, index=rows.index)
@@ -303,4 +310,6 @@ def _check(rows: pd.DataFrame, kind: DataSet, path: Path) -> None:
 def row_key(kind: DataSet, row: Mapping | pd.Series) -> str:
     """What finds a row again in its file: `ccode=2 year=1985`."""
     names = kind.key or (*kind.codes, *((kind.year,) if kind.year else ()))
-    return " ".join(f"{name}={row[name]:g}" if not isinstance(row[name], str) else f"{name}={row[name]}" for name in names)
+    return " ".join(
+        f"{name}={row[name]:g}" if not isinstance(row[name], str) else f"{name}={row[name]}" for name in names
+    )

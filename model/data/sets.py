@@ -110,7 +110,14 @@ PHASES = DataSet(
     "phases",
     "ATOP 5.1, phases (atop5_1ph)",
     "Leeds, Ritter, Mitchell and Long 2002",
-    (Column("atopid", ("atop_id",)), Column("atopidphase", ("atopidph",), text=True), *_BEGINS, Column("phase"), *_LISTED, *_TEXT),
+    (
+        Column("atopid", ("atop_id",)),
+        Column("atopidphase", ("atopidph",), text=True),
+        *_BEGINS,
+        Column("phase"),
+        *_LISTED,
+        *_TEXT,
+    ),
     key=("atopidphase",),
 )
 DISPUTES = DataSet(
@@ -224,6 +231,21 @@ PRACTICE = DataSet(
     ("ccode1", "ccode2", "year"),
     "year",
 )
+
+RECORD = DataSet(
+    "record",
+    "Record of ties (tie, treaty, year, rung)",
+    "",
+    (
+        Column("tie", text=True),
+        Column("treaty", text=True),
+        Column("year"),
+        Column("rung", low=0, high=6),
+    ),
+    key=("tie", "year"),
+    year="year",
+)
+"""A record in the form of the project; it holds no states, so it is not looked for among the data sets."""
 
 SETS = {
     one.id: one

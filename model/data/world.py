@@ -118,12 +118,12 @@ class _Draft:
 
     def members(self, pact: Pact) -> tuple[list[int], list[int]]:
         """Who is party at the start or signs after it, and who may join later; all have capabilities."""
-        begin = max(self.start, int(pact.rows.entered.min()))
+        begin = max(self.start, pact.begun)
         if begin >= self.end or int(pact.rows.left.max()) < self.start:
             ends = int(pact.rows.left.max()) // MONTHS_IN_YEAR
             until = f" to {ends}" if ends < self.last else ""
             raise InputError(
-                f"{pact.name}: in force from {int(pact.rows.entered.min()) // MONTHS_IN_YEAR}{until}, "
+                f"{pact.name}: in force from {pact.begun // MONTHS_IN_YEAR}{until}, "
                 f"not between {self.first} and {self.last}"
             )
         parties = [one for one in pact.members if pact.entered(one) <= begin <= pact.left(one)]
@@ -172,7 +172,9 @@ class _Draft:
                 for year, value in self.capability(code).items()
             },
             "exposure": {
-                source_id(other): self.exposure(f"{at}.exposure.{source_id(other)}", code, other, found, self.first)
+                source_id(other): self.exposure(
+                    f"{at}.exposure.{source_id(other)}", code, other, found, self.first
+                )
                 for other, found in sorted(rivals.items())
             },
             "contribution": {
@@ -235,17 +237,22 @@ class _Draft:
             for _, rows in pact.rows.sort_values(["phase", "entered"], kind="stable").groupby("phase")
         ]
         texts.sort(key=lambda text: text[0])
-        begin = max(self.start, texts[0][0])
+        begin = max(self.start, pact.begun)
         before = [text for text in texts if text[0] <= begin]
         later = [text for text in texts if begin < text[0] < self.end]
         return [before[-1], *(later if self.mapping.treaty.phases.value else [])]
 
     def treaty(
-        self, pact: Pact, members: Sequence[int], candidates: Sequence[int], sources: Sequence[int], opening: int | None
+        self,
+        pact: Pact,
+        members: Sequence[int],
+        candidates: Sequence[int],
+        sources: Sequence[int],
+        opening: int | None,
     ) -> dict[str, Any]:
         at, put, how = f"treaties.{TREATY}", self.ledger.put, self.mapping.treaty
         text = self.phases(pact)[0][1]
-        signed = max(pact.entered(one) for one in members) if len(pact.members) == 2 else int(pact.rows.entered.min())
+        signed = pact.begun
         older = signed < self.start
         mistrust, keys = self.mistrust(members)
         row = row_of(pact)
@@ -278,9 +285,13 @@ class _Draft:
             table = self.facts.tables["practice"]
             return int(self.ledger.put(path, opening, table, "rung", f"{title(pact.members)} year={self.first}"))
         if older:
-            return int(self.ledger.put(path, self.mapping.treaty.unknown_rung.value, mapping="treaty.unknown_rung"))
+            return int(
+                self.ledger.put(path, self.mapping.treaty.unknown_rung.value, mapping="treaty.unknown_rung")
+            )
         key = "agreement" if pact.agreement else "treaty"
-        return int(self.ledger.put(path, getattr(self.mapping, key).signed_rung.value, mapping=f"{key}.signed_rung"))
+        return int(
+            self.ledger.put(path, getattr(self.mapping, key).signed_rung.value, mapping=f"{key}.signed_rung")
+        )
 
     def obligation(self, path: str, pact: Pact, text: pd.Series) -> int:
         if pact.agreement:
@@ -312,7 +323,12 @@ class _Draft:
             made[id_] = {
                 "rule": clause.rule,
                 "strength": put(
-                    f"{at}.{id_}.strength", clause.strength, pact.table, clause.column, row_of(pact), f"clauses.{id_}"
+                    f"{at}.{id_}.strength",
+                    clause.strength,
+                    pact.table,
+                    clause.column,
+                    row_of(pact),
+                    f"clauses.{id_}",
                 ),
             }
             if not holds(clause, texts[0][1]):
@@ -426,7 +442,17 @@ class _Draft:
         if not inside:
             seen.add((code, other, int(row["year"])))
         acts[id_] = self.event(
-            id_, table, "hostlev", key, "shock.hostility", size, int(row["year"]), row.get("stmon"), code, other, inside
+            id_,
+            table,
+            "hostlev",
+            key,
+            "shock.hostility",
+            size,
+            int(row["year"]),
+            row.get("stmon"),
+            code,
+            other,
+            inside,
         )
 
     def crisis(

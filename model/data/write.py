@@ -65,9 +65,13 @@ def write_cases(out: Path, cases: Sequence[Case], mapping: MappingFile, not_buil
 
 def origins(cases: Sequence[Case]) -> pd.DataFrame:
     """Where every number of every scenario comes from, a row a number."""
-    return pd.concat(
-        [pd.DataFrame(case.built.ledger.rows).assign(scenario=case.name) for case in cases], ignore_index=True
-    ).set_index("scenario").reset_index()
+    return (
+        pd.concat(
+            [pd.DataFrame(case.built.ledger.rows).assign(scenario=case.name) for case in cases], ignore_index=True
+        )
+        .set_index("scenario")
+        .reset_index()
+    )
 
 
 def judgement(cases: Sequence[Case], mapping: MappingFile) -> str:
@@ -94,8 +98,8 @@ def judgement(cases: Sequence[Case], mapping: MappingFile) -> str:
     if without:
         some = ", ".join(without[:5]) + (", ..." if len(without) > 5 else "")
         lines += [
-            f"No record of practice was written for {len(without)} of {len(cases)} ({some}): a list of obligations in "
-            "force (ATOP) is no practice. Give `--practice`, or `--dcad` and `--exercises`.",
+            f"No record of practice was written for {len(without)} of {len(cases)} ({some}): the practice data were not "
+            "given or do not have them, and a list of obligations in force (ATOP) is no practice.",
             "",
         ]
     notes = [f"- {case.name}: {note}" for case in cases for note in case.built.notes]
