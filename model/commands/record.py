@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,7 +45,7 @@ def record(
     if compare:
         found = compared(codings or [])
         rows = found.units
-        told = {
+        told: dict[str, Any] = {
             "coders": found.coders,
             "units": len(rows),
             "agreement": round(found.exact, 3),

@@ -41,26 +41,38 @@ def alliance(facts: Facts, mapping: MappingFile, atop: int, first: int, last: in
 
 
 def dyad(facts: Facts, mapping: MappingFile, a: int, b: int, first: int, last: int) -> Case:
-    """Two states and the treaty between them. Raises `InputError` with one sentence."""
+    """Two states and the treaty between them, in the years asked for. Raises `InputError` with one sentence."""
     a, b = sorted((a, b))
-    name, both = f"d{a}-{b}", title((a, b))
     practice = facts.practice.get((a, b))
     if practice is not None:
-        rows = practice[practice.year.between(first, last)]
-        if rows.empty:
-            ran = f"{practice.year.min():g}-{practice.year.max():g}"
-            raise InputError(f"{both}: its record, {ran}, has no year between {first} and {last}")
-        if not practice[practice.year <= last].rung.any():
-            raise InputError(f"{both}: its record never leaves rung 0")
-        if len(rows) < mapping.population.fewest_years.value:
-            raise InputError(
-                f"{both}: its record has {len(rows)} years between {first} and {last}; the mapping asks for "
-                f"{mapping.population.fewest_years.value} (population.fewest_years)"
-            )
-        first, last = int(rows.year.min()), int(rows.year.max())
-        practice = rows
+        _overlapping(practice, a, b, first, last)
     pact = treaty_of(facts, mapping, a, b, first)
-    return _case(facts, mapping, name, pact, (first, last), practice, f"{country(a).id}-{country(b).id}")
+    return _case(facts, mapping, f"d{a}-{b}", pact, (first, last), practice, f"{country(a).id}-{country(b).id}")
+
+
+def _overlapping(practice: pd.DataFrame, a: int, b: int, first: int, last: int) -> pd.DataFrame:
+    rows = practice[practice.year.between(first, last)]
+    if rows.empty:
+        ran = f"{practice.year.min():g}-{practice.year.max():g}"
+        raise InputError(f"{title((a, b))}: its record, {ran}, has no year between {first} and {last}")
+    return rows
+
+
+def of_population(facts: Facts, mapping: MappingFile, a: int, b: int, first: int, last: int) -> Case:
+    """A dyad whose scenario begins and ends with its record, so that how it opens is known."""
+    practice = facts.practice.get((a, b))
+    if practice is None:
+        return dyad(facts, mapping, a, b, first, last)
+    rows = _overlapping(practice, a, b, first, last)
+    fewest = mapping.population.fewest_years.value
+    if not practice[practice.year <= last].rung.any():
+        raise InputError(f"{title((a, b))}: its record never leaves rung 0")
+    if len(rows) < fewest:
+        raise InputError(
+            f"{title((a, b))}: its record has {len(rows)} years between {first} and {last}; the mapping asks for "
+            f"{fewest} (population.fewest_years)"
+        )
+    return dyad(facts, mapping, a, b, int(rows.year.min()), int(rows.year.max()))
 
 
 def treaty_of(facts: Facts, mapping: MappingFile, a: int, b: int, first: int) -> Pact:
@@ -101,7 +113,7 @@ def population(facts: Facts, mapping: MappingFile, first: int, last: int) -> tup
     cases, failed = [], []
     for a, b in pairs:
         try:
-            cases.append(dyad(facts, mapping, a, b, first, last))
+            cases.append(of_population(facts, mapping, a, b, first, last))
         except InputError as error:
             failed.append({"name": f"d{a}-{b}", "states": title((a, b)), "reason": str(error)})
     return cases, pd.DataFrame(failed, columns=["name", "states", "reason"])
@@ -150,9 +162,8 @@ def _of_alliance(facts: Facts, mapping: MappingFile, pact: Pact, first: int, las
     if rows.empty:
         return None
     levels = mapping.alliance_record.quantiles.value
-    by_year = rows.groupby("year").rung.quantile(levels, interpolation="lower").unstack()
-    low, middle, high = (by_year[level].to_numpy() for level in levels)
-    return pd.DataFrame({"year": by_year.index, "rung": middle, "rung_lo": low, "rung_hi": high})
+    low, middle, high = (rows.groupby("year").rung.quantile(level, interpolation="lower") for level in levels)
+    return pd.DataFrame({"rung": middle, "rung_lo": low, "rung_hi": high}).reset_index()
 
 
 def _between(pact: Pact, a: int, b: int) -> Pact:

@@ -24,6 +24,9 @@ TERMINAL = 9999
 SESSION_ZERO = 1945
 """Session n of the General Assembly begins in the year 1945 + n."""
 
+YEAR = 4
+"""Digits of the year with which a date begins, 1920-01-01 or 192001."""
+
 LAND = 1
 """Contiguity type 1: a land border."""
 
@@ -96,7 +99,7 @@ class Facts:
         """CINC above 0 of each state, by year."""
         rows = self.table("nmc", "capabilities come from it").rows
         rows = rows[rows.cinc > 0]
-        return {int(code): of.set_index("year").cinc.sort_index() for code, of in rows.groupby("ccode")}
+        return {code: of.set_index("year").cinc.sort_index() for code, of in by_number(rows, "ccode").items()}
 
     @cached_property
     def alliances(self) -> dict[int, Pact]:
@@ -109,7 +112,7 @@ class Facts:
         begun = month_of(rows.yrent, rows.get("moent"), 1)
         ended = rows.yrexit.where(rows.yrexit > 0, TERMINAL)
         rows = rows.assign(entered=begun, left=month_of(ended, rows.get("moexit"), MONTHS_IN_YEAR))
-        return {int(atop): Pact(table, str(int(atop)), of) for atop, of in rows.groupby("atopid")}
+        return {atop: Pact(table, str(atop), of) for atop, of in by_number(rows, "atopid").items()}
 
     @cached_property
     def of_pair(self) -> dict[tuple[int, int], list[int]]:
@@ -160,10 +163,10 @@ class Facts:
         found: dict[tuple[int, int], list[tuple[int, int]]] = {}
         if self.has("contiguity"):
             rows = self.tables["contiguity"].rows
-            for row in rows[rows.conttype == LAND].itertuples():
-                years = (int(str(row.begin)[:4]), int(str(row.end)[:4]))
-                for pair in ((row.ccode1, row.ccode2), (row.ccode2, row.ccode1)):
-                    found.setdefault(pair, []).append(years)
+            for row in rows[rows.conttype == LAND].to_dict("records"):
+                years = (int(str(row["begin"])[:YEAR]), int(str(row["end"])[:YEAR]))
+                for own, other in (("ccode1", "ccode2"), ("ccode2", "ccode1")):
+                    found.setdefault((row[own], row[other]), []).append(years)
         return found
 
     @cached_property
@@ -176,7 +179,7 @@ class Facts:
         # Without a column of onsets a dispute begins in the first year in which it has a row.
         begun = rows[rows.onset == 1] if "onset" in rows else rows
         begun = begun.drop_duplicates(["dispnum", "ccode1", "ccode2"])
-        return {int(code): of for code, of in begun.groupby("ccode1")}
+        return by_number(begun, "ccode1")
 
     @cached_property
     def crises(self) -> pd.DataFrame:
@@ -193,8 +196,8 @@ class Facts:
             raise InputError(f"{self.tables['ideal'].file}: no column year and none session")
         year = rows["year"] if "year" in rows else rows.session + SESSION_ZERO
         return {
-            int(code): of.set_index("year").idealpoint.dropna().sort_index()
-            for code, of in rows.assign(year=year).drop_duplicates(["ccode", "year"]).groupby("ccode")
+            code: of.set_index("year").idealpoint.dropna().sort_index()
+            for code, of in by_number(rows.assign(year=year).drop_duplicates(["ccode", "year"]), "ccode").items()
         }
 
     @cached_property
@@ -205,7 +208,11 @@ class Facts:
         rows = self.tables["practice"].rows
         low, high = rows[["ccode1", "ccode2"]].min(axis=1), rows[["ccode1", "ccode2"]].max(axis=1)
         rows = rows.assign(ccode1=low, ccode2=high).dropna(subset=["rung"]).sort_values("year")
-        return {(int(a), int(b)): of for (a, b), of in rows.groupby(["ccode1", "ccode2"])}
+        return {
+            (a, b): of
+            for a, own in by_number(rows, "ccode1").items()
+            for b, of in by_number(own, "ccode2").items()
+        }
 
     def rivals_between(self, members: Iterable[int], first: int, last: int) -> set[tuple[int, int]]:
         """The pairs of some states, the lower code first, that were rivals at some time between two years."""
@@ -216,6 +223,11 @@ class Facts:
             for r in self.rivalries.get(one, [])
             if r["other"] in among and r["start"] <= last and r["end"] >= first
         }
+
+
+def by_number(rows: pd.DataFrame, column: str) -> dict[int, pd.DataFrame]:
+    """Rows by a column of whole numbers, in its order."""
+    return {int(str(number).partition(".")[0]): of for number, of in rows.groupby(column)}
 
 
 def _melted(rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,9 @@ CHUNK = 200_000
 
 TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT, ".parquet", ".dta")
+FIRST_LINE = 2
+"""The line of a text file on which the first row stands."""
+
 SEMICOLON = ";"
 STRANGE = 0.5
 """Share of the states of a column that COW does not know from which the codes are taken for those of another system."""
@@ -252,8 +255,9 @@ def _numbers(values: pd.Series, name: str, path: Path, header: _Header, negative
         found = pd.to_numeric(text.mask(gone), errors="coerce")
         wrong = found.isna() & ~gone
         if wrong.any():
-            at = wrong.idxmax()
-            raise InputError(f"{path}:{int(at) + 2}: {name}: {shown(text[at])}: must be a number")
+            at = int(wrong.to_numpy().argmax())
+            line = int(values.index[at]) + FIRST_LINE
+            raise InputError(f"{path}:{line}: {name}: {shown(text.iloc[at])}: must be a number")
     # Codebooks write what is unknown, still lasting or not applicable as -9, -8, -77 and so on.
     return found if negative else found.where(found >= 0)
 

@@ -125,7 +125,7 @@ DISPUTES = DataSet(
     "Militarized disputes, directed dyads (GML or COW)",
     "Gibler, Miller and Little 2016",
     (
-        Column("dispnum", ("dispnum3", "dispnum4")),
+        Column("dispnum", ("dispnum3", "dispnum4", "disno")),
         Column("year", ("styear", "strtyr")),
         Column("onset", ("gmlmidonset", "cowmidonset", "midonset"), needed=False),
         Column("stmon", ("strtmnth", "stmonth"), needed=False),
@@ -149,7 +149,7 @@ RIVALRIES = DataSet(
 CONTIGUITY = DataSet(
     "contiguity",
     "COW direct contiguity",
-    "Stinnett and others 2002",
+    "Stinnett, Tir, Schafer, Diehl and Gochman 2002",
     (
         Column("conttype", ("contiguity", "land_contiguity")),
         Column("begin", ("stdate", "begin_date"), text=True),

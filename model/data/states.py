@@ -84,11 +84,15 @@ def _named() -> dict[str, list[Country]]:
         if one not in at:
             at.append(one)
 
+    everyone = countries().values()
     # AUS is Australia as ISO code and Austria as abbreviation of COW: the ISO code goes first.
-    for spellings in (lambda c: (c.id,), lambda c: (c.name, *c.also), lambda c: (c.abbreviation,)):
-        for one in countries().values():
-            for text in spellings(one):
-                put(text, one)
+    for one in everyone:
+        put(one.id, one)
+    for one in everyone:
+        for text in (one.name, *one.also):
+            put(text, one)
+    for one in everyone:
+        put(one.abbreviation, one)
     return found
 
 

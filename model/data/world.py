@@ -158,7 +158,7 @@ class _Draft:
 
     def state(self, code: int, rivals: dict[int, list[dict]], sources: Sequence[int]) -> dict[str, Any]:
         who, at, put = country(code), f"states.{country(code).id}", self.ledger.put
-        nmc = self.facts.tables["nmc"]
+        nmc, own = self.facts.tables["nmc"], self.capability(code)
         return {
             "name": f"{who.name} (COW {code})"[:60],
             "place": {
@@ -166,10 +166,8 @@ class _Draft:
                 "latitude": put(f"{at}.place.latitude", who.latitude, row="configs/countries.csv"),
             },
             "capability": {
-                str(int(year)): put(
-                    f"{at}.capability.{int(year)}", float(value), nmc, "cinc", f"ccode={code} year={int(year)}"
-                )
-                for year, value in self.capability(code).items()
+                str(year): put(f"{at}.capability.{year}", value, nmc, "cinc", f"ccode={code} year={year}")
+                for year, value in zip(own.index.astype(int), own.tolist(), strict=True)
             },
             "exposure": {
                 source_id(other): self.exposure(
