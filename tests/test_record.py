@@ -20,7 +20,7 @@ from . import field
 from .test_import import refused, run
 
 NAN = np.nan
-# The worked example of Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section D.
+# Four coders and twelve units, the example that Krippendorff himself works through; his ordinal alpha is .815.
 PUBLISHED = [
     [1, 2, 3, 3, 2, 1, 4, 1, 2, NAN, NAN, NAN],
     [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, NAN, 3],
@@ -73,7 +73,7 @@ def test_without_practice_there_is_no_record(tmp_path, capsys, files):
     said = refused(capsys, "record", "--data", files, "--from", 1900, "--to", 1910)
     assert "no year in common between 1900 and 1910: they cover 1987-2000" in said
     own = yaml.safe_load((MAPPINGS / "ladder.yaml").read_text())
-    own["rungs"]["3"] = [["anex"]]
+    own["rungs"][3] = [["anex"]]
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(own))
     with pytest.raises(InputError, match="'anex' is no part; did you mean anyex"):
         load_ladder(tmp_path / "own.yaml")
