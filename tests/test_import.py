@@ -209,6 +209,52 @@ def test_a_dyad_has_its_treaty_rivals_shocks_and_exchange(tmp_path, files):
     assert 10 ** (5 * pact.exchange["USA"] - 7) == pytest.approx(product, rel=1e-4)
 
 
+def test_neighbours_ideal_points_and_crises_count_where_they_are_given(tmp_path, files):
+    pd.DataFrame([{"state1no": 900, "state2no": 365, "conttype": 1, "begin": 190001, "end": 201612}]).to_csv(
+        files / "contdir.csv", index=False
+    )
+    points = [
+        {"ccode": c, "session": 1984 - 1945, "IdealPoint": p} for c, p in ((2, 2.0), (900, -0.5), (365, -3.0))
+    ]
+    pd.DataFrame(points).to_csv(files / "ideal.csv", index=False)
+    crises = [
+        {"crisno": n, "cracid": a, "yrtrig": y, "motrig": 8, "trigent": 365, "gravty": g}
+        for n, a, y, g in [(1, 2, 1986, 5), (2, 2, 1988, 5), (3, 900, 1991, 1)]
+    ]
+    pd.DataFrame(crises).to_csv(files / "icb2.csv", index=False)
+    run("import", "--dyad", "2-900", "--years", "1985-2000", "--data", files, "--out", tmp_path / "out")
+    s = load_scenario(str(tmp_path / "out" / "d2-900.yaml"))
+    begins = next(act for act in s.interventions.values() if act.kind == "set" and act.month == "1990-01")
+    assert begins.value == 0.6
+    assert s.treaties["pact"].opening.mistrust == pytest.approx(0.3 + 0.05 * 2.5)
+    # The crisis of 1986 is the dispute of that year, and one of no gravity is no shock.
+    shocks = {id_: (act.month, act.size) for id_, act in s.interventions.items() if act.kind == "shock"}
+    assert shocks == {"mid1-USA-RUS": ("1986-05", 0.5), "icb2-USA-RUS": ("1988-08", 0.8)}
+
+
+def test_who_joins_later_may_and_who_leaves_is_not_told(tmp_path, files):
+    members = pd.concat(
+        [field.frames()["members"], pd.DataFrame([field.member(3000, field.IDN, 1995, defense=1)])]
+    )
+    members.to_csv(files / "members.csv", index=False)
+    run("import", "--atop", 3000, *YEARS, "--data", files, "--out", tmp_path / "out")
+    s = load_scenario(str(tmp_path / "out" / "atop3000.yaml"))
+    assert set(s.treaties["pact"].candidates) == {"IDN"}
+    assert "NZL" in s.treaties["pact"].parties
+    assert {act.kind for act in s.interventions.values()} <= {"shock", "set", "rift"}
+
+
+def test_codings_that_differ_give_a_record_with_a_range(tmp_path, files):
+    run("record", "--data", files, "--out", tmp_path / "a.csv")
+    other = pd.read_csv(tmp_path / "a.csv")
+    other.assign(rung=other.rung.clip(upper=3)).to_csv(tmp_path / "b.csv", index=False)
+    run("record", "--compare", tmp_path / "a.csv", tmp_path / "b.csv", "--out", tmp_path / "both.csv")
+    run("import", "--dyad", "2-900", *YEARS, "--data", files, "--practice", tmp_path / "both.csv",
+        "--out", tmp_path / "out")  # fmt: skip
+    (tie,) = load_ties(tmp_path / "out").ties
+    assert {cell.codings for cell in tie.record.cells if cell.year == 1990} == {(3, 3, 4)}
+
+
 def test_a_later_text_switches_articles_and_a_dispute_between_members_is_a_quarrel(tmp_path, files):
     run("import", "--dyad", "850-900", *YEARS, "--data", files, "--out", tmp_path / "out")
     s = load_scenario(str(tmp_path / "out" / "d850-900.yaml"))

@@ -92,6 +92,7 @@ class Facts:
         return self.tables[id_]
 
     def has(self, id_: str) -> bool:
+        """Whether a data set was given."""
         return id_ in self.tables
 
     @cached_property
