@@ -107,7 +107,7 @@ def test_a_folder_is_read_by_columns_whatever_the_names(tmp_path, files):
     assert set(find_sets(files)) == set(field.frames())
 
 
-@given(st.sampled_from(sorted(countries())), st.integers(1990, 2015))
+@given(st.sampled_from(sorted(countries())), st.integers(1991, 2015))
 def test_codes_lead_to_the_state_that_they_name(cow, year):
     one = countries()[cow]
     assert cow_of(cow, COW) == cow
@@ -349,7 +349,7 @@ def test_bad_files_are_a_sentence_and_leave_nothing(tmp_path, capsys, files):
         (["--dyad", "2-Austrlia", *YEARS], "did you mean australia?"),
         (["--dyad", "2-2", *YEARS], "no tie with itself"),
         (["--dyad", "2-999", *YEARS], "no state has this COW number"),
-        (["--dyad", "2-850", *YEARS], "no alliance of at most 12 members"),
+        (["--dyad", "2-850", *YEARS], "no alliance of at most 12 members, no larger one for defence"),
         (["--atop", "3001", *YEARS], "the nearest is 3000"),
         (["--atop", "5000", *YEARS, "--mapping", "none"], "none.yaml: no such file"),
         (["--atop", "3000", "--from", "1900", "--to", "1910"], "in force from 1952, not between 1900 and 1910"),

@@ -17,7 +17,8 @@ from .states import country
 from .world import TREATY, Built, build
 
 RECORD = ["tie", "treaty", "year", "rung", "rung_lo", "rung_hi"]
-RANKED = {"defense": 4, "consul": 2, "nonagg": 1}
+DEFENCE = "defense"
+RANKED = {DEFENCE: 4, "consul": 2, "nonagg": 1}
 """Which of several alliances of a dyad is its treaty: the one that promises most, then the oldest."""
 
 
@@ -77,18 +78,21 @@ def of_population(facts: Facts, mapping: MappingFile, a: int, b: int, first: int
 
 def treaty_of(facts: Facts, mapping: MappingFile, a: int, b: int, first: int) -> Pact:
     """The alliance of two states that promises most or, without one, their first general cooperation agreement."""
-    how = mapping.population
-    latest = (first + how.signed_within.value + 1) * MONTHS_IN_YEAR
-    start = first * MONTHS_IN_YEAR
+    how, start = mapping.population, first * MONTHS_IN_YEAR
+    latest = start + (how.signed_within.value + 1) * MONTHS_IN_YEAR
     shared = [facts.alliances[atop] for atop in facts.of_pair.get((a, b), [])]
     small = [_between(pact, a, b) for pact in shared if len(pact.members) <= how.largest.value]
-    for found in (small, facts.agreements.get((a, b), [])):
+    large = [_between(pact, a, b) for pact in shared if len(pact.members) > how.largest.value]
+    if not how.large_alliances.value:
+        large = []
+    large = [pact for pact in large if _says(pact, DEFENCE) and pact.begun <= start]
+    for found in (small, large, facts.agreements.get((a, b), [])):
         inside = [pact for pact in found if pact.begun < latest and _parted(pact) >= max(start, pact.begun)]
         if inside:
             return max(inside, key=lambda pact: (_promises(pact), -pact.begun))
     raise InputError(
-        f"{title((a, b))}: no alliance of at most {how.largest.value} members and no general defence cooperation "
-        f"agreement in force in {first} or signed within {how.signed_within.value} years of it"
+        f"{title((a, b))}: no alliance of at most {how.largest.value} members, no larger one for defence and no "
+        f"general cooperation agreement in force in {first}; nor signed within {how.signed_within.value} years of it"
     )
 
 
@@ -105,7 +109,7 @@ def population(facts: Facts, mapping: MappingFile, first: int, last: int) -> tup
             {
                 pair
                 for pact in facts.alliances.values()
-                if len(pact.members) <= largest and pact.rows.left.max() >= first * MONTHS_IN_YEAR
+                if len(pact.members) <= largest and pact.ended >= first * MONTHS_IN_YEAR
                 for pair in combinations(pact.members, 2)
             }
             | set(facts.agreements)
@@ -177,4 +181,8 @@ def _parted(pact: Pact) -> int:
 def _promises(pact: Pact) -> int:
     if pact.agreement:
         return 0
-    return sum(weight * int((pact.rows[clause] >= 1).any()) for clause, weight in RANKED.items())
+    return sum(weight * _says(pact, clause) for clause, weight in RANKED.items())
+
+
+def _says(pact: Pact, clause: str) -> bool:
+    return bool((pact.rows[clause] >= 1).any())

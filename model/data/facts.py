@@ -54,23 +54,37 @@ class Pact:
         """Name as it stands in scenarios."""
         return f"{'Defence cooperation agreement' if self.agreement else 'ATOP'} {self.id}"
 
+    @cached_property
+    def _spells(self) -> dict[int, tuple[int, int]]:
+        """The months in which each member entered first and left for good."""
+        found: dict[int, tuple[int, int]] = {}
+        for row in self.rows[["member", "entered", "left"]].to_dict("records"):
+            before = found.get(row["member"], (row["entered"], row["left"]))
+            found[row["member"]] = (min(before[0], row["entered"]), max(before[1], row["left"]))
+        return dict(sorted(found.items()))
+
     @property
     def members(self) -> list[int]:
         """COW numbers of all that ever were members, in the order of their numbers."""
-        return sorted(map(int, self.rows.member.unique()))
+        return list(self._spells)
 
     @property
     def begun(self) -> int:
         """The month from which two states at least were in it."""
-        return sorted(map(self.entered, self.members))[1]
+        return sorted(entered for entered, _ in self._spells.values())[1]
+
+    @property
+    def ended(self) -> int:
+        """The month in which its last member left."""
+        return max(left for _, left in self._spells.values())
 
     def entered(self, member: int) -> int:
         """The month in which a member entered first."""
-        return int(self.rows[self.rows.member == member].entered.min())
+        return self._spells[member][0]
 
     def left(self, member: int) -> int:
         """The month in which a member left for good."""
-        return int(self.rows[self.rows.member == member].left.max())
+        return self._spells[member][1]
 
 
 def month_of(year: pd.Series, month: pd.Series | None, otherwise: int) -> pd.Series:

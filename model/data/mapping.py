@@ -106,6 +106,7 @@ class Population(Record):
     """Which dyads are ties."""
 
     largest: Assumed[Count]
+    large_alliances: Assumed[bool]
     signed_within: Assumed[Count]
     fewest_years: Assumed[Annotated[int, Field(ge=1)]]
     without_rivals: Assumed[bool]

@@ -119,8 +119,8 @@ class _Draft:
     def members(self, pact: Pact) -> tuple[list[int], list[int]]:
         """Who is party at the start or signs after it, and who may join later; all have capabilities."""
         begin = max(self.start, pact.begun)
-        if begin >= self.end or int(pact.rows.left.max()) < self.start:
-            ends = int(pact.rows.left.max()) // MONTHS_IN_YEAR
+        if begin >= self.end or pact.ended < self.start:
+            ends = pact.ended // MONTHS_IN_YEAR
             until = f" to {ends}" if ends < self.last else ""
             raise InputError(
                 f"{pact.name}: in force from {pact.begun // MONTHS_IN_YEAR}{until}, "
