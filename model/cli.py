@@ -17,9 +17,11 @@ from .commands.compare import compare
 from .commands.decompose import decompose
 from .commands.discover import discover
 from .commands.hindcast import hindcast
+from .commands.import_ import import_
 from .commands.landscape import landscape
 from .commands.mechanisms import mechanisms
 from .commands.options import MechanismFiles, mechanisms_of
+from .commands.record import record
 from .commands.response import response
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
@@ -270,6 +272,8 @@ def new(
 
 
 app.command()(mechanisms)
+app.command("import")(import_)
+app.command()(record)
 app.command()(hindcast)
 app.command()(calibrate)
 app.command()(landscape)
