@@ -149,8 +149,8 @@ def calibrate_many(
     pools = {name: pool.only(common) for name, pool in pools.items()}
     splits = _splits(common, held, fold_count, seed)
     pool = pools[MODEL]
-    fits = [fit_to(pool, one.fitted, hierarchical) for one in splits]
-    whole = fits[0] if len(splits) == 1 else fit_to(pool, common, hierarchical)
+    fits = [fit_to(pool, one.fitted, hierarchical, seed) for one in splits]
+    whole = fits[0] if len(splits) == 1 else fit_to(pool, common, hierarchical, seed)
     scenarios = {tie.name: scenario_hash(tie.scenario) for tie in ties.ties if tie.name in common}
     return ManyTies(ties.folder, seed, hierarchical, pools, splits, fits, whole, scenarios, failed)
 
@@ -165,15 +165,15 @@ def _splits(names: list[str], held: float, fold_count: int | None, seed: int) ->
     return [split(names, held, seed)] if fold_count is None else folds(names, fold_count, seed)
 
 
-def fit_to(pool: Pool, names: list[str] | tuple[str, ...], hierarchical: bool) -> Fit:
+def fit_to(pool: Pool, names: list[str] | tuple[str, ...], hierarchical: bool, seed: int) -> Fit:
     """Weigh the draws of a pool by the records of some of its ties."""
     log_likelihood = pool.only(names).log_likelihood
     if hierarchical:
         unit = unit_scale(pool.design, pool.ranges)
-        found, alone = varying(log_likelihood, unit, VARYING)
+        found, alone = varying(log_likelihood, unit, VARYING, seed)
         return Fit(found.weights, 1.0, found, alone)
     together = log_likelihood.sum(axis=0)
-    power = largest_power(together, LEAST)
+    power = largest_power(together, min(LEAST, len(pool.design) / 2))
     return Fit(weights(power * together), power)
 
 
@@ -236,7 +236,7 @@ def _held_scores(found: ManyTies, pool: Pool) -> dict[str, float]:
     fits = (
         found.fits
         if pool is found.pool
-        else [fit_to(pool, one.fitted, found.hierarchical) for one in found.splits]
+        else [fit_to(pool, one.fitted, found.hierarchical, found.seed) for one in found.splits]
     )
     after = np.concatenate(
         [tie_scores(pool, one.held, fit.weights) for one, fit in zip(found.splits, fits, strict=True)]

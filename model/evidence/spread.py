@@ -26,6 +26,8 @@ BEHIND = 100
 """Effective draws that stand behind a population in the middle of the prior."""
 STARTS = ((0.2, 0.3), (0.5, 0.3), (0.8, 0.3))
 """Means and spreads that the search begins from."""
+DUMMIES = 100
+"""Columns of random numbers on which it is seen what chance gains."""
 CHANCE = 0.05
 """How probable it should be that some parameter seems to vary where none does."""
 QUANTILES = (0.05, 0.95)
@@ -86,15 +88,18 @@ def population(
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
         deviates = (values - at[:number]) / np.exp(at[number:])
         weight = _normal(deviates)
-        of_ties = likelihood @ weight
+        # Not by matrix products: their threads would wait for each other on a busy machine, at every step.
+        of_ties = np.einsum("td,d->t", likelihood, weight)
         # The cut at the ends of the prior is in the sum of weights, and so is the normal's constant.
-        pull = (likelihood.T @ (often / of_ties)) * weight - often.sum() * weight
+        pull = np.einsum("td,t->d", likelihood, often / of_ties) * weight - often.sum() * weight
         slopes = np.concatenate([pull @ (deviates / np.exp(at[number:])), pull @ deviates**2])
         return -float(often @ np.log(of_ties)), -slopes
 
     bounds = [(0.0, 1.0)] * number + [(np.log(least), np.log(max(least, widest)))] * number
     begun = [
-        np.concatenate([np.full(number, mean), np.full(number, np.log(np.minimum(spread, widest)))])
+        np.concatenate(
+            [np.full(number, mean), np.full(number, np.log(np.clip(spread, least, max(least, widest))))]
+        )
         for mean, spread in starts
     ]
     best = min(
@@ -122,14 +127,20 @@ def gains(log_likelihood: np.ndarray, unit: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("gain", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def varying(log_likelihood: np.ndarray, unit: pd.DataFrame, most: int) -> tuple[Population, pd.DataFrame]:
+def varying(
+    log_likelihood: np.ndarray, unit: pd.DataFrame, most: int, seed: int
+) -> tuple[Population, pd.DataFrame]:
     """The population of the parameters that gain most, `most` at most, and the table of `gains`.
 
-    A parameter that does nothing gains g by chance with probability exp(-g), since two numbers are fitted (Wilks 1938). Where none
-    gains more than the best of all would by chance, with probability `CHANCE`, none varies and the weights are the prior's.
+    A parameter that does nothing gains g by the records' chance with probability exp(-g), since two numbers are fitted
+    (Wilks 1938), and more by the chance of draws. So one varies that gains more than the best of all would by the former,
+    with probability `CHANCE`, and more than any of `DUMMIES` columns of random numbers. Where none does, the weights are the
+    prior's.
     """
     table = gains(log_likelihood, unit)
-    enough = table["gain"] > math.log(len(table) / CHANCE)
+    dummies = pd.DataFrame(np.random.default_rng(seed).random((len(unit), DUMMIES)))
+    chance = max(math.log(len(table) / CHANCE), float(gains(log_likelihood, dummies)["gain"].max()))
+    enough = table["gain"] > chance
     paths = list(table["path"][enough].head(most))
     if not paths:
         even = np.full(len(unit), 1 / len(unit))
