@@ -23,7 +23,7 @@ from .likelihood import effective
 LEAST, WIDEST = 0.05, 2.0
 """Bounds of a spread, in widths of the prior: at the upper it is the prior. The lower one rises where draws are few."""
 BEHIND = 100
-"""Effective draws that stand behind a population in the middle of the prior."""
+"""Effective draws that stand behind a population, wherever in the prior it lies."""
 STARTS = ((0.2, 0.3), (0.5, 0.3), (0.8, 0.3))
 """Means and spreads that the search begins from."""
 DUMMIES = 100
@@ -59,10 +59,10 @@ def unit_scale(design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) 
 def least_spread(draws: int, parameters: int) -> float:
     """The least spread of so many parameters together that leaves `BEHIND` effective draws of all.
 
-    A normal of standard deviation s has the effective width s times the root of 4 pi.
+    A normal of standard deviation s has the effective width s times the root of 4 pi, and half of it at an end of the prior.
     """
     share = min(BEHIND / draws, 1.0) ** (1 / parameters)
-    return float(max(LEAST, share / (2 * math.sqrt(math.pi))))
+    return float(max(LEAST, share / math.sqrt(math.pi)))
 
 
 def population(
