@@ -20,7 +20,7 @@ SETS = 400
 """Sets of simulated records behind a predictive interval."""
 INTERVAL = (0.05, 0.5, 0.95)
 STATISTICS = {
-    "level": "mean rung", "rises": "rises a year", "falls": "falls a year", "leaps": "moves of two rungs or more a year",
+    "level": "mean rung", "rises": "rises a year", "falls": "falls a year", "leaps": "leaps a year (2 rungs or more)",
 }  # fmt: skip
 EVEN = 1 / 12
 """Variance of even ranks."""
