@@ -1,4 +1,4 @@
-"""`entente calibrate`: weigh draws from the prior by the record up to August 2001."""
+"""`entente calibrate`: weigh draws from the prior by the record up to August 2001, or by the records of many ties."""
 
 from __future__ import annotations
 
@@ -9,24 +9,65 @@ from typing import Annotated, Any
 
 import typer
 
+DRAWS = 20_000
+
 
 def calibrate(
-    record: Annotated[str, typer.Argument(help="Record of configs/records, or a .csv file.")] = "rungs-1992-2001",
-    draws: Annotated[int, typer.Option(min=4, help="Draws from the prior, a multiple of 4.")] = 20_000,
+    record: Annotated[
+        str,
+        typer.Argument(help="Record of configs/records, a .csv file, or a folder of NAME.yaml with NAME.csv."),
+    ] = "rungs-1992-2001",
+    draws: Annotated[
+        int | None,
+        typer.Option(min=4, help="Draws from the prior, a multiple of 4; default 20000, of a folder 2000."),
+    ] = None,
     replicates: Annotated[
         int, typer.Option(min=1, help="Runs of each draw, over which likelihood is averaged.")
     ] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
     keep: Annotated[int, typer.Option(min=1, help="Posterior draws that are kept.")] = 400,
     synthetic: Annotated[int, typer.Option(min=2, help="Synthetic records that the method is tried on.")] = 200,
-    out: Annotated[Path, typer.Option(help="Folder of the runs, the posterior and the figures.")] = Path(
-        "runs/calibration"
-    ),
+    hierarchical: Annotated[
+        bool, typer.Option("--hierarchical", help="Folder: parameters that gain most vary between ties.")
+    ] = False,
+    held: Annotated[
+        float, typer.Option(min=0, max=1, help="Folder: share of the ties that is not fitted, but scored.")
+    ] = 0.3,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Folder: hold ties back in so many groups in turn, in place of --held."),
+    ] = None,
+    rivals: Annotated[bool, typer.Option("--rivals/--no-rivals", help="Folder: the rivals' evidence too.")] = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the runs, the posterior and the figures; default runs/calibration[-FOLDER]."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Calibrate to the record up to August 2001; interrupted, the same command goes on where it stopped."""
+    """Calibrate to the record up to August 2001, or to a folder of ties; the same command goes on where it was stopped."""
+    if Path(record).is_dir():
+        _many(Path(record), out, draws, replicates, seed, keep, synthetic, hierarchical, held, folds, rivals, workers,
+              fresh, as_json)  # fmt: skip
+    else:
+        place = out or Path("runs/calibration")
+        _one(record, draws or DRAWS, replicates, seed, keep, synthetic, place, workers, fresh, as_json)
+
+
+def _one(
+    record: str,
+    draws: int,
+    replicates: int,
+    seed: int,
+    keep: int,
+    synthetic: int,
+    out: Path,
+    workers: int | None,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """The record of the scenario that ships."""
     from entente.evidence.calibrate import calibrate as fit
     from entente.evidence.calibrate import write_posterior
     from entente.evidence.charts import save
@@ -48,6 +89,47 @@ def calibrate(
     write_whole(out / "calibration.json", (json.dumps(report, indent=1) + "\n").encode())
     save(calibration_figures(found, ranks), out / "figures")
     sys.stdout.write(json.dumps(report, allow_nan=False) + "\n" if as_json else _words(report))
+
+
+def _many(
+    folder: Path,
+    out: Path | None,
+    draws: int | None,
+    replicates: int,
+    seed: int,
+    keep: int,
+    synthetic: int,
+    hierarchical: bool,
+    held: float,
+    folds: int | None,
+    rivals: bool,
+    workers: int | None,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """A folder of ties."""
+    from entente.evidence.charts import save
+    from entente.evidence.many import DRAWS as FOR_MANY
+    from entente.evidence.many import calibrate_many, many_runs
+    from entente.evidence.many_figures import many_figures
+    from entente.evidence.many_report import sum_up, words, write
+    from entente.evidence.pool import KEPT
+    from entente.screen import note, runs_progress
+
+    place = out or Path("runs") / f"calibration-{folder.resolve().name}"
+    number = draws or FOR_MANY
+    if fresh:
+        for file in (place / KEPT).glob("*.parquet"):
+            file.unlink()
+    with runs_progress(many_runs(folder, number, replicates, rivals), f"calibration of {folder.name}") as advance:
+        found = calibrate_many(
+            folder, place, number, replicates, seed, held, folds, hierarchical, rivals, workers, advance, note
+        )
+    told = sum_up(found, min(synthetic, number))
+    write(found, told, place, keep)
+    save(many_figures(found, told), place / "figures")
+    report = {"run_dir": str(place), **told.report}
+    sys.stdout.write(json.dumps(report, allow_nan=False) + "\n" if as_json else words(told.report, place))
 
 
 def _words(report: dict[str, Any]) -> str:

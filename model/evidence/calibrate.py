@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,12 @@ def write_posterior(found: Calibration, path: Path, draws: int = KEPT) -> None:
         "sources": source_digest(),
         "data": {source.name: checksum(source.read_bytes()) for source in sources},
     }  # fmt: skip
-    table = pa.Table.from_pandas(found.posterior(draws), preserve_index=False)
+    write_draws(found.posterior(draws), origin, path)
+
+
+def write_draws(draws: pd.DataFrame, origin: dict[str, Any], path: Path) -> None:
+    """Write draws of parameters as Parquet, with where they come from in its metadata; the same give the same bytes."""
+    table = pa.Table.from_pandas(draws, preserve_index=False)
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata({"entente": json.dumps(origin)}), sink, compression="zstd")
     write_whole(path, bytes(sink.getvalue().to_pybytes()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -36,16 +37,23 @@ def learned(found: Calibration, weight: np.ndarray | None = None) -> pd.DataFram
     `ks`: Kolmogorov's distance of the posterior from the prior; `narrowed`: share of the prior's variance that
     is gone; `low`, `median`, `high`: 5, 50 and 95 % of the posterior.
     """
-    weight = found.weights if weight is None else weight
+    return moved(found.design, prior_ranges(), found.weights if weight is None else weight)
+
+
+def moved(design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], weight: np.ndarray) -> pd.DataFrame:
+    """How far weighted draws of a uniform prior have moved, a row a path, as `learned` describes them."""
     rows = []
-    for path, (low, high) in prior_ranges().items():
-        values = found.design[path].to_numpy()
+    for path, (low, high) in ranges.items():
+        values = design[path].to_numpy()
         order = np.argsort(values)
         cumulated = np.cumsum(weight[order])
         prior = (values[order] - low) / (high - low)
         mean = float((weight * values).sum())
         variance = float((weight * (values - mean) ** 2).sum())
-        quantiles = [float(values[order][np.searchsorted(cumulated, q)]) for q in (0.05, 0.5, 0.95)]
+        quantiles = [
+            float(values[order][min(int(np.searchsorted(cumulated, q)), len(order) - 1)])
+            for q in (0.05, 0.5, 0.95)
+        ]
         rows.append(
             {"path": path, "prior_low": low, "prior_high": high, "mean": mean, "low": quantiles[0],
              "median": quantiles[1], "high": quantiles[2], "ks": float(np.abs(cumulated - prior).max()),

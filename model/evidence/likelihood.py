@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 from scipy.special import logsumexp
 from scipy.stats import norm, rankdata
 
@@ -78,6 +79,11 @@ def over_replicates(log_likelihood: np.ndarray) -> np.ndarray:
     return np.asarray(logsumexp(log_likelihood, axis=1) - math.log(log_likelihood.shape[1]))
 
 
+def over_draws(log_likelihood: np.ndarray, weight: np.ndarray) -> float:
+    """Log of the mean likelihood over weighted draws; the weights add up to 1."""
+    return float(logsumexp(log_likelihood, b=weight))
+
+
 def log_evidence(log_likelihood: np.ndarray) -> float:
     """Log of the mean likelihood over draws from the prior."""
     return float(logsumexp(log_likelihood) - math.log(len(log_likelihood)))
@@ -86,6 +92,19 @@ def log_evidence(log_likelihood: np.ndarray) -> float:
 def weights(log_likelihood: np.ndarray) -> np.ndarray:
     """Posterior weights of draws from the prior; they add up to 1."""
     return np.asarray(np.exp(log_likelihood - logsumexp(log_likelihood)))
+
+
+def largest_power(log_likelihood: np.ndarray, least: float) -> float:
+    """The largest power, 1 at most, to which a likelihood can be raised with `least` effective draws left.
+
+    Below 1 the record counts as if it were that share of itself, for want of draws (a coarsened posterior; Miller and
+    Dunson 2019): wider than the posterior, and never narrower.
+    """
+    if effective(weights(log_likelihood)) >= least:
+        return 1.0
+    if least >= len(log_likelihood):
+        return 0.0
+    return float(brentq(lambda power: effective(weights(power * log_likelihood)) - least, 0.0, 1.0))
 
 
 def effective(weight: np.ndarray) -> float:

@@ -27,10 +27,10 @@ def calibration_figures(found: Calibration, ranks: pd.DataFrame) -> dict[str, Fi
     with mpl.rc_context(DRAWING):
         return {
             "posterior-check": posterior_check(found),
-            "learned": _learned(table),
+            "learned": learned_figure(table),
             "marginals": _marginals(found, table),
             "sets": _sets(found, table),
-            "synthetic": _synthetic(ranks),
+            "synthetic": synthetic_figure(ranks),
         }
 
 
@@ -48,14 +48,14 @@ def posterior_check(found: Calibration) -> Figure:
     )
 
 
-def _learned(table: pd.DataFrame) -> Figure:
+def learned_figure(table: pd.DataFrame) -> Figure:
     """How far the record moves each parameter."""
     figure = Figure(figsize=(6.5, 0.17 * len(table) + 1), layout="constrained")
     axes = figure.subplots()
     places = np.arange(len(table))[::-1]
     axes.barh(places, table["ks"], color=[BLUE if ks >= INFORMED else GREY for ks in table["ks"]], height=0.7)
     axes.axvline(INFORMED, color=ORANGE, ls="--", lw=1.2)
-    axes.set_yticks(places, [_short(path) for path in table["path"]], fontsize=7)
+    axes.set_yticks(places, [short(path) for path in table["path"]], fontsize=7)
     axes.set(
         ylim=(-0.8, len(table) - 0.2), xlabel="distance of the posterior from the prior (Kolmogorov, 0 to 1)",
         title=f"What the record says of each parameter (dashed: {INFORMED:g})",
@@ -63,7 +63,8 @@ def _learned(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _short(path: str) -> str:
+def short(path: str) -> str:
+    """A path as an axis names it."""
     return path.removeprefix("behaviour.")
 
 
@@ -95,7 +96,7 @@ def _marginals(found: Calibration, table: pd.DataFrame) -> Figure:
             alpha=0.6,
         )
         axes.axhline(1, color=ORANGE, lw=1.4)
-        axes.set(xlim=(low, high), ylim=(0, None), xlabel=_short(path))
+        axes.set(xlim=(low, high), ylim=(0, None), xlabel=short(path))
         axes.tick_params(labelsize=7)
     figure.supylabel("density, prior = 1", fontsize=9)
     return figure
@@ -124,12 +125,12 @@ def _sets(found: Calibration, table: pd.DataFrame) -> Figure:
             )
             axes.axhline(number + BAR, color=ORANGE, lw=0.8, ls="--")
         axes.set_yticks(np.arange(SETS) + BAR / 2, [f"set {number + 1}" for number in range(SETS)])
-        axes.set(xlabel=f"rank of {_short(path)}", xlim=(0, 1))
+        axes.set(xlabel=f"rank of {short(path)}", xlim=(0, 1))
         axes.tick_params(labelsize=7)
     return figure
 
 
-def _synthetic(ranks: pd.DataFrame) -> Figure:
+def synthetic_figure(ranks: pd.DataFrame) -> Figure:
     """Distribution of the truth's rank in its posterior, over synthetic records, less what is even."""
     figure = Figure(figsize=(6.5, 3.4), layout="constrained")
     axes = figure.subplots()

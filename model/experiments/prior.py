@@ -43,12 +43,12 @@ def prior_draws(draws: int, seed: int, *scenarios: Scenario) -> pd.DataFrame:
     """
     ranges = prior_ranges(*scenarios)
     return pd.DataFrame(
-        {path: low + (high - low) * _spread(path, draws, seed) for path, (low, high) in ranges.items()}
+        {path: low + (high - low) * spread(path, draws, seed) for path, (low, high) in ranges.items()}
     )
 
 
-def _spread(path: str, draws: int, seed: int) -> Floats:
-    """Points of the unit interval, one in each of `draws` equal parts, in an order of the path's own."""
+def spread(path: str, draws: int, seed: int) -> Floats:
+    """`draws` points of the unit interval, one in each of as many equal parts, in an order of the path's own."""
     digest = hashlib.sha256(f"{seed}/{path}".encode()).digest()
     cube = qmc.LatinHypercube(d=1, rng=np.random.default_rng(int.from_bytes(digest[:16])))
     return np.asarray(cube.random(draws)[:, 0])
