@@ -1,0 +1,153 @@
+"""Many ties scored at once: each scenario of a folder is run, kept as a file when it is finished, and all are pooled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from entente.analysis.runs import repeated
+from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.ensemble import prepare
+from entente.errors import InputError, shown
+from entente.experiments.parquet import parquet_bytes, parquet_frame
+from entente.experiments.places import Folder, checksum, write_whole
+from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
+from entente.schema.load import load_scenario, scenario_hash
+
+from .origins import Plan, forecasts
+from .rivals import fitting, rival_changes
+from .ties import Tie, Ties, load_ties
+
+KEPT, REPORT = "kept", "report.html"
+"""The folder of finished ties, and the file by which a folder of scores is known."""
+OWN_SOURCES = ("baselines.py", "forecast.py", "likelihood.py", "origins.py", "record.py", "score.py")
+"""What makes a tie's file, beside what makes the numbers of runs."""
+
+
+@dataclass(frozen=True)
+class Many:
+    """What was asked of a folder, the forecasts of every tie that could be run, and why the others could not.
+
+    `forecasts` has the columns of `origins.forecasts` and `name`, that of the scenario's file; `failed` has `name` and
+    `message`.
+    """
+
+    ties: Ties
+    plan: Plan
+    asked: dict[str, object]
+    forecasts: pd.DataFrame
+    failed: pd.DataFrame
+
+
+def run_many(
+    folder: str | Path,
+    parameters: str = "prior",
+    draws: int = 200,
+    replicates: int = 1,
+    seed: int = 0,
+    rival: str | None = None,
+    horizons: Sequence[int] = (),
+    out: Path | None = None,
+    mechanisms: Iterable[Mechanism] = (),
+    say: Callable[[str], None] = lambda words: None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Many:
+    """Run every tie of a folder on all cores: each of the `draws` of `parameters` under `replicates` noises.
+
+    With `horizons`, whole years ahead, forecasts begin anew from every coded year; without, from the scenario's start.
+    What is finished is kept in `out`, so that a call that was ended goes on; `progress` is told how many ties are done.
+    Raises `InputError` for a folder without a tie that can be run, or wrong numbers.
+    """
+    for name, value in (("draws", draws), ("replicates", replicates)):
+        if value < 1:
+            raise InputError(f"{name}: {value}: must be a whole number, 1 or more")
+    asked = tuple(sorted(set(horizons)))
+    if any(years < 1 for years in asked):
+        raise InputError(f"--horizons: {asked[0]}: must be whole years, 1 or more")
+    over = {} if rival is None else rival_changes(rival)
+    own = tuple(mechanisms)
+    found = load_ties(folder)
+    rows, _ = repeated(parameter_sets(parameters, draws, seed, load_scenario(found.ties[0].scenario, mechanisms=own)), replicates)
+    plan = Plan(rows, seed, asked)
+    with nullcontext() if out is None else Folder(out).held():
+        ready, failed = [], found.failed.to_dict("records")
+        for tie in found.ties:
+            try:
+                scenario = load_scenario(tie.scenario, mechanisms=own)
+                ready.append(Tie(tie.name, load_scenario(scenario, fitting(over, scenario)), tie.record))
+            except InputError as error:
+                failed.append({"name": tie.name, "message": str(error)})
+        if ready:
+            prepare(say, *(tie.scenario for tie in ready), load_scenario())
+        done = 0
+
+        def one(tie: Tie) -> pd.DataFrame | str:
+            nonlocal done
+            try:
+                return _kept(tie, plan, out).assign(name=tie.name)
+            except InputError as error:
+                return str(error)
+            finally:
+                done += 1
+                progress(done)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            made = list(pool.map(one, ready))
+    failed += [{"name": tie.name, "message": why} for tie, why in zip(ready, made, strict=True) if isinstance(why, str)]
+    tables = [table for table in made if not isinstance(table, str)]
+    if not tables:
+        raise InputError(f"{found.folder}: no tie can be run; the first of {len(failed)}: {failed[0]['message']}")
+    about = {
+        "folder": found.folder.name, "parameters": parameters, "draws": draws, "replicates": replicates,
+        "seed": seed, "rival": rival, "horizons": list(asked),
+    }  # fmt: skip
+    missing = pd.DataFrame(failed, columns=["name", "message"]).sort_values("name", ignore_index=True)
+    return Many(found, plan, about, pd.concat(tables, ignore_index=True), missing)
+
+
+def _kept(tie: Tie, plan: Plan, out: Path | None) -> pd.DataFrame:
+    """The forecasts of a tie, read from `out` where the same code has left the same ones there."""
+    if out is None:
+        return forecasts(tie.scenario, tie.record, plan)
+    path = out / KEPT / f"{_digest(tie, plan)}.parquet"
+    if not path.is_file():
+        write_whole(path, parquet_bytes(forecasts(tie.scenario, tie.record, plan)))
+    return parquet_frame(path)
+
+
+def _digest(tie: Tie, plan: Plan) -> str:
+    """What a tie's forecasts depend on."""
+    cells = [asdict(cell) for cell in tie.record.cells]
+    rows = checksum(plan.parameters.to_csv().encode())
+    asked = [scenario_hash(tie.scenario), cells, rows, plan.seed, plan.horizons, code_digest(), _own_digest()]
+    return checksum(json.dumps(asked).encode())[:16]
+
+
+@cache
+def _own_digest() -> str:
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in OWN_SOURCES)).hexdigest()
+
+
+def score_folder(out: str | Path) -> Path:
+    """`--out` as a folder of scores: new, empty, or one that this command has begun. Raises `InputError` for any other."""
+    path = Path(out)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"--out {shown(str(out))}: is a file, not a folder")
+    if path.is_dir() and any(path.iterdir()) and not (path / KEPT).is_dir():
+        raise InputError(f"--out {shown(str(out))}: exists, is not empty and holds no scores of ties")
+    try:
+        (path / KEPT).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {shown(str(out))}: cannot be made: {error.strerror or error}") from None
+    return path
