@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -23,6 +24,7 @@ from entente.experiments.places import Folder, checksum, write_whole
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
+from entente.screen import SECONDS_BETWEEN_LINES
 
 from .origins import Plan, forecasts
 from .rivals import fitting, rival_changes
@@ -60,12 +62,12 @@ def run_many(
     out: Path | None = None,
     mechanisms: Iterable[Mechanism] = (),
     say: Callable[[str], None] = lambda words: None,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[str], None] = lambda words: None,
 ) -> Many:
     """Run every tie of a folder on all cores: each of the `draws` of `parameters` under `replicates` noises.
 
     With `horizons`, whole years ahead, forecasts begin anew from every coded year; without, from the scenario's start.
-    What is finished is kept in `out`, so that a call that was ended goes on; `progress` is told how many ties are done.
+    What is finished is kept in `out`, so that a call that was ended goes on; `progress` is told now and then how many ties are done.
     Raises `InputError` for a folder without a tie that can be run, or wrong numbers.
     """
     for name, value in (("draws", draws), ("replicates", replicates)):
@@ -77,7 +79,9 @@ def run_many(
     over = {} if rival is None else rival_changes(rival)
     own = tuple(mechanisms)
     found = load_ties(folder)
-    rows, _ = repeated(parameter_sets(parameters, draws, seed, load_scenario(found.ties[0].scenario, mechanisms=own)), replicates)
+    rows, _ = repeated(
+        parameter_sets(parameters, draws, seed, load_scenario(found.ties[0].scenario, mechanisms=own)), replicates
+    )
     plan = Plan(rows, seed, asked)
     with nullcontext() if out is None else Folder(out).held():
         ready, failed = [], found.failed.to_dict("records")
@@ -89,21 +93,25 @@ def run_many(
                 failed.append({"name": tie.name, "message": str(error)})
         if ready:
             prepare(say, *(tie.scenario for tie in ready), load_scenario())
-        done = 0
+        done, told = 0, time.monotonic()
 
         def one(tie: Tie) -> pd.DataFrame | str:
-            nonlocal done
+            nonlocal done, told
             try:
                 return _kept(tie, plan, out).assign(name=tie.name)
             except InputError as error:
                 return str(error)
             finally:
                 done += 1
-                progress(done)
+                if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+                    told = time.monotonic()
+                    progress(f"{found.folder.name}: {done} of {len(ready)} scenarios are run")
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             made = list(pool.map(one, ready))
-    failed += [{"name": tie.name, "message": why} for tie, why in zip(ready, made, strict=True) if isinstance(why, str)]
+    failed += [
+        {"name": tie.name, "message": why} for tie, why in zip(ready, made, strict=True) if isinstance(why, str)
+    ]
     tables = [table for table in made if not isinstance(table, str)]
     if not tables:
         raise InputError(f"{found.folder}: no tie can be run; the first of {len(failed)}: {failed[0]['message']}")

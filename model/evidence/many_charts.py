@@ -90,7 +90,9 @@ def _groups(found: Pooled) -> Figure:
         axes.set_yticks(range(len(groups)), [f"{group} ({sizes[group]} ties)" for group in groups])
         axes.set_ylim(-0.5, len(groups) - 0.5)
         axes.set_title(titles[name], loc="left", fontsize=9)
-    cells[-1].set_xlabel("score of the model minus that of the other (below 0: the model is better; 95 % over ties)")
+    cells[-1].set_xlabel(
+        "score of the model minus that of the other (below 0: the model is better; 95 % over ties)"
+    )
     figure.legend(*cells[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return figure
 
@@ -124,14 +126,18 @@ def _moves(found: Pooled) -> Figure:
     parts = (("hit", colours[2]), ("missed", colours[7]), ("false", colours[3]))
     for line, horizon in zip(cells, horizons, strict=True):
         for axes, (direction, title) in zip(line, (("up", "rises"), ("down", "falls")), strict=True):
-            own = rows[(rows["horizon"] == horizon) & (rows["direction"] == direction)].set_index("forecast").loc[
-                list(NAMES[::-1])
-            ]
+            own = (
+                rows[(rows["horizon"] == horizon) & (rows["direction"] == direction)]
+                .set_index("forecast")
+                .loc[list(NAMES[::-1])]
+            )
             start = np.zeros(len(own))
             for part, colour in parts:
                 axes.barh(own.index, own[part], left=start, color=colour, label=part, height=0.7)
                 start = start + own[part].to_numpy()
-            axes.set_title(f"{title}{_ahead(horizon)}: {int(own['recorded'].iloc[0])} recorded", fontsize=9, loc="left")
+            axes.set_title(
+                f"{title}{_ahead(horizon)}: {int(own['recorded'].iloc[0])} recorded", fontsize=9, loc="left"
+            )
             axes.tick_params(labelsize=8)
     for axes in cells[-1]:
         axes.set_xlabel("moves, each by the chance given to it")
@@ -158,7 +164,11 @@ def _pace(found: Pooled) -> Figure:
     for axes, what in zip(cells, ("rises", "falls", "leaps"), strict=True):
         axes.plot(years, model[what], color=COLOURS[MODEL], marker="o", ms=4, label="model")
         axes.axhline(record[what], color="black", ls="--", lw=1.2, label="record, all years")
-        axes.set(title=what if what != "leaps" else "leaps of two rungs or more", xlabel="year after the origin", ylim=(0, None))
+        axes.set(
+            title=what if what != "leaps" else "leaps of two rungs or more",
+            xlabel="year after the origin",
+            ylim=(0, None),
+        )
     cells[0].set_ylabel("a tie and year")
     figure.legend(*cells[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     return figure
@@ -176,8 +186,9 @@ def _ties(found: Pooled) -> Figure:
     axes.set_yticks(at, shown["tie"], fontsize=8)
     widest = float(shown["rps_less"].abs().max()) or 1.0
     for place, row in zip(at, shown.to_dict("records"), strict=True):
-        axes.text(max(row["rps_less"], 0) + 0.02 * widest, place, row["why"], fontsize=7, va="center")
+        axes.text(max(row["rps_less"], 0) + 0.03 * widest, place, row["why"], fontsize=7, va="center")
     axes.axvline(0, color="black", lw=0.8)
+    axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.set_xlim(-1.05 * widest if (shown["rps_less"] < 0).any() else 0, 3.4 * widest)
     axes.set_xlabel(f"score of the model minus that of the {MARKOV} (below 0: the model is better)", loc="left")
     return figure

@@ -33,7 +33,11 @@ def overview(found: Pooled) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for row in summary[summary["by"].isin((WHOLE, by))].to_dict("records"):
         keys = ["cells", "rps", "log_score", "bias"]
-        keys += [] if row["forecast"] == MODEL else ["rps_less", "rps_low", "rps_high", "rps_low_states", "rps_high_states"]
+        keys += (
+            []
+            if row["forecast"] == MODEL
+            else ["rps_less", "rps_low", "rps_high", "rps_low_states", "rps_high_states"]
+        )
         values = {key: None if row[key] != row[key] else row[key] for key in keys}
         groups.setdefault(str(row["group"]), {})[row["forecast"]] = values
     return {
@@ -54,7 +58,13 @@ def in_short(found: Pooled) -> list[str]:
     for group, rows in summary[summary["by"] == by].groupby("group", sort=False):
         own = rows.set_index("forecast")
         gap = own.loc[MARKOV]
-        how = "better" if gap["rps_high"] < 0 else "worse" if gap["rps_low"] > 0 else "neither better nor worse, as far as can be told,"
+        how = (
+            "better"
+            if gap["rps_high"] < 0
+            else "worse"
+            if gap["rps_low"] > 0
+            else "neither better nor worse, as far as can be told,"
+        )
         where = "All years" if by == WHOLE else f"{group} year{'s' if str(group) != '1' else ''} ahead"
         said.append(
             f"{where}: the model scores {own.loc[MODEL, 'rps']:.3f}, {how} than the {MARKOV} with {gap['rps']:.3f} "
@@ -66,7 +76,9 @@ def in_short(found: Pooled) -> list[str]:
         f"A tie and year rises {model['rises']:.3f} times in runs and {record['rises']:.3f} in the record, falls "
         f"{model['falls']:.3f} and {record['falls']:.3f}, and leaps two rungs or more {model['leaps']:.3f} and {record['leaps']:.3f}."
     )
-    said.append(f"The model scores better than the chain on {(found.ties['rps_less'] < 0).mean():.0%} of {len(found.ties)} ties.")
+    said.append(
+        f"The model scores better than the chain on {(found.ties['rps_less'] < 0).mean():.0%} of {len(found.ties)} ties."
+    )
     return said
 
 

@@ -59,10 +59,14 @@ def restart(scenario: Scenario, record: Record, year: int) -> Scenario:
         "start": month_text(start), "months": end - start, "prelude": scenario.prelude or scenario.start,
     }  # fmt: skip
     signed = {id_ for id_ in scenario.treaties if _signed(scenario, id_) < start}
-    gone = {scenario.treaties[id_].succeeds for id_ in signed} | {id_ for id_ in signed if _ended(scenario, id_, start)}
+    gone = {scenario.treaties[id_].succeeds for id_ in signed} | {
+        id_ for id_ in signed if _ended(scenario, id_, start)
+    }
     rungs: dict[str, int] = {}
     for cell in (cell for cell in record.cells if cell.year == year):
-        alive = sorted((id_ for id_ in cell.treaties if id_ in signed - gone), key=lambda id_: _signed(scenario, id_))
+        alive = sorted(
+            (id_ for id_ in cell.treaties if id_ in signed - gone), key=lambda id_: _signed(scenario, id_)
+        )
         if not alive and cell.rung and not any(id_ in gone for id_ in cell.treaties):
             alive = [min(cell.treaties, key=lambda id_: _signed(scenario, id_))]
         for id_ in alive:
@@ -175,7 +179,9 @@ def _rows(cells: tuple[Cell, ...], rungs: np.ndarray, origin: int, known: dict[s
     for place, cell in enumerate(cells):
         last = before.get((cell.tie, cell.year - 1))
         step = None if last is None else rungs[:, place] - last
-        moved = (np.nan,) * 3 if step is None else ((step > 0).mean(), (step < 0).mean(), (abs(step) >= LEAP).mean())
+        moved = (
+            (np.nan,) * 3 if step is None else ((step > 0).mean(), (step < 0).mean(), (abs(step) >= LEAP).mean())
+        )
         rows.append(
             {"tie": cell.tie, "origin": origin, "year": cell.year, "ahead": cell.year - origin}
             | {"known": known[cell.tie], "rung": cell.rung, "rung_lo": cell.low, "rung_hi": cell.high}

@@ -15,10 +15,9 @@ from .baselines import fitted_drift
 from .record import TOP_RUNG, Cell
 from .score import RUNGS
 
-PSEUDO = 1.0
-"""Year pairs that each row of a chain is given beforehand, half of them staying and half spread evenly over the
-rungs: what was never seen is unlikely, not impossible, and a rung that nobody held is kept rather than lost."""
-HALF = 1 / 2
+STAYING, SPREAD = 1.0, 0.1
+"""Year pairs that each rung of a chain is given beforehand: one that stays, and a tenth of one spread evenly over the
+rungs. What was never seen is unlikely, not impossible, and of a rung that nobody held the chain says that it is kept."""
 
 
 class Others:
@@ -65,8 +64,8 @@ def base_rate(codings: np.ndarray) -> np.ndarray:
 
 
 def chain(pairs: np.ndarray) -> np.ndarray:
-    """The two-way Markov chain of a year, shape (7, 7), rows adding up to 1, from counts of pairs and `PSEUDO`."""
-    counts = pairs + PSEUDO * HALF * (np.eye(RUNGS) + 1 / RUNGS)
+    """The two-way Markov chain of a year, shape (7, 7), rows adding up to 1, from counts of pairs, `STAYING` and `SPREAD`."""
+    counts = pairs + STAYING * np.eye(RUNGS) + SPREAD / RUNGS
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
@@ -89,5 +88,7 @@ def ahead(step: np.ndarray, steps: int) -> np.ndarray:
 def shipped_climb(years: int, seed: int) -> np.ndarray:
     """The ratchet whose drift is fitted to the record that ships, so many years on, shape (7, 7)."""
     drifts, shares = fitted_drift(seed)
-    powers = [share * ahead(climb(drift), years * MONTHS_IN_YEAR) for drift, share in zip(drifts, shares, strict=True)]
+    powers = [
+        share * ahead(climb(drift), years * MONTHS_IN_YEAR) for drift, share in zip(drifts, shares, strict=True)
+    ]
     return np.asarray(np.sum(powers, axis=0))

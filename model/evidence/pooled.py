@@ -49,9 +49,7 @@ class Pooled:
         if self.many.plan.horizons:
             rows = rows[rows["ahead"].isin(self.many.plan.horizons)]
         rows = rows.reset_index(drop=True)
-        about = {
-            (tie.name, one): _about(tie, one) for tie in self.many.ties.ties for one in tie.record.ties
-        }
+        about = {(tie.name, one): _about(tie, one) for tie in self.many.ties.ties for one in tie.record.ties}
         keys = list(zip(rows["name"], rows["tie"], strict=True))
         return rows.assign(
             label=[about[key][0] for key in keys],
@@ -89,7 +87,11 @@ class Pooled:
             shipped = np.stack([powers[y][k] for y, k in zip(cells["ahead"], cells["known"], strict=True)])
         known, opened = cells["known"].to_numpy(), cells["opened"].to_numpy()
         return dict(
-            zip(NAMES, (cells[SHARES].to_numpy(), eye[known], base, moved, climbed, eye[opened], shipped), strict=True)
+            zip(
+                NAMES,
+                (cells[SHARES].to_numpy(), eye[known], base, moved, climbed, eye[opened], shipped),
+                strict=True,
+            )
         )
 
     @cached_property
@@ -99,7 +101,19 @@ class Pooled:
         codings = cells[["rung_lo", "rung", "rung_hi"]].to_numpy()
         above = np.arange(RUNGS) > cells["known"].to_numpy()[:, np.newaxis]
         below = np.arange(RUNGS) < cells["known"].to_numpy()[:, np.newaxis]
-        kept = ["label", "name", "tie", "states", "origin", "year", "horizon", "decade", "obligation", "known", "rung"]
+        kept = [
+            "label",
+            "name",
+            "tie",
+            "states",
+            "origin",
+            "year",
+            "horizon",
+            "decade",
+            "obligation",
+            "known",
+            "rung",
+        ]
         parts = [
             cells[kept].assign(
                 forecast=name, rps=rps(shares, codings), log_score=log_score(shares, codings),
@@ -121,7 +135,10 @@ class Pooled:
         by = [name for name in GROUPS if name != "horizon" or self.many.plan.horizons]
         for name in by:
             column = "known" if name == "rung" else name
-            for value, rows in scores.groupby(column, sort=True):
+            groups = scores.groupby(column, sort=True)
+            order = OBLIGATIONS if name == "obligation" else groups.groups
+            for value in (value for value in order if value in groups.groups):
+                rows = groups.get_group(value)
                 label = f"{value} {RUNG_NAMES[int(value)]}" if name == "rung" else str(value)
                 parts.append(self._group(rows, name, label))
         return pd.concat(parts, ignore_index=True)
@@ -141,7 +158,9 @@ class Pooled:
                 gap = model[score] - own[score]
                 row[f"{short}_less"] = gap.mean()
                 for weights, behind in draws:
-                    row[f"{short}_low{behind}"], row[f"{short}_high{behind}"] = _interval(gap, model["label"], weights)
+                    row[f"{short}_low{behind}"], row[f"{short}_high{behind}"] = _interval(
+                        gap, model["label"], weights
+                    )
             found.append(row)
         return pd.DataFrame(found)
 
@@ -172,7 +191,9 @@ class Pooled:
                 })  # fmt: skip
         order = {name: place for place, name in enumerate(NAMES)}
         return pd.DataFrame(rows).sort_values(
-            ["horizon", "forecast", "direction"], key=lambda c: c.map(order) if c.name == "forecast" else c, ignore_index=True
+            ["horizon", "forecast", "direction"],
+            key=lambda c: c.map(order) if c.name == "forecast" else c,
+            ignore_index=True,
         )
 
     @cached_property
