@@ -21,7 +21,7 @@ from entente.schema.scenario import Scenario
 from .baselines import base_rate, last_coded, persistence, ratchet
 from .forecast import forecast
 from .record import Record, load_record
-from .rivals import fitting, rival_changes
+from .rivals import laid_over
 from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
 
 MODEL, PERSISTENCE, BASE_RATE, RATCHET = "model", "persistence", "base_rate", "ratchet"
@@ -117,7 +117,7 @@ def hindcast(
     chosen = None if model is None else model_class(model)
     ready = load_scenario(scenario, mechanisms=mechanisms)
     if rival is not None:
-        ready = load_scenario(ready, fitting(rival_changes(rival), ready))
+        ready = laid_over(rival, ready)
     happened = load_record(record, ready)
     rows, _ = repeated(parameter_sets(parameters, draws, seed, ready), replicates)
     rungs = forecast(ready, happened, rows, seed, chosen)
