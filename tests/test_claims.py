@@ -332,7 +332,15 @@ def test_exchange_alone_hears_of_no_threat():
 
 
 def test_there_are_seven_rivals_and_they_fit_worlds_without_these_treaties():
-    assert rival_names() == ["exchange-only", "hub", "network", "ratchet", "solidarity", "tethering", "threat-only"]
+    assert rival_names() == [
+        "exchange-only",
+        "hub",
+        "network",
+        "ratchet",
+        "solidarity",
+        "tethering",
+        "threat-only",
+    ]
     place = {"longitude": 0.0, "latitude": 0.0}
     other = load_scenario(
         {

@@ -24,14 +24,18 @@ from entente.experiments.places import Folder, checksum, write_whole
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.scenario import Scenario
 from entente.screen import SECONDS_BETWEEN_LINES
 
+from .around import Around
 from .origins import Plan, forecasts
-from .rivals import fitting, rival_changes
+from .rivals import laid_over, rival_changes
 from .ties import Tie, Ties, load_ties
 
 KEPT, REPORT = "kept", "report.html"
 """The folder of finished ties, and the file by which a folder of scores is known."""
+NETWORK = "network"
+"""The rival that reads who else is tied to whom."""
 OWN_SOURCES = ("baselines.py", "forecast.py", "likelihood.py", "origins.py", "record.py", "score.py")
 """What makes a tie's file, beside what makes the numbers of runs."""
 
@@ -76,7 +80,10 @@ def run_many(
     asked = tuple(sorted(set(horizons)))
     if any(years < 1 for years in asked):
         raise InputError(f"--horizons: {asked[0]}: must be whole years, 1 or more")
-    over = {} if rival is None else rival_changes(rival)
+    if rival == NETWORK and not asked:
+        raise InputError(
+            "--rival network: give --horizons; who is tied to whom is read from the records at each origin"
+        )
     own = tuple(mechanisms)
     found = load_ties(folder)
     rows, _ = repeated(
@@ -88,17 +95,18 @@ def run_many(
         for tie in found.ties:
             try:
                 scenario = load_scenario(tie.scenario, mechanisms=own)
-                ready.append(Tie(tie.name, load_scenario(scenario, fitting(over, scenario)), tie.record))
+                ready.append(Tie(tie.name, _under(rival, scenario), tie.record))
             except InputError as error:
                 failed.append({"name": tie.name, "message": str(error)})
         if ready:
             prepare(say, *(tie.scenario for tie in ready), load_scenario())
+        network = Around(found.ties) if rival == NETWORK else None
         done, told = 0, time.monotonic()
 
         def one(tie: Tie) -> pd.DataFrame | str:
             nonlocal done, told
             try:
-                return _kept(tie, plan, out).assign(name=tie.name)
+                return _kept(tie, plan, out, network).assign(name=tie.name)
             except InputError as error:
                 return str(error)
             finally:
@@ -123,21 +131,33 @@ def run_many(
     return Many(found, plan, about, pd.concat(tables, ignore_index=True), missing)
 
 
-def _kept(tie: Tie, plan: Plan, out: Path | None) -> pd.DataFrame:
+def _under(rival: str | None, scenario: Scenario) -> Scenario:
+    """A scenario under a rival; the network is read from the records, not from the scenario alone."""
+    if rival is None:
+        return scenario
+    if rival == NETWORK:
+        return load_scenario(scenario, rival_changes(rival))
+    return laid_over(rival, scenario)
+
+
+def _kept(tie: Tie, plan: Plan, out: Path | None, network: Around | None) -> pd.DataFrame:
     """The forecasts of a tie, read from `out` where the same code has left the same ones there."""
+    years = sorted({cell.year for cell in tie.record.cells})
+    around = None if network is None else {year: network.changes(tie, year) for year in years}
     if out is None:
-        return forecasts(tie.scenario, tie.record, plan)
-    path = out / KEPT / f"{_digest(tie, plan)}.parquet"
+        return forecasts(tie.scenario, tie.record, plan, around)
+    path = out / KEPT / f"{_digest(tie, plan, around)}.parquet"
     if not path.is_file():
-        write_whole(path, parquet_bytes(forecasts(tie.scenario, tie.record, plan)))
+        write_whole(path, parquet_bytes(forecasts(tie.scenario, tie.record, plan, around)))
     return parquet_frame(path)
 
 
-def _digest(tie: Tie, plan: Plan) -> str:
+def _digest(tie: Tie, plan: Plan, around: object) -> str:
     """What a tie's forecasts depend on."""
     cells = [asdict(cell) for cell in tie.record.cells]
     rows = checksum(plan.parameters.to_csv().encode())
-    asked = [scenario_hash(tie.scenario), cells, rows, plan.seed, plan.horizons, code_digest(), _own_digest()]
+    numbers = [plan.seed, plan.horizons, around]
+    asked = [scenario_hash(tie.scenario), cells, rows, numbers, code_digest(), _own_digest()]
     return checksum(json.dumps(asked).encode())[:16]
 
 

@@ -8,6 +8,7 @@ the tie, given what its surroundings did.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,14 +131,16 @@ def _opening(scenario: Scenario, id_: str, rung: int, start: int) -> dict[str, A
     return {"rung": rung, "mistrust": mistrust, "left": left, "joined": joined}
 
 
-def forecasts(scenario: Scenario, record: Record, plan: Plan) -> pd.DataFrame:
+def forecasts(
+    scenario: Scenario, record: Record, plan: Plan, around: Mapping[int, Mapping[str, float]] | None = None
+) -> pd.DataFrame:
     """What the runs say of a record: a row a tie, origin and coded year ahead.
 
     Columns: `tie`, `origin` (the year after which the forecast begins), `year`, `ahead` (years), `known` (the rung at the
     origin: of the record, or, without horizons, of the treaty as the scenario opens or signs it), `opened` (the rung
     that the scenario opens or signs the treaty with, whatever the origin), `rung`, `rung_lo`, `rung_hi`; the shares of
     runs at each rung, `p0` to `p6`; `up`, `down`, `leap` (shares of runs that rose, fell, or moved two rungs or more
-    since the year before, missing where that year has no rung). Raises `InputError` where a run is impossible.
+    since the year before, missing where that year has no rung). `around` has changes of the scenario by origin. Raises `InputError` where a run is impossible.
     """
     opened = persistence(scenario, record, plan.seed).argmax(axis=1)
     if not plan.horizons:
@@ -152,7 +155,10 @@ def forecasts(scenario: Scenario, record: Record, plan: Plan) -> pd.DataFrame:
         if not any(record.cells[place].year - origin in plan.horizons for place in places):
             continue
         ahead = Record(record.name, tuple(record.cells[place] for place in places))
-        rungs = forecast(restart(scenario, record, origin), ahead, plan.parameters, plan.seed)
+        begun = restart(scenario, record, origin)
+        if around is not None:
+            begun = load_scenario(begun, around[origin])
+        rungs = forecast(begun, ahead, plan.parameters, plan.seed)
         parts.append(_rows(ahead.cells, rungs, origin, known).assign(opened=opened[places]))
     if not parts:
         raise InputError(f"{record.name}: no two years that are {_either(plan.horizons)} years apart")

@@ -92,7 +92,11 @@ def _only(source: str, scenario: Scenario) -> dict[str, Any]:
                 continue
             if source not in article.sources:
                 found[f"{at}.articles.{key}.on"] = False
-            found |= {f"{at}.articles.{key}.sources.{other}": 0.0 for other in article.sources if source in article.sources and other != source}
+            found |= {
+                f"{at}.articles.{key}.sources.{other}": 0.0
+                for other in article.sources
+                if source in article.sources and other != source
+            }
     return found
 
 

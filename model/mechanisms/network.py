@@ -35,7 +35,12 @@ def ties_within(other_depth: float) -> float:
 
 @network.adds_to("common_benefit")
 def network_benefit(
-    closure: float, attachment: float, network_half: float, shared_partners: float, ties_elsewhere: float, ties_within: float
+    closure: float,
+    attachment: float,
+    network_half: float,
+    shared_partners: float,
+    ties_elsewhere: float,
+    ties_within: float,
 ) -> float:
     """Rival of E6 (Kinne 2018). `b_c*S/(S + h) + b_n*n/(n + h)`: closing triangles, and being tied to many.
 
