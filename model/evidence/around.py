@@ -39,13 +39,11 @@ class Around:
             f"states.{state}.ties_elsewhere": float(sum(state in pair for pair in tied))
             for state in tie.scenario.states
         }
-        everybody = set().union(*tied) if tied else set()
+        everybody = {state for pair in tied for state in pair}
         for id_, treaty in tie.scenario.treaties.items():
-            parties = {state for state, signs in treaty.parties.items() if signs}
+            own = {state for state, signs in treaty.parties.items() if signs}
             shared = [
-                other
-                for other in everybody - parties
-                if all(frozenset((other, party)) in tied for party in parties)
+                state for state in everybody - own if all(frozenset((state, party)) in tied for party in own)
             ]
             found[f"treaties.{id_}.shared_partners"] = float(len(shared))
         return found

@@ -28,12 +28,12 @@ def figures(found: Pooled) -> dict[str, Figure]:
             "horizons": _horizons(found), "groups": _groups(found), "reliability": _reliability(found),
             "moves": _moves(found), "pace": _pace(found), "ties": _ties(found),
         }  # fmt: skip
-    return {name: figure for name, figure in made.items() if figure is not None}
+    return made
 
 
-def _figure(width: float, height: float, columns: int = 1, **shared: bool) -> tuple[Figure, list[Axes]]:
+def _figure(width: float, height: float, columns: int = 1, sharey: bool = False) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, list(figure.subplots(1, columns, squeeze=False, **shared).flat)
+    return figure, list(figure.subplots(1, columns, squeeze=False, sharey=sharey).flat)
 
 
 def _horizons(found: Pooled) -> Figure:
@@ -65,7 +65,7 @@ def _whiskers(rows: pd.DataFrame) -> np.ndarray:
     """How far the interval over ties reaches down and up; none where there is one tie."""
     mean = rows["rps_less"].to_numpy()
     reach = [mean - rows["rps_low"].to_numpy(), rows["rps_high"].to_numpy() - mean]
-    return np.maximum(np.nan_to_num(reach), 0.0)
+    return np.asarray(np.maximum(np.nan_to_num(reach), 0.0))
 
 
 def _groups(found: Pooled) -> Figure:
@@ -185,7 +185,7 @@ def _ties(found: Pooled) -> Figure:
     axes.barh(at, shown["rps_less"], color=colours, height=0.7)
     axes.set_yticks(at, shown["tie"], fontsize=8)
     widest = float(shown["rps_less"].abs().max()) or 1.0
-    for place, row in zip(at, shown.to_dict("records"), strict=True):
+    for place, row in enumerate(shown.to_dict("records")):
         axes.text(max(row["rps_less"], 0) + 0.03 * widest, place, row["why"], fontsize=7, va="center")
     axes.axvline(0, color="black", lw=0.8)
     axes.set_ylim(-0.6, len(shown) - 0.4)

@@ -15,6 +15,7 @@ from .many import REPORT
 from .many_charts import figures
 from .pooled import MARKOV, MODEL, NAMES, WHOLE, Pooled
 
+DIFFERENCES = ["rps_less", "rps_low", "rps_high", "rps_low_states", "rps_high_states"]
 TEMPLATE = "many.html.j2"
 CAPTIONS = {
     "horizons": "Scores of the model and of forecasts that know less, and by how much they differ.",
@@ -28,23 +29,19 @@ CAPTIONS = {
 
 def overview(found: Pooled) -> dict[str, Any]:
     """What `entente hindcast FOLDER --json` prints."""
-    summary, pace = found.summary, found.pace.set_index("who")
+    summary = found.summary
     by = "horizon" if found.many.plan.horizons else WHOLE
     groups: dict[str, Any] = {}
     for row in summary[summary["by"].isin((WHOLE, by))].to_dict("records"):
         keys = ["cells", "rps", "log_score", "bias"]
-        keys += (
-            []
-            if row["forecast"] == MODEL
-            else ["rps_less", "rps_low", "rps_high", "rps_low_states", "rps_high_states"]
-        )
+        keys += [] if row["forecast"] == MODEL else DIFFERENCES
         values = {key: None if row[key] != row[key] else row[key] for key in keys}
         groups.setdefault(str(row["group"]), {})[row["forecast"]] = values
     return {
         **found.many.asked, "ties": len(found.ties), "failed": len(found.many.failed), "scores": groups,
         "pace": {
-            who: {name: None if value != value else float(value) for name, value in pace.loc[who].items()}
-            for who in (MODEL, "record")
+            str(row["who"]): {key: None if row[key] != row[key] else row[key] for key in ("rises", "falls", "leaps")}
+            for row in found.pace.to_dict("records") if row["who"] in (MODEL, "record")
         },
         "better_than_chain": float((found.ties["rps_less"] < 0).mean()),
     }  # fmt: skip
@@ -52,12 +49,13 @@ def overview(found: Pooled) -> dict[str, Any]:
 
 def in_short(found: Pooled) -> list[str]:
     """The result in sentences."""
-    summary, pace = found.summary, found.pace.set_index("who")
+    summary, pace = found.summary, {str(row["who"]): row for row in found.pace.to_dict("records")}
     by = "horizon" if found.many.plan.horizons else WHOLE
     said = []
-    for group, rows in summary[summary["by"] == by].groupby("group", sort=False):
-        own = rows.set_index("forecast")
-        gap = own.loc[MARKOV]
+    for group in summary.loc[summary["by"] == by, "group"].unique():
+        rows = summary[(summary["by"] == by) & (summary["group"] == group)]
+        own = {str(row["forecast"]): row for row in rows.to_dict("records")}
+        gap, model = own[MARKOV], own[MODEL]
         how = (
             "better"
             if gap["rps_high"] < 0
@@ -65,16 +63,16 @@ def in_short(found: Pooled) -> list[str]:
             if gap["rps_low"] > 0
             else "neither better nor worse, as far as can be told,"
         )
-        where = "All years" if by == WHOLE else f"{group} year{'s' if str(group) != '1' else ''} ahead"
+        where = "All years" if by == WHOLE else f"{group} year{'s' if group != '1' else ''} ahead"
         said.append(
-            f"{where}: the model scores {own.loc[MODEL, 'rps']:.3f}, {how} than the {MARKOV} with {gap['rps']:.3f} "
+            f"{where}: the model scores {model['rps']:.3f}, {how} than the {MARKOV} with {gap['rps']:.3f} "
             f"(difference {gap['rps_less']:+.3f}, 95 % {gap['rps_low']:+.3f} to {gap['rps_high']:+.3f} over ties); "
-            f"its level is off by {own.loc[MODEL, 'bias']:+.2f} rungs."
+            f"its level is off by {model['bias']:+.2f} rungs."
         )
-    model, record = pace.loc[MODEL], pace.loc["record"]
+    runs, record = pace[MODEL], pace["record"]
     said.append(
-        f"A tie and year rises {model['rises']:.3f} times in runs and {record['rises']:.3f} in the record, falls "
-        f"{model['falls']:.3f} and {record['falls']:.3f}, and leaps two rungs or more {model['leaps']:.3f} and {record['leaps']:.3f}."
+        f"A tie and year rises {runs['rises']:.3f} times in runs and {record['rises']:.3f} in the record, falls "
+        f"{runs['falls']:.3f} and {record['falls']:.3f}, and leaps two rungs or more {runs['leaps']:.3f} and {record['leaps']:.3f}."
     )
     said.append(
         f"The model scores better than the chain on {(found.ties['rps_less'] < 0).mean():.0%} of {len(found.ties)} ties."

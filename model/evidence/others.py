@@ -5,7 +5,7 @@ Each leaves the tie out that is forecast, and, from an origin on, reads nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 
@@ -23,10 +23,10 @@ rungs. What was never seen is unlikely, not impossible, and of a rung that nobod
 class Others:
     """What the ties of a folder did, from which any one of them can be left out.
 
-    `cells` names each tie and its cells. Pairs are of a tie's codings in two years that follow each other.
+    `cells` names each tie, by whatever tells it from others, and its cells. Pairs are of a tie's codings in two years that follow each other.
     """
 
-    def __init__(self, cells: Iterable[tuple[str, Iterable[Cell]]]) -> None:
+    def __init__(self, cells: Iterable[tuple[Hashable, Iterable[Cell]]]) -> None:
         coded = {tie: sorted(own, key=lambda cell: cell.year) for tie, own in cells}
         years = sorted({cell.year for own in coded.values() for cell in own})
         self._at = {year: place for place, year in enumerate(years)}
@@ -42,15 +42,15 @@ class Others:
         self._codings, self._pairs = np.cumsum(codings, axis=1), np.cumsum(pairs, axis=1)
         self._years = np.array(years)
 
-    def codings(self, tie: str, until: int | None = None) -> np.ndarray:
+    def codings(self, tie: Hashable, until: int | None = None) -> np.ndarray:
         """How often the other ties were coded at each rung, shape (7,), up to a year (none: in all)."""
         return self._without(self._codings, tie, until)
 
-    def pairs(self, tie: str, until: int | None = None) -> np.ndarray:
+    def pairs(self, tie: Hashable, until: int | None = None) -> np.ndarray:
         """How often the other ties went from a rung (row) to another in a year, shape (7, 7), up to a year."""
         return self._without(self._pairs, tie, until)
 
-    def _without(self, counts: np.ndarray, tie: str, until: int | None) -> np.ndarray:
+    def _without(self, counts: np.ndarray, tie: Hashable, until: int | None) -> np.ndarray:
         last = len(self._years) if until is None else int(np.searchsorted(self._years, until, side="right"))
         if last == 0:
             return np.zeros(counts.shape[2:])

@@ -70,22 +70,25 @@ class Pooled:
         )
         rolling = bool(self.many.plan.horizons)
         eye = np.eye(RUNGS)
+        known, opened, years = (cells[name].to_numpy(dtype=int) for name in ("known", "opened", "ahead"))
         base, moved, climbed = (np.zeros((len(cells), RUNGS)) for _ in range(3))
-        for (name, tie, origin), places in cells.groupby(["name", "tie", "origin"]).indices.items():
-            until = int(origin) if rolling else None
-            pairs, rate = others.pairs((name, tie), until), base_rate(others.codings((name, tie), until))
+        origins = list(zip(cells["name"], cells["tie"], cells["origin"].astype(int), strict=True))
+        places_of: dict[tuple[str, str, int], list[int]] = {}
+        for place, begun in enumerate(origins):
+            places_of.setdefault(begun, []).append(place)
+        for (name, one, origin), places in places_of.items():
+            until = origin if rolling else None
+            pairs, rate = others.pairs((name, one), until), base_rate(others.codings((name, one), until))
             step, up = chain(pairs), climb(rise_rate(pairs))
             for place in places:
-                years, known = int(cells["ahead"].iloc[place]), int(cells["known"].iloc[place])
                 base[place] = rate
-                moved[place] = ahead(step, years)[known]
-                climbed[place] = ahead(up, years)[known]
+                moved[place] = ahead(step, int(years[place]))[known[place]]
+                climbed[place] = ahead(up, int(years[place]))[known[place]]
         if SHIPPED[0] in cells:
             shipped = cells[SHIPPED].to_numpy()
         else:
-            powers = {years: shipped_climb(years, seed) for years in sorted(set(cells["ahead"].tolist()))}
-            shipped = np.stack([powers[y][k] for y, k in zip(cells["ahead"], cells["known"], strict=True)])
-        known, opened = cells["known"].to_numpy(), cells["opened"].to_numpy()
+            powers = {int(number): shipped_climb(int(number), seed) for number in np.unique(years)}
+            shipped = np.stack([powers[number][rung] for number, rung in zip(years, known, strict=True)])
         return dict(
             zip(
                 NAMES,
@@ -135,12 +138,10 @@ class Pooled:
         by = [name for name in GROUPS if name != "horizon" or self.many.plan.horizons]
         for name in by:
             column = "known" if name == "rung" else name
-            groups = scores.groupby(column, sort=True)
-            order = OBLIGATIONS if name == "obligation" else groups.groups
-            for value in (value for value in order if value in groups.groups):
-                rows = groups.get_group(value)
+            there = scores[column].unique().tolist()
+            for value in [one for one in OBLIGATIONS if one in there] if name == "obligation" else sorted(there):
                 label = f"{value} {RUNG_NAMES[int(value)]}" if name == "rung" else str(value)
-                parts.append(self._group(rows, name, label))
+                parts.append(self._group(scores[scores[column] == value], name, label))
         return pd.concat(parts, ignore_index=True)
 
     def _group(self, rows: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
@@ -203,7 +204,8 @@ class Pooled:
         Of runs by year ahead of the origin, since a restart moves most in its first years.
         """
         rows = self.many.forecasts.dropna(subset=["up"])
-        model = [_pace(own, f"model, year {int(ahead)}") for ahead, own in rows.groupby("ahead", sort=True)]
+        years = sorted(set(rows["ahead"].astype(int).tolist()))
+        model = [_pace(rows[rows["ahead"] == year], f"model, year {year}") for year in years]
         steps = []
         for tie in self.many.ties.ties:
             for one in tie.record.ties:
@@ -223,9 +225,10 @@ class Pooled:
             for word, sign, column in (("up", 1, "rise"), ("down", -1, "fall")):
                 came = (np.sign(own["rung"] - own["known"]) == sign).astype(float)
                 bins = np.minimum((own[column] * BINS).astype(int), BINS - 1)
-                for number, part in own.groupby(bins, sort=True):
+                for number in sorted(set(bins.tolist())):
+                    part = own[bins == number]
                     rows.append({
-                        "forecast": name, "direction": word, "bin": int(number), "said": part[column].mean(),
+                        "forecast": name, "direction": word, "bin": number, "said": part[column].mean(),
                         "happened": came[part.index].mean(), "cells": len(part),
                     })  # fmt: skip
         return pd.DataFrame(rows)

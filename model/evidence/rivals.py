@@ -62,18 +62,12 @@ def laid_over(name: str, scenario: Scenario) -> Scenario:
 
 def has_network(scenario: Scenario) -> bool:
     """Whether a scenario knows of any tie beside another."""
-    parties = [
-        state
-        for treaty in scenario.treaties.values()
-        if treaty.enabled
-        for state, signs in treaty.parties.items()
-        if signs
-    ]
-    return (
-        len(parties) > len(set(parties))
-        or any(treaty.shared_partners for treaty in scenario.treaties.values())
-        or any(state.ties_elsewhere for state in scenario.states.values())
-    )
+    data = scenario.model_dump()
+    treaties = [treaty for treaty in data["treaties"].values() if treaty["enabled"]]
+    parties = [state for treaty in treaties for state, signs in treaty["parties"].items() if signs]
+    said = [treaty["shared_partners"] for treaty in treaties]
+    said += [state["ties_elsewhere"] for state in data["states"].values()]
+    return len(parties) > len(set(parties)) or any(said)
 
 
 def _only(source: str, scenario: Scenario) -> dict[str, Any]:
