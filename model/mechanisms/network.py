@@ -7,11 +7,11 @@ from entente.month.mechanism import Mechanism
 network = Mechanism("network", "Rival: shared partners, and many of them, are worth depth.", on=False)
 network.parameter(
     "closure", 0.6, "Benefit of the first unit of depth where third states tied to all parties are many (network only).",
-    low=0, high=4, prior=(0.3, 0.9), unit="utility", symbol="b_c", source="Kinne 2018; size judgement", group="rivals",
+    low=0, high=4, unit="utility", symbol="b_c", source="Kinne 2018; size judgement", group="rivals",
 )  # fmt: skip
 network.parameter(
     "attachment", 0.3, "Benefit of the first unit of depth to a party whose other ties are many (network only).",
-    low=0, high=4, prior=(0.1, 0.5), unit="utility", symbol="b_n", source="Kinne 2018; size judgement", group="rivals",
+    low=0, high=4, unit="utility", symbol="b_n", source="Kinne 2018; size judgement", group="rivals",
 )  # fmt: skip
 network.constant(
     "network_half", 2.0, "Third states, or other ties, at which their benefit is half of the whole (network only).",
