@@ -37,7 +37,7 @@ from entente.evidence.claims.demand import FIVE_YEARS, HELD_DEPTH, _opening, at_
 from entente.evidence.claims.evaluate import FAILS, HOLDS, TIE, _judge
 from entente.evidence.claims.seen import needs_of
 from entente.evidence.claims.worlds import RECORD, TREATY
-from entente.evidence.rivals import RIVALS, fitting, rival_changes, rival_names
+from entente.evidence.rivals import RIVALS, fitting, laid_over, rival_changes, rival_names
 from entente.experiments.prior import prior_draws
 from entente.mechanisms.mistrust import mistrusted_depth
 from entente.mechanisms.stake import stake_at_risk
@@ -304,7 +304,7 @@ def test_no_depth_moves_while_demand_and_price_are_weighed():
 @pytest.mark.parametrize("name", rival_names())
 def test_a_rival_is_its_scenario(name):
     declared = load_scenario(f"rival-{name}")
-    laid = load_scenario("memo-2001", rival_changes(name))
+    laid = laid_over(name, load_scenario("memo-2001"))
     assert laid.model_dump(exclude={"name", "summary"}) == declared.model_dump(exclude={"name", "summary"})
     assert laid.model_dump(exclude={"name", "summary"}) != load_scenario("memo-2001").model_dump(
         exclude={"name", "summary"}
@@ -331,8 +331,16 @@ def test_exchange_alone_hears_of_no_threat():
     assert (found == 0).all(axis=None)
 
 
-def test_there_are_six_rivals_and_they_fit_worlds_without_these_treaties():
-    assert rival_names() == ["exchange-only", "hub", "ratchet", "solidarity", "tethering", "threat-only"]
+def test_there_are_seven_rivals_and_they_fit_worlds_without_these_treaties():
+    assert rival_names() == [
+        "exchange-only",
+        "hub",
+        "network",
+        "ratchet",
+        "solidarity",
+        "tethering",
+        "threat-only",
+    ]
     place = {"longitude": 0.0, "latitude": 0.0}
     other = load_scenario(
         {

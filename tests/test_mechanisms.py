@@ -135,6 +135,7 @@ WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "busy, ratchet": (busy, {"switches.ratchet": True}),
     "busy, overlapping": (busy, {"behaviour.overlap_use": 0.5}),
     "busy, tethering": (busy, {"switches.tethering": True}),
+    "busy, network": (busy, {"switches.network": True, "treaties.full.shared_partners": 2}),
     "busy, security dilemma": (busy, {"switches.security_dilemma": True}),
 }
 """Worlds by name, each with what is changed in it."""

@@ -108,11 +108,11 @@ def _many(
     as_json: bool,
 ) -> None:
     """A folder of ties."""
+    from entente.evidence.calibrate_figures import many_figures
+    from entente.evidence.calibrate_many import DRAWS as FOR_MANY
+    from entente.evidence.calibrate_many import calibrate_many, many_runs
+    from entente.evidence.calibrate_report import sum_up, words, write
     from entente.evidence.charts import save
-    from entente.evidence.many import DRAWS as FOR_MANY
-    from entente.evidence.many import calibrate_many, many_runs
-    from entente.evidence.many_figures import many_figures
-    from entente.evidence.many_report import sum_up, words, write
     from entente.evidence.pool import KEPT
     from entente.screen import note, runs_progress
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from entente.analysis.runs import repeated
 from entente.engines.interactive.classes import ModelClass, model_class
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
@@ -20,7 +21,7 @@ from entente.schema.scenario import Scenario
 from .baselines import base_rate, last_coded, persistence, ratchet
 from .forecast import forecast
 from .record import Record, load_record
-from .rivals import fitting, rival_changes
+from .rivals import laid_over
 from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
 
 MODEL, PERSISTENCE, BASE_RATE, RATCHET = "model", "persistence", "base_rate", "ratchet"
@@ -33,6 +34,7 @@ class Hindcast:
     scenario: Scenario
     record: Record
     parameters: str
+    draws: int
     seed: int
     runs: dict[str, np.ndarray]
     forecasts: dict[str, np.ndarray]
@@ -65,7 +67,7 @@ class Hindcast:
             }
         return {
             "scenario": self.scenario.name, "record": self.record.name, "parameters": self.parameters,
-            "draws": len(self.runs[MODEL]), "seed": self.seed, "overall": overall, "ties": ties,
+            "draws": self.draws, "replicates": len(self.runs[MODEL]) // self.draws, "seed": self.seed, "overall": overall, "ties": ties,
         }  # fmt: skip
 
     def _moves(self, ties: list[str]) -> dict[str, Any]:
@@ -98,26 +100,30 @@ def hindcast(
     rival: str | None = None,
     model: ModelClass | str | None = None,
     mechanisms: Iterable[Mechanism] = (),
+    replicates: int = 1,
 ) -> Hindcast:
     """Score any scenario against any record of its ties.
 
     `scenario` and `record` are ids in `configs/` or files; `parameters` is `prior`, `posterior`, `default` or a
-    Parquet or CSV file of rows; each of the `draws` has noise of its own. `rival` is laid over the scenario.
+    Parquet or CSV file of rows; each of the `draws` is run `replicates` times, each run with noise of its own. `rival` is laid over the scenario.
     `model`, a subclass of `AllianceModel` or `module:Class`, is scored in place of the shipped model, against the same
     baselines; it runs on the interactive engine, a few runs a second, and says how long it will take. `mechanisms` act
     besides those that the scenario brings. Raises `InputError` with one sentence.
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")
+    if replicates < 1:
+        raise InputError(f"replicates: {replicates}: must be a whole number, 1 or more")
     chosen = None if model is None else model_class(model)
     ready = load_scenario(scenario, mechanisms=mechanisms)
     if rival is not None:
-        ready = load_scenario(ready, fitting(rival_changes(rival), ready))
+        ready = laid_over(rival, ready)
     happened = load_record(record, ready)
-    rungs = forecast(ready, happened, parameter_sets(parameters, draws, seed, ready), seed, chosen)
-    drifting = ratchet(ready, happened, draws, seed)
+    rows, _ = repeated(parameter_sets(parameters, draws, seed, ready), replicates)
+    rungs = forecast(ready, happened, rows, seed, chosen)
+    drifting = ratchet(ready, happened, len(rows), seed)
     forecasts = {
         MODEL: probabilities(rungs), PERSISTENCE: persistence(ready, happened, seed),
         BASE_RATE: base_rate(happened), RATCHET: probabilities(drifting),
     }  # fmt: skip
-    return Hindcast(ready, happened, parameters, seed, {MODEL: rungs, RATCHET: drifting}, forecasts)
+    return Hindcast(ready, happened, parameters, draws, seed, {MODEL: rungs, RATCHET: drifting}, forecasts)

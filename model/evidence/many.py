@@ -1,283 +1,181 @@
-"""Calibration to a folder of ties: one prior for all, weighed by all records, and tried on ties held back from it."""
+"""Many ties scored at once: each scenario of a folder is run, kept as a file when it is finished, and all are pooled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from entente.engines.compiled.compiled import code_digest, source_digest
-from entente.errors import InputError
-from entente.experiments.places import Folder
-from entente.schema.load import scenario_hash
+from entente.analysis.runs import repeated
+from entente.engines.compiled.compiled import code_digest
+from entente.engines.compiled.ensemble import prepare
+from entente.errors import InputError, shown
+from entente.experiments.parquet import parquet_bytes, parquet_frame
+from entente.experiments.places import Folder, checksum, write_whole
+from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
+from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.scenario import Scenario
+from entente.screen import SECONDS_BETWEEN_LINES
 
-from .baselines import DRIFT, RATCHET
-from .calibrate import KEPT, resample, write_draws
-from .diagnostics import moved
-from .held import Split, folds, log_predictive, paired, split, tie_scores
-from .judgement import JUDGED
-from .likelihood import ERROR, effective, largest_power, log_evidence, weights
-from .pool import Pool, pool_design, run_pool
-from .rivals import rival_names
-from .spread import INTERVALS, Population, intervals, unit_scale, varying
-from .ties import load_ties
+from .around import Around
+from .origins import Plan, forecasts
+from .rivals import laid_over, rival_changes
+from .ties import Tie, Ties, load_ties
 
-MODEL, PERSISTENCE = "model", "persistence"
-DRAWS, REPLICATES = 2000, 4
-HELD = 0.3
-LEAST = 100
-"""Effective draws that a pooled posterior keeps, if need be by counting the records less."""
-VARYING = 3
-"""Parameters that vary between ties: those that gain most. Each further one leaves fewer effective draws."""
-RESAMPLES = 100
-PLACES = 6
-"""Decimals of weights and the like in metadata."""
+KEPT, REPORT = "kept", "report.html"
+"""The folder of finished ties, and the file by which a folder of scores is known."""
+NETWORK = "network"
+"""The rival that reads who else is tied to whom."""
+OWN_SOURCES = ("baselines.py", "forecast.py", "likelihood.py", "origins.py", "record.py", "score.py")
+"""What makes a tie's file, beside what makes the numbers of runs."""
 
 
 @dataclass(frozen=True)
-class Fit:
-    """Weights of the prior's draws, fitted to some ties: pooled, all ties sharing their parameters, the likelihood
-    raised to `power`; or `population`, some parameters varying between ties, with what each alone would gain."""
+class Many:
+    """What was asked of a folder, the forecasts of every tie that could be run, and why the others could not.
 
-    weights: np.ndarray
-    power: float
-    population: Population | None = None
-    gains: pd.DataFrame | None = None
-
-
-@dataclass(frozen=True)
-class ManyTies:
-    """A calibration to a folder: the runs of the model and its rivals on the same ties, splits and fits.
-
-    `fit` is that of the posterior, `fits` those of each split; `failed` has a row a tie left out.
+    `forecasts` has the columns of `origins.forecasts` and `name`, that of the scenario's file; `failed` has `name` and
+    `message`.
     """
 
-    folder: Path
-    seed: int
-    hierarchical: bool
-    pools: dict[str, Pool]
-    splits: list[Split]
-    fits: list[Fit]
-    fit: Fit
-    scenarios: dict[str, str]
+    ties: Ties
+    plan: Plan
+    asked: dict[str, object]
+    forecasts: pd.DataFrame
     failed: pd.DataFrame
 
-    @property
-    def pool(self) -> Pool:
-        """The runs of the model."""
-        return self.pools[MODEL]
 
-    @property
-    def fitted(self) -> list[str]:
-        """Ties that the posterior is fitted to: those of the only split, or with folds all."""
-        return list(self.splits[0].fitted) if len(self.splits) == 1 else self.pool.names
-
-    @property
-    def held(self) -> list[str]:
-        """Ties that are scored by a fit which does not know them, in the order of the splits."""
-        return [name for one in self.splits for name in one.held]
-
-    def scores(self) -> pd.DataFrame:
-        """Scores of held ties, a row each: ranked probability score and log predictive of prior and posterior."""
-        prior = uniform(len(self.pool.design))
-        rows = []
-        for one, fit in zip(self.splits, self.fits, strict=True):
-            rows.append(
-                pd.DataFrame(
-                    {"name": one.held, "rps_prior": tie_scores(self.pool, one.held, prior),
-                     "rps_posterior": tie_scores(self.pool, one.held, fit.weights),
-                     "log_prior": log_predictive(self.pool, one.held, prior),
-                     "log_posterior": log_predictive(self.pool, one.held, fit.weights)}
-                )
-            )  # fmt: skip
-        return pd.concat(rows, ignore_index=True)
-
-
-def uniform(draws: int) -> np.ndarray:
-    """Weights of the prior: alike."""
-    return np.full(draws, 1 / draws)
-
-
-def calibrate_many(
+def run_many(
     folder: str | Path,
-    out: Path,
-    draws: int = DRAWS,
-    replicates: int = REPLICATES,
+    parameters: str = "prior",
+    draws: int = 200,
+    replicates: int = 1,
     seed: int = 0,
-    held: float = HELD,
-    fold_count: int | None = None,
-    hierarchical: bool = False,
-    rivals: bool = True,
-    workers: int | None = None,
-    progress: Callable[[int], None] = lambda runs: None,
+    rival: str | None = None,
+    horizons: Sequence[int] = (),
+    out: Path | None = None,
+    mechanisms: Iterable[Mechanism] = (),
     say: Callable[[str], None] = lambda words: None,
-) -> ManyTies:
-    """Run every tie of a folder, and every rival on it, under the same draws from the prior, and weigh them.
+    progress: Callable[[str], None] = lambda words: None,
+) -> Many:
+    """Run every tie of a folder on all cores: each of the `draws` of `parameters` under `replicates` noises.
 
-    A share `held` of the ties is not fitted, or in turn each of `fold_count` groups. `hierarchical` lets the parameters
-    that gain most vary between ties. What is finished stays in `out`, where the same call goes on. Ties that fail under
-    the model or a rival are left out of all, so that evidence is compared on the same ties. Raises `InputError`.
+    With `horizons`, whole years ahead, forecasts begin anew from every coded year; without, from the scenario's start.
+    What is finished is kept in `out`, so that a call that was ended goes on; `progress` is told now and then how many ties are done.
+    Raises `InputError` for a folder without a tie that can be run, or wrong numbers.
     """
-    ties = load_ties(folder)
-    # Seen before an hour is spent on runs.
-    _splits([tie.name for tie in ties.ties], held, fold_count, seed)
-    design = pool_design(draws, seed, *(tie.scenario for tie in ties.ties))
-    names = rival_names() if rivals else []
-    done = 0
-
-    def run(rival: str | None, rows: pd.DataFrame, changes: dict[str, float] | None = None) -> Pool:
-        nonlocal done
-        before = done
-        pool = run_pool(
-            ties, rows, replicates, seed, out, rival, changes, workers, lambda runs: progress(before + runs), say
+    for name, value in (("draws", draws), ("replicates", replicates)):
+        if value < 1:
+            raise InputError(f"{name}: {value}: must be a whole number, 1 or more")
+    asked = tuple(sorted(set(horizons)))
+    if any(years < 1 for years in asked):
+        raise InputError(f"--horizons: {asked[0]}: must be whole years, 1 or more")
+    if rival == NETWORK and not asked:
+        raise InputError(
+            "--rival network: give --horizons; who is tied to whom is read from the records at each origin"
         )
-        done = before + len(rows) * replicates * len(ties.ties)
-        return pool
+    own = tuple(mechanisms)
+    found = load_ties(folder)
+    rows, _ = repeated(
+        parameter_sets(parameters, draws, seed, load_scenario(found.ties[0].scenario, mechanisms=own)), replicates
+    )
+    plan = Plan(rows, seed, asked)
+    with nullcontext() if out is None else Folder(out).held():
+        ready, failed = [], found.failed.to_dict("records")
+        for tie in found.ties:
+            try:
+                scenario = load_scenario(tie.scenario, mechanisms=own)
+                ready.append(Tie(tie.name, _under(rival, scenario), tie.record))
+            except InputError as error:
+                failed.append({"name": tie.name, "message": str(error)})
+        if ready:
+            prepare(say, *(tie.scenario for tie in ready), load_scenario())
+        network = Around(found.ties) if rival == NETWORK else None
+        done, told = 0, time.monotonic()
 
-    with Folder(out).held():
-        pools = {MODEL: run(None, design)} | {name: run(name, design) for name in names}
-        pools[PERSISTENCE] = run(None, design.iloc[:1], {RATCHET: 1.0, DRIFT: 0.0})
-    failed = pd.concat([ties.failed, *(pool.failed for pool in pools.values())])
-    failed = failed.drop_duplicates("name").reset_index(drop=True)
-    common = [tie.name for tie in ties.ties if tie.name not in set(failed["name"])]
-    if not common:
-        raise InputError(f"{folder}: no tie runs under all models; the first: {failed['message'].iloc[0]}")
-    pools = {name: pool.only(common) for name, pool in pools.items()}
-    splits = _splits(common, held, fold_count, seed)
-    pool = pools[MODEL]
-    fits = [fit_to(pool, one.fitted, hierarchical, seed) for one in splits]
-    whole = fits[0] if len(splits) == 1 else fit_to(pool, common, hierarchical, seed)
-    scenarios = {tie.name: scenario_hash(tie.scenario) for tie in ties.ties if tie.name in common}
-    return ManyTies(ties.folder, seed, hierarchical, pools, splits, fits, whole, scenarios, failed)
+        def one(tie: Tie) -> pd.DataFrame | str:
+            nonlocal done, told
+            try:
+                return _kept(tie, plan, out, network).assign(name=tie.name)
+            except InputError as error:
+                return str(error)
+            finally:
+                done += 1
+                if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+                    told = time.monotonic()
+                    progress(f"{found.folder.name}: {done} of {len(ready)} scenarios are run")
 
-
-def many_runs(folder: str | Path, draws: int, replicates: int, rivals: bool) -> int:
-    """How many runs `calibrate_many` makes of the ties that can be read."""
-    models = 1 + (len(rival_names()) if rivals else 0)
-    return len(load_ties(folder).ties) * replicates * (draws * models + 1)
-
-
-def _splits(names: list[str], held: float, fold_count: int | None, seed: int) -> list[Split]:
-    return [split(names, held, seed)] if fold_count is None else folds(names, fold_count, seed)
-
-
-def fit_to(pool: Pool, names: list[str] | tuple[str, ...], hierarchical: bool, seed: int) -> Fit:
-    """Weigh the draws of a pool by the records of some of its ties."""
-    log_likelihood = pool.only(names).log_likelihood
-    if hierarchical:
-        unit = unit_scale(pool.design, pool.ranges)
-        found, alone = varying(log_likelihood, unit, VARYING, seed)
-        return Fit(found.weights, 1.0, found, alone)
-    together = log_likelihood.sum(axis=0)
-    power = largest_power(together, min(LEAST, len(pool.design) / 2))
-    return Fit(weights(power * together), power)
-
-
-def write_many(found: ManyTies, path: Path, draws: int = KEPT) -> None:
-    """Write draws from the posterior: `path` holds behaviour parameters, for `--parameters`, and the file beside it,
-    whose name ends in `-judgement`, the factors of the same draws."""
-    design = found.pool.design.iloc[resample(found.fit.weights, draws, found.seed)].reset_index(drop=True)
-    shared = found.fit.population
-    origin = {
-        "sampler": "draws from the prior, resampled by likelihood" if shared is None else "draws from the prior, "
-        "resampled by the density of a population of ties",
-        "seed": found.seed, "draws": len(found.pool.design), "replicates": found.pool.ties[0].rungs.shape[1],
-        "effective_draws": round(effective(found.fit.weights)), "power": round(found.fit.power, PLACES),
-        "varying": [] if shared is None else list(shared.paths), "rung_error": ERROR,
-        "code": code_digest(), "sources": source_digest(), "ties": {name: found.scenarios[name] for name in found.fitted},
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            made = list(pool.map(one, ready))
+    failed += [
+        {"name": tie.name, "message": why} for tie, why in zip(ready, made, strict=True) if isinstance(why, str)
+    ]
+    tables = [table for table in made if not isinstance(table, str)]
+    if not tables:
+        raise InputError(f"{found.folder}: no tie can be run; the first of {len(failed)}: {failed[0]['message']}")
+    about = {
+        "folder": found.folder.name, "parameters": parameters, "draws": draws, "replicates": replicates,
+        "seed": seed, "rival": rival, "horizons": list(asked),
     }  # fmt: skip
-    write_draws(design.drop(columns=list(JUDGED)), origin, path)
-    write_draws(design[list(JUDGED)], origin, judgement_file(path))
+    missing = pd.DataFrame(failed, columns=["name", "message"]).sort_values("name", ignore_index=True)
+    return Many(found, plan, about, pd.concat(tables, ignore_index=True), missing)
 
 
-def judgement_file(path: Path) -> Path:
-    """The file of factors beside a posterior."""
-    return path.with_name(f"{path.stem}-judgement{path.suffix}")
+def _under(rival: str | None, scenario: Scenario) -> Scenario:
+    """A scenario under a rival; the network is read from the records, not from the scenario alone."""
+    if rival is None:
+        return scenario
+    if rival == NETWORK:
+        return load_scenario(scenario, rival_changes(rival))
+    return laid_over(rival, scenario)
 
 
-def evidence_table(found: ManyTies) -> pd.DataFrame:
-    """Evidence for each model on the same ties, all of them, and its scores on held ties; a row a model.
-
-    `pooled`: log of the mean likelihood of all records together, every tie under the same parameters; `alone`: the sum
-    over ties of the log of the mean likelihood, every tie under parameters of its own. Each with its standard error by
-    Monte Carlo, which for `pooled` means something only where `effective`, the number of draws behind it, is not
-    small. `behind`: mean of `alone` less the model's, a tie, with its 95 % bootstrap interval over ties.
-    `rps_prior`, `rps_posterior`: mean scores of held ties, the posterior fitted as the model's is.
-    """
-    own = {
-        name: np.array([log_evidence(row) for row in pool.log_likelihood]) for name, pool in found.pools.items()
-    }
-    rows = []
-    for name, pool in found.pools.items():
-        together, draws = pool.log_likelihood.sum(axis=0), len(pool.design)
-        share = weights(together)
-        # The error of a sum of logs of means over the same draws, to first order.
-        influence = np.exp(pool.log_likelihood - own[name][:, np.newaxis]).sum(axis=0)
-        behind = paired(own[name] - own[MODEL], found.seed)
-        row = {
-            "model": name, "pooled": log_evidence(together),
-            "pooled_error": float(np.sqrt((draws / effective(share) - 1) / draws)), "effective": effective(share),
-            "alone": float(own[name].sum()), "alone_error": float(influence.std() / np.sqrt(draws)),
-            "behind": behind["mean"], "behind_low": behind["low"], "behind_high": behind["high"],
-        }  # fmt: skip
-        rows.append(row | _held_scores(found, pool))
-    return pd.DataFrame(rows).sort_values("alone", ascending=False, kind="stable").reset_index(drop=True)
+def _kept(tie: Tie, plan: Plan, out: Path | None, network: Around | None) -> pd.DataFrame:
+    """The forecasts of a tie, read from `out` where the same code has left the same ones there."""
+    years = sorted({cell.year for cell in tie.record.cells})
+    around = None if network is None else {year: network.changes(tie, year) for year in years}
+    if out is None:
+        return forecasts(tie.scenario, tie.record, plan, around)
+    path = out / KEPT / f"{_digest(tie, plan, around)}.parquet"
+    if not path.is_file():
+        write_whole(path, parquet_bytes(forecasts(tie.scenario, tie.record, plan, around)))
+    return parquet_frame(path)
 
 
-def _held_scores(found: ManyTies, pool: Pool) -> dict[str, float]:
-    prior = uniform(len(pool.design))
-    before = np.concatenate([tie_scores(pool, one.held, prior) for one in found.splits])
-    if len(pool.design) == 1:
-        return {"rps_prior": float(before.mean()), "rps_posterior": float(before.mean())}
-    fits = (
-        found.fits
-        if pool is found.pool
-        else [fit_to(pool, one.fitted, found.hierarchical, found.seed) for one in found.splits]
-    )
-    after = np.concatenate(
-        [tie_scores(pool, one.held, fit.weights) for one, fit in zip(found.splits, fits, strict=True)]
-    )
-    return {"rps_prior": float(before.mean()), "rps_posterior": float(after.mean())}
+def _digest(tie: Tie, plan: Plan, around: object) -> str:
+    """What a tie's forecasts depend on."""
+    cells = [asdict(cell) for cell in tie.record.cells]
+    rows = checksum(plan.parameters.to_csv().encode())
+    numbers = [plan.seed, plan.horizons, around]
+    asked = [scenario_hash(tie.scenario), cells, rows, numbers, code_digest(), _own_digest()]
+    return checksum(json.dumps(asked).encode())[:16]
 
 
-def population_table(found: ManyTies) -> pd.DataFrame:
-    """Mean and spread of each parameter that varies between ties, with 90 % intervals; no rows where none does.
-
-    `mean` and its interval are in the parameter's unit, the mean of a normal before the prior cuts it; `spread` in
-    widths of the prior. `common` is as in `intervals`.
-    """
-    if found.fit.population is None or not found.fit.population.paths:
-        return pd.DataFrame(columns=["path", *INTERVALS])
-    ranges = found.pool.ranges
-    log_likelihood = found.pool.only(found.fitted).log_likelihood
-    table = intervals(
-        log_likelihood, unit_scale(found.pool.design, ranges), found.fit.population, RESAMPLES, found.seed
-    )
-    low = table["path"].map(lambda path: ranges[path][0])
-    width = table["path"].map(lambda path: ranges[path][1]) - low
-    means = {name: low + width * table[name] for name in ("mean", "mean_low", "mean_high")}
-    return table.assign(**means)
+@cache
+def _own_digest() -> str:
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in OWN_SOURCES)).hexdigest()
 
 
-def parameter_table(found: ManyTies) -> pd.DataFrame:
-    """How far each parameter and factor has moved from its prior; see `moved`. `gain` where some vary between ties."""
-    table = moved(found.pool.design, found.pool.ranges, found.fit.weights)
-    if found.fit.gains is None:
-        return table
-    return table.merge(found.fit.gains[["path", "gain"]], on="path", how="left")
-
-
-def verdict(found: ManyTies, scores: pd.DataFrame) -> dict[str, Any]:
-    """Whether the posterior forecasts held ties better than the prior does: `better`, the mean difference of the
-    ranked probability score with its interval, and of the log predictive, a tie."""
-    difference = paired((scores["rps_posterior"] - scores["rps_prior"]).to_numpy(), found.seed)
-    logs = paired((scores["log_posterior"] - scores["log_prior"]).to_numpy(), found.seed)
-    return {
-        "rps_prior": float(scores["rps_prior"].mean()),
-        "rps_posterior": float(scores["rps_posterior"].mean()), "rps_difference": difference,
-        "log_predictive_difference": logs, "better": difference["mean"] < 0,
-    }  # fmt: skip
+def score_folder(out: str | Path) -> Path:
+    """`--out` as a folder of scores: new, empty, or one that this command has begun. Raises `InputError` for any other."""
+    path = Path(out)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"--out {shown(str(out))}: is a file, not a folder")
+    if path.is_dir() and any(path.iterdir()) and not (path / KEPT).is_dir():
+        raise InputError(f"--out {shown(str(out))}: exists, is not empty and holds no scores of ties")
+    try:
+        (path / KEPT).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {shown(str(out))}: cannot be made: {error.strerror or error}") from None
+    return path

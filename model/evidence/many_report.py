@@ -1,155 +1,111 @@
-"""What a calibration to many ties leaves: tables, a report, sentences."""
+"""What is left of the scores of many ties: tables, figures, and a report that needs nothing else."""
 
 from __future__ import annotations
 
+import base64
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
+from entente.telling.figures import images
 
-from .calibrate import KEPT
-from .checks import predictive_checks, synthetic_many, told
-from .diagnostics import INFORMED
-from .likelihood import effective, log_evidence
-from .many import (
-    LEAST,
-    ManyTies,
-    evidence_table,
-    parameter_table,
-    population_table,
-    verdict,
-    write_many,
-)
+from .many import REPORT
+from .many_charts import figures
+from .pooled import MARKOV, MODEL, NAMES, WHOLE, Pooled
 
-TABLES, POSTERIOR = "tables", "posterior.parquet"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A calibration summed up: the report, which is plain JSON, and tables by name."""
-
-    report: dict[str, Any]
-    tables: dict[str, pd.DataFrame]
-    ranks: pd.DataFrame
+DIFFERENCES = ["rps_less", "rps_low", "rps_high", "rps_low_states", "rps_high_states"]
+TEMPLATE = "many.html.j2"
+CAPTIONS = {
+    "horizons": "Scores of the model and of forecasts that know less, and by how much they differ.",
+    "groups": "Where the model gains and loses.",
+    "reliability": "What came where a move was given a chance.",
+    "moves": "Moves from the rung known at the origin: foreseen, missed, and foretold in vain.",
+    "pace": "How much runs move, and how much the record does.",
+    "ties": "The ties at which the model gains and loses most, and what told most there.",
+}
 
 
-def sum_up(found: ManyTies, synthetic: int) -> Outcome:
-    """Everything that is told of a calibration; the method is tried on `synthetic` sets of records."""
-    scores = found.scores()
-    tables = {
-        "held": scores,
-        "evidence": evidence_table(found),
-        "parameters": parameter_table(found),
-        "population": population_table(found),
-        "checks": predictive_checks(found),
-        "ties": _ties(found, scores),
-        "failed": found.failed,
-    }
-    fitted = found.pool.only(found.fitted)
-    ranks, behind = synthetic_many(fitted, synthetic, found.seed)
-    alone, behind_alone = synthetic_many(fitted, synthetic, found.seed, ties=1)
-    table = tables["parameters"]
-    report = {
-        "folder": str(found.folder), "seed": found.seed, "draws": len(found.pool.design),
-        "replicates": found.pool.ties[0].rungs.shape[1], "hierarchical": found.hierarchical,
-        "ties": len(found.pool.ties), "fitted": len(found.fitted), "held": len(found.held), "folds": len(found.splits),
-        "cells": sum(len(tie.record.cells) for tie in found.pool.ties), "failed": len(found.failed),
-        "effective_draws": effective(found.fit.weights), "power": found.fit.power, **verdict(found, scores),
-        "evidence": _rows(tables["evidence"]), "population": _rows(tables["population"]),
-        "informed": table["path"][table["ks"] >= INFORMED].tolist(), "parameters": _rows(table),
-        "checks": _rows(tables["checks"]), "failures": _rows(found.failed),
-        "synthetic": {"all_ties": told(ranks, behind), "one_tie": told(alone, behind_alone)},
+def overview(found: Pooled) -> dict[str, Any]:
+    """What `entente hindcast FOLDER --json` prints."""
+    summary = found.summary
+    by = "horizon" if found.many.plan.horizons else WHOLE
+    groups: dict[str, Any] = {}
+    for row in summary[summary["by"].isin((WHOLE, by))].to_dict("records"):
+        keys = ["cells", "rps", "log_score", "bias"]
+        keys += [] if row["forecast"] == MODEL else DIFFERENCES
+        values = {key: None if row[key] != row[key] else row[key] for key in keys}
+        groups.setdefault(str(row["group"]), {})[row["forecast"]] = values
+    return {
+        **found.many.asked, "ties": len(found.ties), "failed": len(found.many.failed), "scores": groups,
+        "pace": {
+            str(row["who"]): {key: None if row[key] != row[key] else row[key] for key in ("rises", "falls", "leaps")}
+            for row in found.pace.to_dict("records") if row["who"] in (MODEL, "record")
+        },
+        "better_than_chain": float((found.ties["rps_less"] < 0).mean()),
     }  # fmt: skip
-    return Outcome(report, tables | {"synthetic": ranks}, ranks)
 
 
-def write(found: ManyTies, told_of: Outcome, out: Path, keep: int = KEPT) -> None:
-    """Write tables, report and, only where it forecasts held ties better than the prior, the posterior."""
-    for name, table in told_of.tables.items():
-        write_whole(out / TABLES / f"{name}.parquet", parquet_bytes(table))
-        write_whole(out / TABLES / f"{name}.csv", table.to_csv(index=False).encode())
-    write_whole(out / "calibration.json", (json.dumps(told_of.report, indent=1) + "\n").encode())
-    path = out / POSTERIOR
-    if told_of.report["better"]:
-        write_many(found, path, keep)
-        return
-    for old in out.glob(f"{path.stem}*{path.suffix}"):
-        old.unlink()
-
-
-def words(report: dict[str, Any], out: Path) -> str:
-    """The report in lines."""
-    lines = [
-        f"{report['ties']} ties, {report['cells']:,} cells; {report['fitted']} ties fitted, {report['held']} scored by a fit "
-        f"without them; {report['draws']:,} draws of {report['replicates']} runs",
-        *([f"{report['failed']} ties were left out; see {out / TABLES / 'failed.csv'}"] if report["failed"] else []),
-        _behind(report),
-        "evidence, log: all ties under the same parameters (draws behind it); each under its own; rps of held ties: "
-        "prior, posterior",
-    ]  # fmt: skip
-    lines += [
-        f"  {row['model']:<14} {row['pooled']:10.1f} ({row['effective']:,.1f}) {row['alone']:10.1f} "
-        f"+- {row['alone_error']:.1f}  {row['rps_prior']:.4f} {row['rps_posterior']:.4f}"
-        for row in report["evidence"]
-    ]
-    for row in report["population"]:
-        lines.append(
-            f"  {row['path']:<24} varies: mean {row['mean']:.3g} ({row['mean_low']:.3g} to {row['mean_high']:.3g}), spread "
-            f"{row['spread']:.2f} of the prior ({row['spread_low']:.2f} to {row['spread_high']:.2f})"
+def in_short(found: Pooled) -> list[str]:
+    """The result in sentences."""
+    summary, pace = found.summary, {str(row["who"]): row for row in found.pace.to_dict("records")}
+    by = "horizon" if found.many.plan.horizons else WHOLE
+    said = []
+    for group in summary.loc[summary["by"] == by, "group"].unique():
+        rows = summary[(summary["by"] == by) & (summary["group"] == group)]
+        own = {str(row["forecast"]): row for row in rows.to_dict("records")}
+        gap, model = own[MARKOV], own[MODEL]
+        how = (
+            "better"
+            if gap["rps_high"] < 0
+            else "worse"
+            if gap["rps_low"] > 0
+            else "neither better nor worse, as far as can be told,"
         )
-    lines.append(
-        f"{len(report['informed'])} of {len(report['parameters'])} parameters and factors have moved by a tenth or more"
-        + (": " if report["informed"] else "")
-        + ", ".join(report["informed"])
-    )
-    return "\n".join([*lines, _verdict(report), f"Everything is in {out}"]) + "\n"
-
-
-def _behind(report: dict[str, Any]) -> str:
-    """How many draws stand behind the posterior; where they are too few, what helps."""
-    count = f"{report['effective_draws']:,.0f} effective draws"
-    if report["power"] < 1:
-        joint = next(row["effective"] for row in report["evidence"] if row["model"] == "model")
-        return (
-            f"All ties together leave {joint:,.1f} effective draws, too few, so the likelihood of the fitted ones is raised "
-            f"to the power {report['power']:.2g}, which leaves {count}: wider than the posterior; --hierarchical helps, "
-            "which needs no draw that suits all ties, or fewer ties, and more --draws only a little"
+        where = "All years" if by == WHOLE else f"{group} year{'s' if group != '1' else ''} ahead"
+        said.append(
+            f"{where}: the model scores {model['rps']:.3f}, {how} than the {MARKOV} with {gap['rps']:.3f} "
+            f"(difference {gap['rps_less']:+.3f}, 95 % {gap['rps_low']:+.3f} to {gap['rps_high']:+.3f} over ties); "
+            f"its level is off by {model['bias']:+.2f} rungs."
         )
-    if report["hierarchical"] and not report["population"]:
-        return "No parameter gains more by varying between ties than the best of all would by chance, so none does"
-    few = report["effective_draws"] < LEAST
-    return f"{count} stand behind the posterior" + ("; too few: ask for more --draws" if few else "")
-
-
-def _verdict(report: dict[str, Any]) -> str:
-    gap = report["rps_difference"]
-    interval = f"{gap['mean']:+.4f} ({gap['low']:+.4f} to {gap['high']:+.4f}, 95 %)"
-    if not report["better"]:
-        return f"On {report['held']} held ties the posterior scores no better than the prior, {interval}: no posterior is written"
-    sure = "" if gap["high"] < 0 else ", an interval that includes no difference"
-    return f"On {report['held']} held ties the posterior scores better than the prior, {interval}{sure}: {POSTERIOR} is written"
-
-
-def _ties(found: ManyTies, scores: pd.DataFrame) -> pd.DataFrame:
-    """A row a tie: cells, what a cell counts, whether it was fitted or held, log evidence of each model for it alone."""
-    table = pd.DataFrame(
-        {
-            "name": found.pool.names,
-            "cells": [len(tie.record.cells) for tie in found.pool.ties],
-            "cell_weight": [tie.record.weight for tie in found.pool.ties],
-            "held": [name in set(scores["name"]) for name in found.pool.names],
-        }
+    runs, record = pace[MODEL], pace["record"]
+    said.append(
+        f"A tie and year rises {runs['rises']:.3f} times in runs and {record['rises']:.3f} in the record, falls "
+        f"{runs['falls']:.3f} and {record['falls']:.3f}, and leaps two rungs or more {runs['leaps']:.3f} and {record['leaps']:.3f}."
     )
-    for name, pool in found.pools.items():
-        table[name] = [log_evidence(row) for row in pool.log_likelihood]
-    return table
+    said.append(
+        f"The model scores better than the chain on {(found.ties['rps_less'] < 0).mean():.0%} of {len(found.ties)} ties."
+    )
+    return said
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=10))
-    return rows
+def write(found: Pooled, out: Path) -> None:
+    """Write tables (Parquet and CSV), figures (PNG and SVG) and the report into a folder."""
+    for name, table in found.tables.items():
+        write_whole(out / f"{name}.parquet", parquet_bytes(table))
+        if name != "scores":
+            write_whole(out / f"{name}.csv", table.to_csv(index=False).encode())
+    pictures = {}
+    for name, figure in figures(found).items():
+        for kind, content in (made := images(figure)).items():
+            write_whole(out / f"{name}.{kind}", content)
+        pictures[name] = made["png"]
+    write_whole(out / "hindcast.json", (json.dumps(overview(found), indent=1) + "\n").encode())
+    write_whole(out / REPORT, report_html(found, pictures).encode())
+
+
+def report_html(found: Pooled, pictures: dict[str, bytes]) -> str:
+    """The report as HTML with its figures inlined; it holds no time and no path."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    page = Environment(loader=PackageLoader("entente.evidence", "."), autoescape=True, undefined=StrictUndefined)
+    return page.get_template(TEMPLATE).render(
+        asked=found.many.asked, ties=len(found.ties), short=in_short(found), names=NAMES,
+        summary=found.summary.to_dict("records"), every=found.ties.to_dict("records"),
+        failed=found.many.failed.to_dict("records"),
+        figures=[
+            {"caption": CAPTIONS[name], "data": base64.b64encode(pictures[name]).decode()}
+            for name in CAPTIONS if name in pictures
+        ],
+    )  # fmt: skip

@@ -177,6 +177,7 @@ def _run(
 
 def _benches(needs: Needs, over: Mapping[str, Any], own: Sequence[Mechanism]) -> list[_Bench]:
     found: dict[str, _Bench] = {}
+    laid: dict[str, dict[str, Any]] = {}
     slots: dict[str, Collection[str]] = {}
     named = dict.fromkeys(world.scenario for world in needs.worlds.values())
     files = {name: load_scenario(name, mechanisms=own) for name in named}
@@ -185,8 +186,9 @@ def _benches(needs: Needs, over: Mapping[str, Any], own: Sequence[Mechanism]) ->
         shape = World(world.scenario, fixed).key
         if shape not in found:
             base = load_scenario(files[world.scenario], fixed)
-            found[shape] = _Bench(load_scenario(base, fitting(over, base)))
-        found[shape].numbers[key] = {path: value for path, value in numbers.items() if path not in over}
+            laid[shape] = fitting(over, base)
+            found[shape] = _Bench(load_scenario(base, laid[shape]))
+        found[shape].numbers[key] = {path: value for path, value in numbers.items() if path not in laid[shape]}
         found[shape].places += [(replicate, key) for replicate in range(world.replicates)]
     for bench in found.values():
         bench.places.sort(key=lambda place: place[0])

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from entente.telling.figures import DRAWING
 
+from .calibrate_many import MODEL, ManyTies
+from .calibrate_report import Outcome
 from .charts import BLUE, GREY, ORANGE
 from .checks import STATISTICS
-from .many import MODEL, ManyTies
-from .many_report import Outcome
 from .portraits import learned_figure, short, synthetic_figure
 
 SHOWN = 20
