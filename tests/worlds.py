@@ -93,7 +93,7 @@ def rifts(draw: st.DrawFn, states: list[str], ids: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def sources(draw: st.DrawFn, states: list[str]) -> dict[str, Any]:
+def sources(draw: st.DrawFn, states: list[str], ids: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for id_ in SOURCES:
         found[id_] = {
@@ -105,6 +105,11 @@ def sources(draw: st.DrawFn, states: list[str]) -> dict[str, Any]:
             "provoked": draw(shares()),
             **({"sponsor": POWER} if id_ != "gamma" else {}),
         }
+        if draw(st.booleans()):
+            found[id_]["sponsors"] = {
+                "treaties": draw(st.dictionaries(st.sampled_from(ids), shares(), max_size=2)) if ids else {},
+                "states": draw(st.dictionaries(st.sampled_from(states), shares(), max_size=2)),
+            }
         if found[id_]["origin"] == "member" and draw(st.booleans()):
             found[id_]["of"] = draw(st.sampled_from(states))
     return found
@@ -172,7 +177,7 @@ def scenarios(draw: st.DrawFn, months: int = 40) -> dict[str, Any]:
                 "courts": {states[0]: 1},
             }
         },
-        "sources": draw(sources(states)),
+        "sources": draw(sources(states, ids)),
         "treaties": {id_: draw(treaties(id_, states, ids)) for id_ in ids},
         "behaviour": draw(behaviours()),
         "switches": draw(switches()),
@@ -257,6 +262,7 @@ def busy_world(rng: np.random.Generator, months: int = 130) -> dict[str, Any]:
         world["interventions"][f"act{n}"] = {"kind": kind, **act}
     # From a generator of its own, so that all else is as it would be without quarrels.
     _quarrels(rng.spawn(1)[0], world, states, ids, months)
+    _blocs(rng.spawn(1)[0], world, states, ids)
     return world
 
 
@@ -276,6 +282,16 @@ def _quarrels(
         else:
             act["parties"] = [str(state) for state in rng.choice(states, int(rng.integers(2, 4)), replace=False)]
         world["interventions"][f"rift{n}"] = act
+
+
+def _blocs(rng: np.random.Generator, world: dict[str, Any], states: list[str], ids: list[str]) -> None:
+    """Sources that treaties and states of the world sponsor."""
+    for source in world["sources"].values():
+        if rng.integers(2):
+            source["sponsors"] = {
+                "treaties": {id_: round(float(rng.uniform()), 3) for id_ in ids if rng.integers(2)},
+                "states": {id_: round(float(rng.uniform()), 3) for id_ in states if rng.integers(2)},
+            }
 
 
 def _busy_treaty(

@@ -57,6 +57,8 @@ def _world(s: Scenario) -> Iterator[Problem]:
     for id_, source in s.sources.items():
         if source.sponsor is not None:
             yield from _known(f"sources.{id_}.sponsor", [source.sponsor], s.powers, "outside power")
+        yield from _known(f"sources.{id_}.sponsors.treaties", source.sponsors.treaties, s.treaties, "treaty")
+        yield from _known(f"sources.{id_}.sponsors.states", source.sponsors.states, s.states, "state")
         if source.of is not None:
             if source.origin != "member":
                 yield (
@@ -170,7 +172,7 @@ def _interventions(s: Scenario) -> Iterator[Problem]:
             yield from _known(f"{at}.power", [act.power], s.powers, "outside power")
         if isinstance(act, Concession):
             yield from _known(f"{at}.source", [act.source], s.sources, "source")
-            if act.source in s.sources and s.sources[act.source].sponsor is None:
+            if act.source in s.sources and not s.sources[act.source].sponsored:
                 yield f"{at}.source", f"{shown(act.source)} has no sponsor that could give it up"
         if isinstance(act, Offer | Membership):
             yield from _known(f"{at}.state", [act.state], s.states, "state")

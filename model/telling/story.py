@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from entente.month.mechanism import Mechanism
+from entente.month.mechanism import Mechanism, arguments
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.intervention import Membership, Rift, Threat, Weakness
 from entente.schema.scenario import acting_at
@@ -20,6 +20,9 @@ from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
 from .losses import Lost, deciders, lost_organs, lost_party, lost_treaty
+
+SPONSORS = {"sponsors_depth", "sponsors_capability"}
+"""Words for what the sponsors of a source hold."""
 
 EVENT_COLUMNS: dict[str, tuple[str, str]] = {
     "month": ("YYYY-MM", "calendar month of the event"),
@@ -320,9 +323,20 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
     }
     for k in np.flatnonzero(t["shock"][row] > 0):
         # What dated shocks without weights add is told elsewhere, and what mechanisms add comes every month.
-        if world.sources[k] in dated or acting_at(world.scenario, "shock"):
+        if world.sources[k] in dated or _raised(world, world.sources[k]):
             continue
         yield Event(month, "shock", source=world.sources[k], after=t["shock"][row, k], rule="a random arrival")
+
+
+def _raised(world: World, source: str) -> bool:
+    """Whether mechanisms may add to a source: one that asks for sponsors alone adds to those that have some."""
+    asked = [
+        {*arguments(term.function)}
+        for one in acting_at(world.scenario, "shock")
+        for term in one.terms
+        if term.place == "shock"
+    ]
+    return any(world.scenario.sources[source].sponsors.any or not words & SPONSORS for words in asked)
 
 
 def _rifts(world: World, t: Trajectory, row: int) -> Iterator[Event]:

@@ -251,6 +251,8 @@ def _pack_numbers(packer: _Packer, years: range) -> None:
         *_declared(mechanisms, "sources"),
     ):
         packer.column(field, "sources", field, packer.sources, s.sources)
+    for what, ids in (("treaties", packer.treaties), ("states", packer.states)):
+        _pack_sponsors(packer, what, ids)
     packer.table("packages", "powers", "packages", packer.powers, s.powers, packer.states)
     packer.table("courts", "powers", "courts", packer.powers, s.powers, packer.states)
     for field in ("obligation", "mistrust", *_declared(mechanisms, "treaties")):
@@ -258,6 +260,17 @@ def _pack_numbers(packer: _Packer, years: range) -> None:
     for field in _declared(mechanisms, "treaties", "ts"):
         packer.table(field, "treaties", field, packer.treaties, s.treaties, packer.states)
     packer.table("scope", "treaties", "scope", packer.treaties, s.treaties, packer.sources)
+
+
+def _pack_sponsors(packer: _Packer, what: str, ids: tuple[str, ...]) -> None:
+    """How far each treaty, or state, stands behind each source: those lead, as in all tables of theirs by source."""
+    table = np.zeros((len(ids), len(packer.sources)))
+    for k, source in enumerate(packer.sources):
+        behind = getattr(packer.scenario.sources[source].sponsors, what)
+        for n, id_ in enumerate(ids):
+            table[n, k] = behind.get(id_, 0.0)
+            packer.slots[f"sources.{source}.sponsors.{what}.{id_}"] = Slot(f"sponsoring_{what}", (n, k))
+    packer.numbers[f"sponsoring_{what}"] = table
 
 
 def _declared(mechanisms: Mechanisms, part: str, over: str = "") -> list[str]:

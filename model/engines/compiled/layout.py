@@ -29,11 +29,11 @@ Ints = NDArray[np.int64]
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "s": ("independence", "provision"),
     "k": ("base", "held", "concession", "arrival", "long_run"),
-    "sk": ("exposure", "exposure_root", "contribution"),
+    "sk": ("exposure", "exposure_root", "contribution", "sponsoring_states"),
     "ps": ("courts",),
     "n": ("needs", "order"),
     "t": ("mistrust", "obligation", "term", "renewal", "term_strength", "directed"),
-    "tk": ("scope",),
+    "tk": ("scope", "sponsoring_treaties"),
     "ts": (),
     "tt": (),
 }  # fmt: skip

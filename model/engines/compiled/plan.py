@@ -83,6 +83,7 @@ class Plan(NamedTuple):
     restrains: Ints  # t, k: 1 where a mechanism may restrain the sponsor of the source through the treaty
     links: Ints  # OF, t, up to t: treaties that are linked to the treaty by articles, then -1
     free: Ints  # needs of benefits without a source: 1 where their mechanism acts in any run
+    provoked: Ints  # k: 1 where a treaty or a state inside the world sponsors the source
     same_order: bool
     noisy: bool
     fears: bool  # whether what parties fear of their partners is read or kept
@@ -213,6 +214,10 @@ def number_plan(
         "links": _links(world, acting),
         "streams": _streams(mechanisms, acts),
         "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
+        "provoked": _ints(
+            _anywhere(acting["sponsoring_treaties"]).any(axis=0)
+            | _anywhere(acting["sponsoring_states"]).any(axis=0)
+        ),
         "same_order": bool((order == order[..., :1]).all()),
         "noisy": bool(acting["dials"][DIAL.sigma].any()),
         # Once known it is kept up to date, since what reads it may be switched on again.

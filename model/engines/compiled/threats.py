@@ -147,12 +147,26 @@ def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
             )
             if some(comes):
                 shocked += where(comes, pick(noise.sizes, noise.sized, noise.sized_alike, step, k), 0.0)
-        shocked += where(free, plan.terms.shock(k, plan, num, now, directed), 0.0)
+        depth, capability = _behind(k, plan, num, now)
+        shocked += where(free, plan.terms.shock(k, plan, num, now, directed, depth, capability), 0.0)
         put(now.k, shocked, AT.shock, k)
         intensity = threat_intensity(
             get(now.k, AT.intensity, k), get(num.k, OF.base, k), get(num.dials, DIAL.persistence), shocked
         )
         put(now.k, intensity, AT.intensity, k)
+
+
+@kernel
+def _behind(k: int, plan: Any, num: Any, now: Any) -> Any:
+    """What the sponsors of a source hold: depth of treaties and capability of states, as last month left them."""
+    depth, capability = spread(0.0), spread(0.0)
+    if plan.provoked[k] != 0:
+        for t in range(plan.treaties):
+            if plan.some_tk[OF.sponsoring_treaties, t, k] != 0:
+                depth += get(num.tk, OF.sponsoring_treaties, t, k) * get(now.t, AT.depth, t)
+        for i in range(plan.states):
+            capability += get(num.sk, OF.sponsoring_states, i, k) * get(now.s, AT.capability, i)
+    return depth, capability
 
 
 @kernel

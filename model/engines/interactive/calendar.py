@@ -114,10 +114,20 @@ def _flare_up(model: Any, shocks: list[float]) -> None:
                 and model.draws.arrival[step, k] < model.of["arrival"][k]
             ):
                 shocks[k] += model.arrival_sizes[step][k]
-            shocks[k] += model.terms.shock(model, k, directed_depth)
+            shocks[k] += model.terms.shock(model, k, directed_depth, *_behind(model, k))
         model.intensity[k] = threat_intensity(
             model.intensity[k], model.of["base"][k], model.dial["persistence"], shocks[k]
         )
+
+
+def _behind(model: Any, k: int) -> tuple[float, float]:
+    """What the sponsors of a source hold: depth of treaties and capability of states, as last month left them."""
+    depth = capability = 0.0
+    for treaty in model.treaties:
+        depth += treaty.of("sponsoring_treaties")[k] * treaty.depth
+    for i, held in enumerate(model.capability):
+        capability += model.of["sponsoring_states"][i][k] * held
+    return depth, capability
 
 
 def _fade(model: Any, event: list[list[float]], rumour: list[list[float]], weakness: list[float]) -> None:
