@@ -93,5 +93,5 @@ def test_many_draws_are_the_same_in_both_engines(name):
 
 
 def test_a_sponsor_that_is_not_there_is_named():
-    with pytest.raises(InputError, match="triple-aliance.*no treaty.*did you mean triple-alliance"):
+    with pytest.raises(InputError, match=r"triple-aliance.*no treaty.*did you mean triple-alliance"):
         load_scenario("dual-alliance-1891", {"sources.triple.sponsors.treaties.triple-aliance": 1.0})

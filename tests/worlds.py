@@ -263,6 +263,7 @@ def busy_world(rng: np.random.Generator, months: int = 130) -> dict[str, Any]:
     # From a generator of its own, so that all else is as it would be without quarrels.
     _quarrels(rng.spawn(1)[0], world, states, ids, months)
     _blocs(rng.spawn(1)[0], world, states, ids)
+    _histories(rng.spawn(1)[0], world, states, ids, months)
     return world
 
 
@@ -292,6 +293,57 @@ def _blocs(rng: np.random.Generator, world: dict[str, Any], states: list[str], i
                 "treaties": {id_: round(float(rng.uniform()), 3) for id_ in ids if rng.integers(2)},
                 "states": {id_: round(float(rng.uniform()), 3) for id_ in states if rng.integers(2)},
             }
+
+
+def _histories(
+    rng: np.random.Generator, world: dict[str, Any], states: list[str], ids: list[str], months: int
+) -> None:
+    """States that begin and end, treaties whose text changes, and tables by year."""
+    founding = {s for t in world["treaties"].values() if t.get("signing") == "endogenous" for s in t["parties"]}
+    mortal = [s for s in states if s not in founding]
+    if mortal and rng.integers(2):
+        who = str(rng.choice(mortal))
+        one, last = world["states"][who], int(rng.integers(20, months))
+        one["to"] = month_text(START + last)
+        if rng.integers(2):
+            one |= {
+                "successor": str(rng.choice([s for s in states if s != who])),
+                "inherits": dict.fromkeys(ids, True),
+            }
+    signed = {s for t in world["treaties"].values() for s in t["parties"]}
+    heirs = {one.get("successor") for one in world["states"].values()}
+    for who in states:
+        if who not in signed and who not in heirs and "to" not in world["states"][who] and rng.integers(2):
+            world["states"][who]["from"] = month_text(START + int(rng.integers(1, months)))
+            for act in list(world["interventions"]):
+                if (
+                    world["interventions"][act].get("state") == who
+                    and world["interventions"][act]["kind"] == "entry"
+                ):
+                    del world["interventions"][act]
+    for who in states:
+        one = world["states"][who]
+        for what in ("exposure", "contribution"):
+            for source in one[what]:
+                if not rng.integers(4):
+                    one[what][source] = {
+                        year: round(float(rng.uniform()), 3)
+                        for year in ("1999", "2000", "2002", "2004")
+                        if rng.integers(3)
+                    } or 0.5
+    for id_ in ids:
+        treaty = world["treaties"][id_]
+        for _ in range(int(rng.integers(3))):
+            phase: dict[str, Any] = {"obligation": int(rng.integers(5))} if rng.integers(2) else {}
+            if rng.integers(2):
+                kept = [key for key in treaty["articles"] if rng.integers(2)]
+                phase["articles"] = {
+                    key: treaty["articles"][key] | {"strength": round(float(rng.uniform()), 3)} for key in kept
+                }
+            if rng.integers(2):
+                entering = [s for s in states if not {"from", "to"} & {*world["states"][s]}]
+                phase["parties"] = {str(s): bool(rng.integers(2)) for s in entering if rng.integers(2)}
+            treaty.setdefault("phases", {})[month_text(START + int(rng.integers(21, months)))] = phase
 
 
 def _busy_treaty(

@@ -131,7 +131,7 @@ GUARDS = {"fear": ("fear != 0.0", "plan.fears")}
 
 # fmt: off
 KEPT = frozenset([
-    "accepted", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
+    "accepted", "alive", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
     "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour",
     "benefit", "blocked", "broken", "common", "concession", "constants", "consulted", "courts", "curve", "dials", "dormant", "due",
     "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "fall_pressure", "floor", "gained", "guest",

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from entente.month.mechanism import Mechanism, arguments
-from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.intervention import Membership, Rift, Threat, Weakness
-from entente.schema.scenario import acting_at
+from entente.schema.scenario import Scenario, acting_at
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
@@ -239,6 +239,7 @@ def _memberships(
     for i in np.flatnonzero(came | gone):
         enters = bool(came[i])
         dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
+        dated = dated or _of_text(scenario, common["month"], common["treaty"], world.states[i], enters)
         kind, place = ("entry", "joining") if enters else ("exit", "leaving")
         rule = dated or _said(acting_at(scenario, place), kind, "")
         if enters:
@@ -251,6 +252,24 @@ def _memberships(
                 rule += f"; an outside offer of {t['offer'][row, i]:.2f} stands"
         yield Event(**common, kind=kind, parties=world.states[i], before=before, after=after,
                     binding=world.states[i], rule=rule, **cause)  # fmt: skip
+
+
+def _of_text(scenario: Scenario, month: str, treaty: str, state: str, enters: bool) -> str:
+    """What of a state's life or of a treaty's later text let it in or out in a month; nothing where neither did."""
+    if scenario.treaties[treaty].phases.get(month) is not None:
+        if scenario.treaties[treaty].phases[month].parties.get(state) is enters:
+            return "as the treaty then says"
+    before = month_text(month_number(month) - 1)
+    if not enters:
+        return "it exists no longer" if scenario.states[state].to == before else ""
+    return next(
+        (
+            f"it takes the seat of {one.name}"
+            for one in scenario.states.values()
+            if one.to == before and one.successor == state and one.inherits.get(treaty, False)
+        ),
+        "",
+    )
 
 
 def _broken(months_left: float) -> str:

@@ -21,7 +21,7 @@ WHOLE = ("patience",)
 WHOLE_CONSTANTS = ("reentry_months",)
 
 AS_GIVEN = (
-    "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",
+    "alive", "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",
     "scope", "mistrust", "sizes", "sponsoring_states", "sponsoring_treaties",
 )  # fmt: skip
 """Numbers of the core that act as the scenario gives them."""

@@ -27,7 +27,7 @@ from .vector import WIDTH
 Ints = NDArray[np.int64]
 
 _NUMBERS: dict[str, tuple[str, ...]] = {
-    "s": ("independence", "provision"),
+    "s": ("independence", "provision", "alive"),
     "k": ("base", "held", "concession", "arrival", "long_run"),
     "sk": ("exposure", "exposure_root", "contribution", "sponsoring_states"),
     "ps": ("courts",),

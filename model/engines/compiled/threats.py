@@ -84,6 +84,8 @@ def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
     comes = get(num.switches, SWITCH.calendar) != 0.0
     if target != WEAKNESS:
         comes = comes & (get(num.k, OF.held, k) == 0.0)
+    if i >= 0:
+        comes = comes & (get(num.s, OF.alive, i) != 0.0)
     own_size = get(num.dials, DIAL.size)
     if size != RELATIVE:
         own_size = get(num.sizes, size)
@@ -181,7 +183,7 @@ def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
             get(num.constants, CONSTANT.provision_floor),
         )
         put(now.s, provided, AT.provision, i)
-        put(now.s, get(num.capability, year, i) * provided, AT.capability, i)
+        put(now.s, get(num.capability, year, i) * provided * get(num.s, OF.alive, i), AT.capability, i)
         for k in range(plan.sources):
             if plan.gives[i, k] != 0:
                 put(now.sk, get(num.sk, OF.contribution, i, k) * provided, AT.contribution, i, k)
@@ -225,7 +227,10 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         drawn = pick(noise.perception, noise.replicate, noise.alike, step, i, k) if plan.noisy else spread(0.0)
         root = get(num.sk, OF.exposure_root, i, k)
         felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
-        put(now.sk, plan.terms.perception(i, k, plan, num, now, felt), AT.perception, i, k)
+        seen = plan.terms.perception(i, k, plan, num, now, felt)
+        if plan.mortal:
+            seen = where(get(num.s, OF.alive, i) != 0.0, seen, 0.0)
+        put(now.sk, seen, AT.perception, i, k)
 
 
 @kernel

@@ -41,6 +41,8 @@ def intervene(model: Any) -> None:
         treaty = model.treaties[move.treaty]
         if move.step != step or not treaty.running:
             continue
+        if move.heir_of >= 0 and move.heir_of not in treaty.members:
+            continue
         if move.enters and move.state not in treaty.members:
             treaty.enter(move.state)
         elif not move.enters and move.state in treaty.members:
@@ -57,6 +59,8 @@ def shock(model: Any) -> None:
     weakness = [0.0] * len(w.states)
     for pulse in model.pulses.get(model.clock, ()) if model.switch["calendar"] else ():
         if pulse.target != "weakness" and model.of["held"][pulse.source]:
+            continue
+        if pulse.state >= 0 and not model.of["alive"][pulse.state]:
             continue
         size = model.dial["size"] if pulse.size == RELATIVE else model.of["sizes"][pulse.size]
         amount = pulse.weight * size * _scale(model, pulse)
