@@ -79,6 +79,11 @@ else:
     State = with_numbers(_State, shipped().at("states"), **{"from": _FROM})
 
 
+def at_first(given: float | dict[str, float]) -> float:
+    """The first value of a number that may be given by year."""
+    return given[min(given)] if isinstance(given, dict) else given
+
+
 NEVER, FOREVER = -(10**6), 10**6
 """A month before all months, and one after them."""
 

@@ -256,9 +256,9 @@ def _memberships(
 
 def _of_text(scenario: Scenario, month: str, treaty: str, state: str, enters: bool) -> str:
     """What of a state's life or of a treaty's later text let it in or out in a month; nothing where neither did."""
-    if scenario.treaties[treaty].phases.get(month) is not None:
-        if scenario.treaties[treaty].phases[month].parties.get(state) is enters:
-            return "as the treaty then says"
+    phase = scenario.treaties[treaty].phases.get(month)
+    if phase is not None and phase.parties.get(state) is enters:
+        return "as the treaty then says"
     before = month_text(month_number(month) - 1)
     if not enters:
         return "it exists no longer" if scenario.states[state].to == before else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from entente.month.ladder import ceiling, opening_depth
-from entente.world.pack import NEVER
+from entente.schema.state import NEVER
 
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.state import NEVER
 from entente.world.draws import Floats
-from entente.world.pack import NEVER, UNNAMED, World
+from entente.world.pack import UNNAMED, World
 
 from .kernel import DIAL
 from .layout import Ints, numbers_of_core_and, shapes_of, sizes_of, state_of_core_and
