@@ -315,12 +315,11 @@ def _histories(
     for who in states:
         if who not in signed and who not in heirs and "to" not in world["states"][who] and rng.integers(2):
             world["states"][who]["from"] = month_text(START + int(rng.integers(1, months)))
-            for act in list(world["interventions"]):
-                if (
-                    world["interventions"][act].get("state") == who
-                    and world["interventions"][act]["kind"] == "entry"
-                ):
-                    del world["interventions"][act]
+    world["interventions"] = {
+        key: act
+        for key, act in world["interventions"].items()
+        if act["kind"] != "entry" or not {"from", "to"} & {*world["states"][act["state"]]}
+    }
     for who in states:
         one = world["states"][who]
         for what in ("exposure", "contribution"):
