@@ -127,6 +127,9 @@ class StateAgent(mesa.Agent):
         """E3 for every source."""
         m, i = self.model, self.index
         rise, fall, sigma = m.dial["rise"], m.dial["fall"], m.dial["sigma"]
+        if not m.of["alive"][i]:
+            self._perception = [0.0] * len(self.perception)
+            return
         noise, exposure, roots = m.noise[i], m.of["exposure"][i], m.of["exposure_root"][i]
         concession, perceived = m.of["concession"], m.terms.perception
         self._perception = [

@@ -111,6 +111,26 @@ def bad_company() -> dict[str, Any]:
     )
 
 
+def blocs() -> dict[str, Any]:
+    """Two pairs, of which each fears what the other holds."""
+    behind = {
+        "a": {"sponsors": {"treaties": {"t": 1}, "states": {"A": 1}}},
+        "b": {"sponsors": {"treaties": {"u": 1}}},
+    }
+    sources = {
+        id_: {"name": id_, "origin": "Elsewhere", "base": 0.3, "need": 0.9} | more for id_, more in behind.items()
+    }
+    fear = {id_: {"exposure": {k: 1}, "contribution": {k: 0.5}} for id_, k in zip("ABCD", "bbaa", strict=True)}
+    made = world(
+        fear,
+        {
+            "t": {"parties": parties("A", "B"), "scope": {"b": 1}},
+            "u": {"parties": parties("C", "D"), "scope": {"a": 1}},
+        },
+    )
+    return made | {"sources": sources}
+
+
 def unwanted() -> dict[str, Any]:
     """A treaty without organs that nobody wants."""
     made = hollow()
@@ -128,6 +148,7 @@ WORLDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "hollow": (hollow, {}),
     "unwanted": (unwanted, {}),
     "bad company": (bad_company, {}),
+    "blocs": (blocs, {}),
     "busy, deep": (
         busy,
         {"treaties.full.rung": 6, "treaties.full.articles.exclusivity.on": False, "behaviour.hollow": 0},

@@ -93,7 +93,7 @@ def rifts(draw: st.DrawFn, states: list[str], ids: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def sources(draw: st.DrawFn, states: list[str]) -> dict[str, Any]:
+def sources(draw: st.DrawFn, states: list[str], ids: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for id_ in SOURCES:
         found[id_] = {
@@ -105,6 +105,11 @@ def sources(draw: st.DrawFn, states: list[str]) -> dict[str, Any]:
             "provoked": draw(shares()),
             **({"sponsor": POWER} if id_ != "gamma" else {}),
         }
+        if draw(st.booleans()):
+            found[id_]["sponsors"] = {
+                "treaties": draw(st.dictionaries(st.sampled_from(ids), shares(), max_size=2)) if ids else {},
+                "states": draw(st.dictionaries(st.sampled_from(states), shares(), max_size=2)),
+            }
         if found[id_]["origin"] == "member" and draw(st.booleans()):
             found[id_]["of"] = draw(st.sampled_from(states))
     return found
@@ -172,7 +177,7 @@ def scenarios(draw: st.DrawFn, months: int = 40) -> dict[str, Any]:
                 "courts": {states[0]: 1},
             }
         },
-        "sources": draw(sources(states)),
+        "sources": draw(sources(states, ids)),
         "treaties": {id_: draw(treaties(id_, states, ids)) for id_ in ids},
         "behaviour": draw(behaviours()),
         "switches": draw(switches()),
@@ -257,6 +262,8 @@ def busy_world(rng: np.random.Generator, months: int = 130) -> dict[str, Any]:
         world["interventions"][f"act{n}"] = {"kind": kind, **act}
     # From a generator of its own, so that all else is as it would be without quarrels.
     _quarrels(rng.spawn(1)[0], world, states, ids, months)
+    _blocs(rng.spawn(1)[0], world, states, ids)
+    _histories(rng.spawn(1)[0], world, states, ids, months)
     return world
 
 
@@ -276,6 +283,66 @@ def _quarrels(
         else:
             act["parties"] = [str(state) for state in rng.choice(states, int(rng.integers(2, 4)), replace=False)]
         world["interventions"][f"rift{n}"] = act
+
+
+def _blocs(rng: np.random.Generator, world: dict[str, Any], states: list[str], ids: list[str]) -> None:
+    """Sources that treaties and states of the world sponsor."""
+    for source in world["sources"].values():
+        if rng.integers(2):
+            source["sponsors"] = {
+                "treaties": {id_: round(float(rng.uniform()), 3) for id_ in ids if rng.integers(2)},
+                "states": {id_: round(float(rng.uniform()), 3) for id_ in states if rng.integers(2)},
+            }
+
+
+def _histories(
+    rng: np.random.Generator, world: dict[str, Any], states: list[str], ids: list[str], months: int
+) -> None:
+    """States that begin and end, treaties whose text changes, and tables by year."""
+    founding = {s for t in world["treaties"].values() if t.get("signing") == "endogenous" for s in t["parties"]}
+    mortal = [s for s in states if s not in founding]
+    if mortal and rng.integers(2):
+        who = str(rng.choice(mortal))
+        one, last = world["states"][who], int(rng.integers(20, months))
+        one["to"] = month_text(START + last)
+        if rng.integers(2):
+            one |= {
+                "successor": str(rng.choice([s for s in states if s != who])),
+                "inherits": dict.fromkeys(ids, True),
+            }
+    signed = {s for t in world["treaties"].values() for s in t["parties"]}
+    heirs = {one.get("successor") for one in world["states"].values()}
+    for who in states:
+        if who not in signed and who not in heirs and "to" not in world["states"][who] and rng.integers(2):
+            world["states"][who]["from"] = month_text(START + int(rng.integers(1, months)))
+    world["interventions"] = {
+        key: act
+        for key, act in world["interventions"].items()
+        if act["kind"] != "entry" or not {"from", "to"} & {*world["states"][act["state"]]}
+    }
+    for who in states:
+        one = world["states"][who]
+        for what in ("exposure", "contribution"):
+            for source in one[what]:
+                if not rng.integers(4):
+                    one[what][source] = {
+                        year: round(float(rng.uniform()), 3)
+                        for year in ("1999", "2000", "2002", "2004")
+                        if rng.integers(3)
+                    } or 0.5
+    for id_ in ids:
+        treaty = world["treaties"][id_]
+        for _ in range(int(rng.integers(3))):
+            phase: dict[str, Any] = {"obligation": int(rng.integers(5))} if rng.integers(2) else {}
+            if rng.integers(2):
+                kept = [key for key in treaty["articles"] if rng.integers(2)]
+                phase["articles"] = {
+                    key: treaty["articles"][key] | {"strength": round(float(rng.uniform()), 3)} for key in kept
+                }
+            if rng.integers(2):
+                entering = [s for s in states if not {"from", "to"} & {*world["states"][s]}]
+                phase["parties"] = {str(s): bool(rng.integers(2)) for s in entering if rng.integers(2)}
+            treaty.setdefault("phases", {})[month_text(START + int(rng.integers(21, months)))] = phase
 
 
 def _busy_treaty(

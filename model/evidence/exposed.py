@@ -143,7 +143,9 @@ def _shocks(one: _Subject, first: int, size: Floats, shared: Mask) -> None:
         if not isinstance(act, Threat) or act.kind != "shock":
             continue
         sources = [id_ for id_ in rivals if act.source == id_ or _sponsored(one.scenario, id_, act.sponsor)]
-        fears = {state: any(states[state].exposure.get(id_, 0) > 0 for id_ in sources) for state in one.parties}
+        fears = {
+            state: any(_ever(states[state].exposure.get(id_, 0.0)) for id_ in sources) for state in one.parties
+        }
         touched = {state: act.weights.get(state, 0) > 0 if act.weights else fears[state] for state in one.parties}
         large = one.scenario.behaviour.size if act.size is None else act.size
         at = _year(act.month, first)
@@ -151,6 +153,11 @@ def _shocks(one: _Subject, first: int, size: Floats, shared: Mask) -> None:
             continue
         size[at] = max(size[at], large)
         shared[at] |= all(touched[state] or fears[state] for state in one.parties)
+
+
+def _ever(exposure: float | dict[str, float]) -> bool:
+    """Whether a source concerns a state, in any year."""
+    return max(exposure.values() if isinstance(exposure, dict) else [exposure]) > 0
 
 
 def _sponsored(scenario: Scenario, source: str, sponsor: str | None) -> bool:

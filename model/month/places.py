@@ -44,7 +44,7 @@ class Place:
 
 
 _TABLE = (
-    Place("shock", "shock", "k", SUM, "intensity that is added to a source", ("directed_depth",)),
+    Place("shock", "shock", "k", SUM, "intensity that is added to a source", ("directed_depth", "sponsors_depth", "sponsors_capability")),
     Place("restraint", "shock", "tk", GREATEST, "share of a sponsored source that its sponsor gives up, by treaty",
           ("parties_capability", "sponsor_capability"), low=0.0, high=1.0),
     Place("perception", "perceive", "ik", INSTEAD, "threat from a source as a state perceives it", ("perceived",), low=0.0, high=2.0),

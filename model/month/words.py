@@ -99,6 +99,11 @@ GIVEN = {
         "depth",
         "depth of all treaties, each by the share of it that is aimed at an outside power",
     ),
+    "sponsors_depth": ("depth", "depth of the treaties that sponsor the source, each by how far it does"),
+    "sponsors_capability": (
+        "share of world",
+        "capability of the states that sponsor the source, each by how far it does",
+    ),
     "parties_capability": ("share of world", "capability of all parties together"),
     "sponsor_capability": ("share of world", "capability of the source's sponsor"),
     "perceived": ("intensity 0..2", "what the state perceives by E3"),
@@ -126,7 +131,7 @@ GUARDS = {"fear": ("fear != 0.0", "plan.fears")}
 
 # fmt: off
 KEPT = frozenset([
-    "accepted", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
+    "accepted", "alive", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
     "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour",
     "benefit", "blocked", "broken", "common", "concession", "constants", "consulted", "courts", "curve", "dials", "dormant", "due",
     "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "fall_pressure", "floor", "gained", "guest",
@@ -134,7 +139,7 @@ KEPT = frozenset([
     "long_run", "mate", "median", "member", "need", "needs", "obligation", "order", "orientation", "overlap",
     "packages", "paid", "pays", "perception", "power_capability", "price", "quarrel_shock", "rate", "received", "renewal",
     "restraint", "rise_pressure", "rumour", "rumour_shock", "saving", "seat", "seated_capability", "share_of_mate",
-    "shock", "signs", "sizes", "status", "sum_benefit", "switches", "term", "term_end", "term_start",
+    "shock", "signs", "sizes", "sponsoring_states", "sponsoring_treaties", "status", "sum_benefit", "switches", "term", "term_end", "term_start",
     "trial_benefit", "trial_common", "trial_curve", "trial_ideal", "trial_linear", "trial_saving", "trial_seat",
     "useful", "values", "weakness",
 ])

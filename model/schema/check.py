@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from entente.errors import nearest, shown
 
@@ -19,7 +19,8 @@ from .intervention import (
 )
 from .paths import leaf, numeric_leaves
 from .scenario import Scenario
-from .treaty import CoveringArticle, TowardsArticle, Treaty
+from .state import life
+from .treaty import CoveringArticle, Rule, TowardsArticle, Treaty
 
 Problem = tuple[str, str]
 
@@ -31,6 +32,12 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _treaty(scenario, id_, treaty)
     yield from _succession(scenario)
     yield from _interventions(scenario)
+
+
+def lives(s: Scenario, id_: str, month: int) -> bool:
+    """Whether a state exists in a month, counted as by `month_number`."""
+    first, last = life(s.states[id_])
+    return first <= month <= last
 
 
 def _known(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
@@ -51,12 +58,15 @@ def _world(s: Scenario) -> Iterator[Problem]:
         yield from _known(f"{at}.contribution", state.contribution, s.sources, "source")
         if state.core is not None:
             yield from _known(f"{at}.core", [state.core], s.sources, "source")
+        yield from _life(s, id_)
     for id_, power in s.powers.items():
         yield from _known(f"powers.{id_}.packages", power.packages, s.states, "state")
         yield from _known(f"powers.{id_}.courts", power.courts, s.states, "state")
     for id_, source in s.sources.items():
         if source.sponsor is not None:
             yield from _known(f"sources.{id_}.sponsor", [source.sponsor], s.powers, "outside power")
+        yield from _known(f"sources.{id_}.sponsors.treaties", source.sponsors.treaties, s.treaties, "treaty")
+        yield from _known(f"sources.{id_}.sponsors.states", source.sponsors.states, s.states, "state")
         if source.of is not None:
             if source.origin != "member":
                 yield (
@@ -64,6 +74,42 @@ def _world(s: Scenario) -> Iterator[Problem]:
                     f"{shown(source.of)}: only a source of origin member says of which state it is",
                 )
             yield from _known(f"sources.{id_}.of", [source.of], s.states, "state")
+
+
+def _life(s: Scenario, id_: str) -> Iterator[Problem]:
+    state, at = s.states[id_], f"states.{id_}"
+    first, last = life(state)
+    if first > last:
+        yield f"{at}.to", f"{state.to}: before the state begins, {getattr(state, 'from')}"
+    yield from _known(f"{at}.inherits", state.inherits, s.treaties, "treaty")
+    if state.successor is None:
+        if any(state.inherits.values()):
+            yield f"{at}.successor", "missing: who inherits its seats?"
+        return
+    yield from _known(f"{at}.successor", [state.successor], s.states, "state")
+    if state.to is None:
+        yield f"{at}.to", "missing: a state that does not end has no successor"
+    elif state.successor in s.states and not lives(s, state.successor, last + 1):
+        yield f"{at}.successor", f"{shown(state.successor)} does not exist in the month after {state.to}"
+
+
+def _lives(path: str, s: Scenario, states: Iterable[str], month: str) -> Iterator[Problem]:
+    """Of states that must exist in a month, those that do not."""
+    for id_ in states:
+        if id_ in s.states and not lives(s, id_, month_number(month)):
+            yield path, f"{shown(id_)} does not exist in {month}"
+
+
+def _phases(s: Scenario, at: str, t: Treaty) -> Iterator[Problem]:
+    for month, phase in t.phases.items():
+        here = f"{at}.phases.{month}"
+        if t.signed is not None and month_number(month) <= month_number(t.signed):
+            yield here, f"must begin after the signature, {t.signed}"
+        yield from _known(f"{here}.parties", phase.parties, s.states, "state")
+        yield from _lives(
+            f"{here}.parties", s, [state for state, enters in phase.parties.items() if enters], month
+        )
+        yield from _articles(s, here, phase.articles or {}, at.split(".")[1])
 
 
 def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
@@ -110,10 +156,37 @@ def _treaty(s: Scenario, id_: str, t: Treaty) -> Iterator[Problem]:
             )
         if len(parties) - len(t.opening.left) + len(t.opening.joined) < 2:
             yield f"{at}.opening.left", "leaves fewer than two parties"
-    terms = [key for key, article in t.articles.items() if article.rule == "term"]
+    yield from _exist(s, at, t, parties)
+    yield from _articles(s, at, t.articles, id_)
+    yield from _phases(s, at, t)
+
+
+def _exist(s: Scenario, at: str, t: Treaty, parties: list[str]) -> Iterator[Problem]:
+    """Whether those who sign, or are in when the scenario starts, exist then."""
+    named = [state for state in parties if state in s.states]
+    if t.signing == "endogenous":
+        begin, end = month_number(s.prelude or s.start), month_number(s.start) + s.months - 1
+        mortal = [state for state in named if not (lives(s, state, begin) and lives(s, state, end))]
+        if mortal:
+            yield (
+                f"{at}.parties",
+                f"{shown(mortal[0])}: a founder of an endogenous treaty must exist in the whole run",
+            )
+        return
+    inside, month = named, t.signed
+    if t.opening is not None:
+        inside = [*(state for state in named if state not in t.opening.left), *t.opening.joined]
+        month = s.start
+    alive = [state for state in inside if state in s.states and lives(s, state, month_number(month or s.start))]
+    if len(alive) < 2 <= len(inside):
+        yield f"{at}.parties", f"fewer than two of them exist in {month}"
+
+
+def _articles(s: Scenario, at: str, articles: Mapping[str, Rule], id_: str) -> Iterator[Problem]:
+    terms = [key for key, article in articles.items() if article.rule == "term"]
     if len(terms) > 1:
         yield f"{at}.articles.{terms[1]}", "a second term; a treaty has one"
-    for key, article in t.articles.items():
+    for key, article in articles.items():
         here = f"{at}.articles.{key}"
         if isinstance(article, CoveringArticle):
             yield from _known(f"{here}.sources", article.sources, s.sources, "source")
@@ -170,10 +243,12 @@ def _interventions(s: Scenario) -> Iterator[Problem]:
             yield from _known(f"{at}.power", [act.power], s.powers, "outside power")
         if isinstance(act, Concession):
             yield from _known(f"{at}.source", [act.source], s.sources, "source")
-            if act.source in s.sources and s.sources[act.source].sponsor is None:
+            if act.source in s.sources and not s.sources[act.source].sponsored:
                 yield f"{at}.source", f"{shown(act.source)} has no sponsor that could give it up"
         if isinstance(act, Offer | Membership):
             yield from _known(f"{at}.state", [act.state], s.states, "state")
+        if isinstance(act, Membership) and act.kind == "entry":
+            yield from _lives(f"{at}.state", s, [act.state], act.month)
         if isinstance(act, Membership | ArticleSwitch):
             yield from _known(f"{at}.treaty", [act.treaty], s.treaties, "treaty")
         if isinstance(act, ArticleSwitch) and act.treaty in s.treaties:

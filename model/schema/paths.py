@@ -16,7 +16,7 @@ from .scenario import Scenario
 
 # Declared as whole numbers or dates, these shape a run; they cannot differ inside one.
 _STRUCTURAL = {"months", "seed"}
-_STRUCTURAL_PARTS = {"opening", "place", "parties", "candidates", "leads", "interventions"}
+_STRUCTURAL_PARTS = {"opening", "place", "parties", "candidates", "leads", "interventions", "inherits", "codes"}
 
 
 def leaf(root: Any, path: str) -> Any:

@@ -9,8 +9,24 @@ from pydantic import Field
 from entente.mechanisms import shipped
 from entente.month.declare import quantity
 
-from .base import Entity, Name
+from .base import Entity, Name, Record, Share
 from .behaviour import with_numbers
+
+
+class Sponsors(Record):
+    """Who stands behind a source inside the world: it grows with what these hold."""
+
+    treaties: dict[Name, Share] = Field(
+        default_factory=dict, description="How far the depth of each treaty raises the source (u)."
+    )
+    states: dict[Name, Share] = Field(
+        default_factory=dict, description="How far the capability of each state raises the source (u)."
+    )
+
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.treaties or self.states)
 
 
 class _Source(Entity):
@@ -22,6 +38,9 @@ class _Source(Entity):
         None, description="The state from which a threat of origin `member` comes; none: it does not say."
     )
     sponsor: Name | None = Field(None, description="The outside power behind it, which can restrain it.")
+    sponsors: Sponsors = Field(
+        Sponsors(), description="States and treaties inside the world that stand behind it."
+    )
     base: float = quantity(
         ..., "Intensity to which the source returns.", low=0, high=2, unit="intensity", symbol="S_0"
     )
@@ -42,6 +61,11 @@ class _Source(Entity):
         0.0, "Share of the source that its sponsor has given up.", low=0, high=1, unit="1", symbol="q_k"
     )
     held: bool = Field(False, description="True: the source stays at its base, whatever happens (a knock-out).")
+
+    @property
+    def sponsored(self) -> bool:
+        """Whether anybody stands behind it who could give it up."""
+        return self.sponsor is not None or self.sponsors.any
 
 
 if TYPE_CHECKING:

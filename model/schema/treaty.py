@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from entente.mechanisms import shipped
 from entente.month.declare import quantity
@@ -95,6 +95,23 @@ class Opening(Entity):
     )
 
 
+class _Phase(Entity):
+    """What a treaty's text and parties are from a month on; what a phase does not name stays."""
+
+    obligation: Annotated[int, Field(ge=0, le=4)] | None = Field(None, description="Promise from then on.")
+    articles: dict[Name, Rule] | None = Field(None, description="All its articles from then on.")
+    parties: dict[Name, bool] = Field(
+        default_factory=dict, description="Who enters (true) or leaves (false) then, whatever it wants."
+    )
+
+
+def _by_month(phases: Any) -> Any:
+    """Phases by the month in which each begins; a list of them names it in each, as `from`."""
+    if not isinstance(phases, list) or not all(isinstance(phase, dict) and "from" in phase for phase in phases):
+        return phases
+    return {phase["from"]: {key: value for key, value in phase.items() if key != "from"} for phase in phases}
+
+
 class _Treaty(Entity):
     """A treaty: who, when, how it decides, what it covers, and its articles."""
 
@@ -125,15 +142,24 @@ class _Treaty(Entity):
     opening: Opening | None = Field(
         None, description="Its state when the scenario starts, where it was signed before."
     )
+    phases: dict[Month, _Phase] = Field(
+        default_factory=dict, description="Later texts, by the month in which each begins."
+    )
 
 
 def treaty_type(mechanisms: Mechanisms) -> type[_Treaty]:
     """A treaty with the articles and numbers that a set of mechanisms declares."""
+    article = article_type(mechanisms)
     articles: Any = (
-        dict[Name, article_type(mechanisms)],  # type: ignore[misc]
+        dict[Name, article],  # type: ignore[valid-type]
         Field(default_factory=dict, description="Its articles, each a rule."),
     )
-    return with_numbers(_Treaty, mechanisms.at("treaties"), articles=articles)
+    phase = with_numbers(_Phase, (), articles=(dict[Name, article] | None, _Phase.model_fields["articles"]))  # type: ignore[valid-type]
+    phases: Any = (
+        Annotated[dict[Month, phase], BeforeValidator(_by_month)],  # type: ignore[valid-type]
+        Field(default_factory=dict, description="Later texts, by the month in which each begins."),
+    )
+    return with_numbers(_Treaty, mechanisms.at("treaties"), articles=articles, phases=phases)
 
 
 if TYPE_CHECKING:

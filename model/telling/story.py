@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from entente.month.mechanism import Mechanism
-from entente.schema.base import MONTHS_IN_YEAR
+from entente.month.mechanism import Mechanism, arguments
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.intervention import Membership, Rift, Threat, Weakness
-from entente.schema.scenario import acting_at
+from entente.schema.scenario import Scenario, acting_at
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory
 
 from .losses import Lost, deciders, lost_organs, lost_party, lost_treaty
+
+SPONSORS = {"sponsors_depth", "sponsors_capability"}
+"""Words for what the sponsors of a source hold."""
 
 EVENT_COLUMNS: dict[str, tuple[str, str]] = {
     "month": ("YYYY-MM", "calendar month of the event"),
@@ -236,6 +239,7 @@ def _memberships(
     for i in np.flatnonzero(came | gone):
         enters = bool(came[i])
         dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
+        dated = dated or _of_text(scenario, common["month"], common["treaty"], world.states[i], enters)
         kind, place = ("entry", "joining") if enters else ("exit", "leaving")
         rule = dated or _said(acting_at(scenario, place), kind, "")
         if enters:
@@ -248,6 +252,24 @@ def _memberships(
                 rule += f"; an outside offer of {t['offer'][row, i]:.2f} stands"
         yield Event(**common, kind=kind, parties=world.states[i], before=before, after=after,
                     binding=world.states[i], rule=rule, **cause)  # fmt: skip
+
+
+def _of_text(scenario: Scenario, month: str, treaty: str, state: str, enters: bool) -> str:
+    """What of a state's life or of a treaty's later text let it in or out in a month; nothing where neither did."""
+    phase = scenario.treaties[treaty].phases.get(month)
+    if phase is not None and phase.parties.get(state) is enters:
+        return "as the treaty then says"
+    before = month_text(month_number(month) - 1)
+    if not enters:
+        return "it exists no longer" if scenario.states[state].to == before else ""
+    return next(
+        (
+            f"it takes the seat of {one.name}"
+            for one in scenario.states.values()
+            if one.to == before and one.successor == state and one.inherits.get(treaty, False)
+        ),
+        "",
+    )
 
 
 def _broken(months_left: float) -> str:
@@ -320,9 +342,20 @@ def _threats(world: World, t: Trajectory, row: int) -> Iterator[Event]:
     }
     for k in np.flatnonzero(t["shock"][row] > 0):
         # What dated shocks without weights add is told elsewhere, and what mechanisms add comes every month.
-        if world.sources[k] in dated or acting_at(world.scenario, "shock"):
+        if world.sources[k] in dated or _raised(world, world.sources[k]):
             continue
         yield Event(month, "shock", source=world.sources[k], after=t["shock"][row, k], rule="a random arrival")
+
+
+def _raised(world: World, source: str) -> bool:
+    """Whether mechanisms may add to a source: one that asks for sponsors alone adds to those that have some."""
+    asked = [
+        {*arguments(term.function)}
+        for one in acting_at(world.scenario, "shock")
+        for term in one.terms
+        if term.place == "shock"
+    ]
+    return any(world.scenario.sources[source].sponsors.any or not words & SPONSORS for words in asked)
 
 
 def _rifts(world: World, t: Trajectory, row: int) -> Iterator[Event]:

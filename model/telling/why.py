@@ -15,6 +15,8 @@ LOOK_BACK_MONTHS = 36
 RELIEF_MONTHS = 120
 """The same for reliefs before a fall, which comes slowly."""
 SHOCKS_TOLD = 3
+LEAST_PROVOKED = 0.02
+"""Intensity in the long run from which a sponsoring treaty is told, and its deepening."""
 
 _QUARRELS = ("rift", "reconciliation")
 _TOLD = ("signing", "rung up", "rung down", "rung blocked", "entry", "exit", "renewal", "end", "obligation")
@@ -141,7 +143,9 @@ def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: o
             "perception"
         ]
         level = f", perceived by {_names(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
-        lines.append(f"         {scenario.sources[source].name}{level}: {what}.")
+        lines.append(
+            f"         {scenario.sources[source].name}{level}: {what}{_sponsors(scenario, tables, source, month)}."
+        )
     return lines
 
 
@@ -157,10 +161,33 @@ def _what_went_away(scenario: Scenario, tables: Mapping[str, pd.DataFrame], even
             & (events["month"] >= start)
             & (events["month"] <= month)
         ]
+        behind = _sponsors(scenario, tables, source, month)
+        if behind:
+            lines.append(f"         {scenario.sources[source].name}{behind}.")
         if len(eased):
             what = "; ".join(f"{row.month} {row.rule}" for row in eased.tail(SHOCKS_TOLD).itertuples())
             lines.append(f"         {scenario.sources[source].name}, relief: {what}.")
     return lines
+
+
+def _sponsors(scenario: Scenario, tables: Mapping[str, pd.DataFrame], source: str, month: str) -> str:
+    """What the treaties that sponsor a source held by the month, and how they came to it; nothing where none counts."""
+    if not scenario.switches.provocation:
+        return ""
+    start, frame, told = month_text(month_number(month) - LOOK_BACK_MONTHS), tables["treaties"], []
+    for treaty, share in sorted(scenario.sources[source].sponsors.treaties.items()):
+        depths = frame[(frame["treaty"] == treaty) & (frame["month"] >= start) & (frame["month"] < month)]["depth"]
+        if depths.empty:
+            continue
+        then, now = depths.iloc[0], depths.iloc[-1]
+        if scenario.behaviour.provoke * share * max(then, now) < LEAST_PROVOKED:
+            continue
+        moved = scenario.behaviour.provoke * share * (now - then)
+        way = f"which {'deepened' if moved > 0 else 'sank'} from {then:.2f} to {now:.2f}"
+        told.append(
+            f"{scenario.treaties[treaty].name}, {way if abs(moved) >= LEAST_PROVOKED else f'at a depth of {now:.2f}'}"
+        )
+    return f"; behind it stands {' and '.join(told)}" if told else ""
 
 
 def _wishes(scenario: Scenario, parties: pd.DataFrame, treaty: str, month: str, state: pd.Series) -> str:

@@ -62,12 +62,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Move:
-    """A state enters or leaves a treaty whatever it wants."""
+    """A state enters or leaves a treaty whatever it wants; where `heir_of` is a state, only if that is party to it."""
 
     step: int
     treaty: int
     state: int
     enters: bool
+    heir_of: int = -1
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def pack_interventions(
 ) -> tuple[tuple[Pulse, ...], tuple[Quarrel, ...], tuple[Change, ...], tuple[Move, ...]]:
     pulses: list[Pulse] = []
     quarrels: list[Quarrel] = []
-    settings: list[Change] = []
-    moves: list[Move] = []
+    # What the calendar sets comes after what texts, lives and tables by year do.
+    settings: list[Change] = packer.settings
+    moves: list[Move] = packer.moves
     sizes: list[float] = []
-    values: list[float] = []
+    values: list[float] = packer.values
     for id_, act in sorted(packer.scenario.interventions.items()):
         step = month_number(act.month) - packer.begin
         if isinstance(act, Threat | Weakness | Rift):
@@ -127,17 +129,20 @@ def _quarrels(packer: Any, act: Rift, step: int, size: int) -> list[Quarrel]:
     if act.treaty is None:
         named, treaty = set(act.parties), -1
     elif act.treaty in packer.treaties:
-        named, treaty = _may_be_party(packer.scenario, act.treaty), packer.treaties.index(act.treaty)
+        named, treaty = may_be_party(packer.scenario, act.treaty), packer.treaties.index(act.treaty)
     else:
         return []
     states = sorted(packer.states.index(state) for state in named)
     return [Quarrel(step, one, other, treaty, size) for one, other in combinations(states, 2)]
 
 
-def _may_be_party(scenario: Any, id_: str) -> set[str]:
+def may_be_party(scenario: Any, id_: str) -> set[str]:
+    """The states that can ever be party to a treaty."""
     treaty = scenario.treaties[id_]
     named = {state for listed in (treaty.parties, treaty.candidates) for state, counts in listed.items() if counts}
     named |= set(treaty.opening.joined if treaty.opening is not None else ())
+    named |= {state for phase in treaty.phases.values() for state in phase.parties}
+    named |= {state.successor for state in scenario.states.values() if state.inherits.get(id_, False)}
     acts = scenario.interventions.values()
     return named | {act.state for act in acts if isinstance(act, Membership) and act.treaty == id_}
 

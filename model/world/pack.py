@@ -8,6 +8,7 @@ changes, and `pulses`, `settings` and `moves` the dated interventions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +17,14 @@ import numpy as np
 from entente.month.gather import Mechanisms
 from entente.month.ladder import ceiling, opening_depth
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
+from entente.schema.check import lives
 from entente.schema.scenario import Scenario
+from entente.schema.state import FOREVER, NEVER, life
 from entente.schema.treaty import CoveringArticle, TermArticle, TowardsArticle
 
-from .dated import Change, Move, Pulse, Quarrel, Slot, pack_interventions
+from .dated import Change, Move, Pulse, Quarrel, Slot, may_be_party, pack_interventions
 from .draws import Floats
 
-NEVER = -(10**6)
-"""A step before any run."""
 OUTSIDE, MEMBER = -1, -2
 """Origin of a source that is neither a state of the world: a place outside it, or a fellow party."""
 UNNAMED = -1
@@ -134,6 +135,13 @@ class _Packer:
         self.numbers: dict[str, Floats] = {}
         self.slots: dict[str, Slot] = {}
         self.begin = month_number(scenario.prelude or scenario.start)
+        self.settings: list[Change] = []
+        self.values: list[float] = []
+        self.moves: list[Move] = []
+
+    def lives(self, id_: str, step: int) -> bool:
+        """Whether a state exists in the month of a step."""
+        return lives(self.scenario, id_, self.begin + step)
 
     def column(self, array: str, prefix: str, field: str, ids: tuple[str, ...], items: Any) -> None:
         """One number of each thing: `prefix.id.field`."""
@@ -154,9 +162,39 @@ class _Packer:
         table = np.zeros((len(ids), len(columns)))
         for i, id_ in enumerate(ids):
             for j, column in enumerate(columns):
-                table[i, j] = getattr(items[id_], field).get(column, 0.0)
-                self.slots[f"{prefix}.{id_}.{field}.{column}"] = Slot(array, (i, j))
+                given, path = getattr(items[id_], field).get(column, 0.0), f"{prefix}.{id_}.{field}.{column}"
+                if isinstance(given, dict):
+                    by_month = {(int(year) * MONTHS_IN_YEAR, year): value for year, value in given.items()}
+                    table[i, j] = self.in_time(Slot(array, (i, j)), path, by_month)
+                else:
+                    table[i, j] = given
+                    self.slots[path] = Slot(array, (i, j))
         self.numbers[array] = table
+
+    def in_time(self, slot: Slot, path: str, given: dict[tuple[int, str], float], field: str = "") -> float:
+        """A number that changes in time, given by (month, key): what it is at first, and the rest put into the calendar.
+
+        The first value holds before its month, too. Those that no month sees have a place all the same, where they
+        change nothing, so that every leaf has its path.
+        """
+        months = sorted(given)
+        first = max([at for at in months if at[0] <= self.begin], default=months[0])
+        for at in months:
+            leaf = ".".join(part for part in (path, at[1], field) if part)
+            if at < first:
+                self.slots[leaf] = Slot("values", ([],))
+            elif at == first:
+                self.slots[leaf] = slot
+            else:
+                self.set_later(at[0] - self.begin, slot, given[at], leaf)
+        return given[first]
+
+    def set_later(self, step: int, slot: Slot, value: float, path: str = "") -> None:
+        """A number that takes a value at a step; `path` is that of the value."""
+        if path:
+            self.slots[path] = Slot("values", (len(self.values),))
+        self.settings.append(Change(step, slot, len(self.values)))
+        self.values.append(float(value))
 
     def group(self, array: str, record: Any, names: tuple[str, ...]) -> None:
         """A flat record: `array.name`."""
@@ -191,6 +229,8 @@ def pack(scenario: Scenario) -> World:
     years = range(begin // MONTHS_IN_YEAR, (begin + steps - 1) // MONTHS_IN_YEAR + 1)
     _pack_numbers(packer, years)
     clauses = _pack_clauses(packer)
+    _pack_phases(packer)
+    _pack_lives(packer)
     state_at = {id_: i for i, id_ in enumerate(packer.states)}
     power_at = {id_: i for i, id_ in enumerate(packer.powers)}
     origin = tuple(
@@ -251,6 +291,8 @@ def _pack_numbers(packer: _Packer, years: range) -> None:
         *_declared(mechanisms, "sources"),
     ):
         packer.column(field, "sources", field, packer.sources, s.sources)
+    for what, ids in (("treaties", packer.treaties), ("states", packer.states)):
+        _pack_sponsors(packer, what, ids)
     packer.table("packages", "powers", "packages", packer.powers, s.powers, packer.states)
     packer.table("courts", "powers", "courts", packer.powers, s.powers, packer.states)
     for field in ("obligation", "mistrust", *_declared(mechanisms, "treaties")):
@@ -258,6 +300,17 @@ def _pack_numbers(packer: _Packer, years: range) -> None:
     for field in _declared(mechanisms, "treaties", "ts"):
         packer.table(field, "treaties", field, packer.treaties, s.treaties, packer.states)
     packer.table("scope", "treaties", "scope", packer.treaties, s.treaties, packer.sources)
+
+
+def _pack_sponsors(packer: _Packer, what: str, ids: tuple[str, ...]) -> None:
+    """How far each treaty, or state, stands behind each source: those lead, as in all tables of theirs by source."""
+    table = np.zeros((len(ids), len(packer.sources)))
+    for k, source in enumerate(packer.sources):
+        behind = getattr(packer.scenario.sources[source].sponsors, what)
+        for n, id_ in enumerate(ids):
+            table[n, k] = behind.get(id_, 0.0)
+            packer.slots[f"sources.{source}.sponsors.{what}.{id_}"] = Slot(f"sponsoring_{what}", (n, k))
+    packer.numbers[f"sponsoring_{what}"] = table
 
 
 def _declared(mechanisms: Mechanisms, part: str, over: str = "") -> list[str]:
@@ -270,8 +323,8 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     rows: list[dict[str, Any]] = []
     for p, treaty in enumerate(packer.treaties):
-        for id_, article in sorted(packer.scenario.treaties[treaty].articles.items()):
-            path, a = f"treaties.{treaty}.articles.{id_}", len(clauses)
+        for id_, article, text, force in _texts(packer, treaty):
+            path, a = f"treaties.{treaty}.{text}articles.{id_}", len(clauses)
             towards = treaty_at.get(article.towards, -1) if isinstance(article, TowardsArticle) else -1
             covered = article.sources if isinstance(article, CoveringArticle) else {}
             whole = isinstance(article, CoveringArticle) and not covered
@@ -279,7 +332,7 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
             term = article if isinstance(article, TermArticle) else None
             rows.append(
                 {
-                    "article_on": float(article.on),
+                    "article_on": float(article.on) if force.now else 0.0,
                     "article_strength": article.strength,
                     "article_years": term.years if term else 0.0,
                     "article_renewal_years": term.renewal_years if term else 0.0,
@@ -288,6 +341,13 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
             )
             for field in ("on", "strength", *(("years", "renewal_years") if term else ())):
                 packer.slots[f"{path}.{field}"] = Slot(f"article_{field}", (a,))
+            on = Slot("article_on", (a,))
+            if not force.now:
+                packer.slots[f"{path}.on"] = Slot("values", ([],))
+            if force.begins is not None:
+                packer.set_later(force.begins, on, float(article.on), f"{path}.on")
+            if force.ends is not None:
+                packer.set_later(force.ends, on, 0.0)
             if covered:
                 for k, source in enumerate(packer.sources):
                     packer.slots[f"{path}.sources.{source}"] = Slot("article_sources", (a, k))
@@ -299,11 +359,76 @@ def _pack_clauses(packer: _Packer) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+@dataclass(frozen=True)
+class _Force:
+    """When a text is in force: at first, from a later step, until another takes its place."""
+
+    now: bool
+    begins: int | None
+    ends: int | None
+
+
+def _texts(packer: _Packer, id_: str) -> Iterator[tuple[str, Any, str, _Force]]:
+    """Every article of every text of a treaty: id, article, the part of its path that names the text, and when it binds."""
+    treaty = packer.scenario.treaties[id_]
+    texts: list[tuple[int, str, Any]] = [(NEVER, "", treaty.articles)]
+    for month, phase in sorted(treaty.phases.items()):
+        if phase.articles is not None:
+            texts.append((month_number(month) - packer.begin, f"phases.{month}.", phase.articles))
+    for n, (begins, text, articles) in enumerate(texts):
+        ends = texts[n + 1][0] if n + 1 < len(texts) else FOREVER
+        force = _Force(begins <= 0 < ends, begins if begins > 0 else None, ends if 0 < ends < FOREVER else None)
+        for key, article in sorted(articles.items()):
+            yield key, article, text, force
+
+
+def _pack_phases(packer: _Packer) -> None:
+    """What later texts of treaties promise, and whom they let in or out."""
+    for p, id_ in enumerate(packer.treaties):
+        treaty = packer.scenario.treaties[id_]
+        slot, path = Slot("obligation", (p,)), f"treaties.{id_}"
+        promises = {
+            (month_number(month), month): float(phase.obligation)
+            for month, phase in treaty.phases.items()
+            if phase.obligation is not None
+        }
+        if promises:
+            first = {(NEVER, ""): float(treaty.obligation)} | promises
+            packer.numbers["obligation"][p] = packer.in_time(slot, f"{path}.phases", first, "obligation")
+            packer.slots[f"{path}.obligation"] = packer.slots.pop(f"{path}.phases.obligation")
+        for month, phase in sorted(treaty.phases.items()):
+            for state, enters in sorted(phase.parties.items()):
+                step, i = month_number(month) - packer.begin, packer.states.index(state)
+                packer.moves.append(Move(step, p, i, enters))
+
+
+def _pack_lives(packer: _Packer) -> None:
+    """When states begin and end, and who takes their seats."""
+    alive = np.ones(len(packer.states))
+    for i, id_ in enumerate(packer.states):
+        state = packer.scenario.states[id_]
+        first, last = (month - packer.begin for month in life(state))
+        alive[i] = float(first <= 0 <= last)
+        if 0 < first < FOREVER - packer.begin:
+            packer.set_later(first, Slot("alive", (i,)), 1.0)
+        if state.to is None or last < 0:
+            continue
+        packer.set_later(last + 1, Slot("alive", (i,)), 0.0)
+        heir = -1 if state.successor is None else packer.states.index(state.successor)
+        for p, treaty in enumerate(packer.treaties):
+            if id_ in may_be_party(packer.scenario, treaty):
+                # First, so that a treaty of two does not end in between.
+                if state.inherits.get(treaty, False):
+                    packer.moves.append(Move(last + 1, p, heir, True, i))
+                packer.moves.append(Move(last + 1, p, i, False))
+    packer.numbers["alive"] = alive
+
+
 def _core(packer: _Packer, id_: str) -> int:
     state = packer.scenario.states[id_]
     if state.core is not None:
         return packer.sources.index(state.core)
-    exposures = [state.exposure.get(source, 0.0) for source in packer.sources]
+    exposures = packer.numbers["exposure"][packer.states.index(id_)].tolist()
     return exposures.index(max(exposures)) if any(exposures) else -1
 
 
@@ -315,6 +440,7 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
     delay = 0
     if treaty.signed is not None and treaty.in_force is not None:
         delay = month_number(treaty.in_force) - month_number(treaty.signed)
+    opens = month_number(packer.scenario.start) - packer.begin
     opening = None
     if treaty.opening is not None:
         opening = Start(
@@ -322,8 +448,12 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
             treaty.opening.mistrust,
             tuple(
                 sorted(
-                    {at(s) for s, signs in treaty.parties.items() if signs and s not in treaty.opening.left}
-                    | {at(s) for s in treaty.opening.joined}
+                    at(s)
+                    for s in {
+                        *(s for s, signs in treaty.parties.items() if signs and s not in treaty.opening.left),
+                        *treaty.opening.joined,
+                    }
+                    if packer.lives(s, opens)
                 )
             ),
             {at(s): month_number(m) - packer.begin for s, m in treaty.opening.left.items()},
@@ -331,7 +461,13 @@ def _body(packer: _Packer, id_: str, clauses: tuple[Clause, ...]) -> Body:
         )
     return Body(
         id=id_,
-        founders=tuple(sorted(at(s) for s, signs in treaty.parties.items() if signs)),
+        founders=tuple(
+            sorted(
+                at(s)
+                for s, signs in treaty.parties.items()
+                if signs and (signed == NEVER or packer.lives(s, signed))
+            )
+        ),
         candidates=tuple(sorted(at(s) for s, listed in treaty.candidates.items() if listed)),
         endogenous=treaty.signing == "endogenous",
         signed=signed,

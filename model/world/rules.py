@@ -44,8 +44,10 @@ def effects(
     for a, clause in enumerate(clauses):
         force = on[a] * strength[a]
         if clause.rule == "term":
-            found["term"], found["renewal"] = months(years[a]) * on[a], months(renewal_years[a]) * on[a]
-            found["term_strength"] = force
+            # Of several texts one binds: a term of another adds 0.
+            found["term"] = found["term"] + months(years[a]) * on[a]
+            found["renewal"] = found["renewal"] + months(renewal_years[a]) * on[a]
+            found["term_strength"] = found["term_strength"] + force
             continue
         article = mechanisms.articles[clause.rule]
         if article.kind == "plain":

@@ -21,8 +21,8 @@ WHOLE = ("patience",)
 WHOLE_CONSTANTS = ("reentry_months",)
 
 AS_GIVEN = (
-    "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",
-    "scope", "mistrust", "sizes",
+    "alive", "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",
+    "scope", "mistrust", "sizes", "sponsoring_states", "sponsoring_treaties",
 )  # fmt: skip
 """Numbers of the core that act as the scenario gives them."""
 
@@ -60,7 +60,8 @@ def terms(world: World, numbers: Mapping[str, Floats]) -> dict[str, Floats]:
     found["obligation"] = np.rint(numbers["obligation"])
     sponsored = [sponsor >= 0 for sponsor in world.sponsor]
     found["concession"] = numbers["concession"].copy()
-    found["concession"][[k for k, behind in enumerate(sponsored) if not behind]] = 0.0
+    named = [world.scenario.sources[id_].sponsored for id_ in world.sources]
+    found["concession"][[k for k, behind in enumerate(named) if not behind]] = 0.0
     needs = [*numbers["need"], *(constants[constants_of.index(term.need)] for _, term in mechanisms.free_benefits)]
     found["needs"] = _stacked(needs, (), numbers["behaviour"].shape[1:])
     # Stable: equal needs stay in the order of their sources.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from entente.month.ladder import ceiling, opening_depth
-from entente.world.pack import NEVER
+from entente.schema.state import NEVER
 
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF
@@ -38,9 +38,9 @@ def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
                 if now.t[AT.status, t, z] == 0.0:
                     sign(step, t, z, plan, num, now)
     for u in range(plan.move_from[step], plan.move_from[step + 1]):
-        t, i, enters = plan.moves[u, 0], plan.moves[u, 1], plan.moves[u, 2]
+        t, i, enters, heir_of = plan.moves[u, 0], plan.moves[u, 1], plan.moves[u, 2], plan.moves[u, 3]
         for z in range(WIDTH):
-            if now.t[AT.status, t, z] != 1.0:
+            if now.t[AT.status, t, z] != 1.0 or (heir_of >= 0 and now.ts[AT.member, t, heir_of, z] == 0.0):
                 continue
             if enters != 0 and now.ts[AT.member, t, i, z] == 0.0:
                 enter(t, i, z, now)

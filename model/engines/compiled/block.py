@@ -162,10 +162,10 @@ class _Block:
         base = self.numbers["base"]
         self._set("intensity", base)
         self._set("effective", base)
-        self._set("perception", self.numbers["exposure"] * base)
+        self._set("perception", self.numbers["exposure"] * base * self.numbers["alive"][:, np.newaxis])
         self._set("provision", self.numbers["provision"])
         nominal = self.numbers["capability"][self.world.first_month // MONTHS_IN_YEAR - self.world.first_year]
-        self._set("capability", nominal * self.numbers["provision"])
+        self._set("capability", nominal * self.numbers["provision"] * self.numbers["alive"])
         self._set("contribution", self.numbers["contribution"] * self.numbers["provision"][:, np.newaxis])
         self._set("barred", np.array(-1.0))
         self._set("ends", np.array(-1.0))

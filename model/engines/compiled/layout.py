@@ -27,13 +27,13 @@ from .vector import WIDTH
 Ints = NDArray[np.int64]
 
 _NUMBERS: dict[str, tuple[str, ...]] = {
-    "s": ("independence", "provision"),
+    "s": ("independence", "provision", "alive"),
     "k": ("base", "held", "concession", "arrival", "long_run"),
-    "sk": ("exposure", "exposure_root", "contribution"),
+    "sk": ("exposure", "exposure_root", "contribution", "sponsoring_states"),
     "ps": ("courts",),
     "n": ("needs", "order"),
     "t": ("mistrust", "obligation", "term", "renewal", "term_strength", "directed"),
-    "tk": ("scope",),
+    "tk": ("scope", "sponsoring_treaties"),
     "ts": (),
     "tt": (),
 }  # fmt: skip

@@ -100,11 +100,12 @@ def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     """Whether a candidate wants in, for how long, and takes part as a guest meanwhile."""
     outside = (get(now.t, AT.status, t) == 1.0) & (get(now.ts, AT.member, t, i) == 0.0)
     ideal = get(now.ts, AT.ideal, t, i)
-    guest = where(plan.terms.attending(t, i, plan, num, now, ideal) > 0.0, 1.0, 0.0)
+    lives = get(num.s, OF.alive, i) != 0.0
+    guest = where((plan.terms.attending(t, i, plan, num, now, ideal) > 0.0) & lives, 1.0, 0.0)
     put(now.ts, where(outside, guest, get(now.ts, AT.guest, t, i)), AT.guest, t, i)
     waited = get(now.ts, AT.joining, t, i)
     keen = plan.terms.joining(t, i, plan, num, now, ideal) > 0.0
-    free = keen & (get(now.ts, AT.barred, t, i) <= step)
+    free = keen & lives & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
     put(now.ts, joining, AT.joining, t, i)
     enters = outside & (joining >= get(num.dials, DIAL.patience))

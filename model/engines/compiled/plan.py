@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from entente.month.gather import Mechanisms
 from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.state import NEVER
 from entente.world.draws import Floats
-from entente.world.pack import NEVER, UNNAMED, World
+from entente.world.pack import UNNAMED, World
 
 from .kernel import DIAL
 from .layout import Ints, numbers_of_core_and, shapes_of, sizes_of, state_of_core_and
@@ -65,7 +66,7 @@ class Plan(NamedTuple):
     whose: Ints  # s, up to k: sources that say they are of the state, then -1
     parted: bool  # whether any state can ever fear another by name
     move_from: Ints
-    moves: Ints  # treaty, state, enters
+    moves: Ints  # treaty, state, enters, whose heir (or -1)
     event_pairs: Ints
     rumour_pairs: Ints
     # What follows depends on the numbers of the block: skipping it never changes a result.
@@ -83,6 +84,8 @@ class Plan(NamedTuple):
     restrains: Ints  # t, k: 1 where a mechanism may restrain the sponsor of the source through the treaty
     links: Ints  # OF, t, up to t: treaties that are linked to the treaty by articles, then -1
     free: Ints  # needs of benefits without a source: 1 where their mechanism acts in any run
+    provoked: Ints  # k: 1 where a treaty or a state inside the world sponsors the source
+    mortal: bool  # whether any state does not exist, in any run
     same_order: bool
     noisy: bool
     fears: bool  # whether what parties fear of their partners is read or kept
@@ -165,7 +168,7 @@ def world_plan(world: World) -> dict[str, Any]:
         "whose": _listed(whose),
         "parted": world.parted,
         "move_from": _starts([move.step for move in moves], world.steps),
-        "moves": _table([[move.treaty, move.state, int(move.enters)] for move in moves], 3),
+        "moves": _table([[move.treaty, move.state, int(move.enters), move.heir_of] for move in moves], 4),
         "event_pairs": _pairs(world, "event"),
         "rumour_pairs": _pairs(world, "rumour"),
     }  # fmt: skip
@@ -213,6 +216,11 @@ def number_plan(
         "links": _links(world, acting),
         "streams": _streams(mechanisms, acts),
         "free": _ints(acts[mechanisms.index(one.name)] for one, _ in mechanisms.free_benefits),
+        "provoked": _ints(
+            _anywhere(acting["sponsoring_treaties"]).any(axis=0)
+            | _anywhere(acting["sponsoring_states"]).any(axis=0)
+        ),
+        "mortal": bool((acting["alive"] == 0).any()),
         "same_order": bool((order == order[..., :1]).all()),
         "noisy": bool(acting["dials"][DIAL.sigma].any()),
         # Once known it is kept up to date, since what reads it may be switched on again.

@@ -84,6 +84,8 @@ def _pulse(u: int, plan: Any, num: Any, now: Any) -> None:
     comes = get(num.switches, SWITCH.calendar) != 0.0
     if target != WEAKNESS:
         comes = comes & (get(num.k, OF.held, k) == 0.0)
+    if i >= 0:
+        comes = comes & (get(num.s, OF.alive, i) != 0.0)
     own_size = get(num.dials, DIAL.size)
     if size != RELATIVE:
         own_size = get(num.sizes, size)
@@ -147,12 +149,26 @@ def _arrive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
             )
             if some(comes):
                 shocked += where(comes, pick(noise.sizes, noise.sized, noise.sized_alike, step, k), 0.0)
-        shocked += where(free, plan.terms.shock(k, plan, num, now, directed), 0.0)
+        depth, capability = _behind(k, plan, num, now)
+        shocked += where(free, plan.terms.shock(k, plan, num, now, directed, depth, capability), 0.0)
         put(now.k, shocked, AT.shock, k)
         intensity = threat_intensity(
             get(now.k, AT.intensity, k), get(num.k, OF.base, k), get(num.dials, DIAL.persistence), shocked
         )
         put(now.k, intensity, AT.intensity, k)
+
+
+@kernel
+def _behind(k: int, plan: Any, num: Any, now: Any) -> Any:
+    """What the sponsors of a source hold: depth of treaties and capability of states, as last month left them."""
+    depth, capability = spread(0.0), spread(0.0)
+    if plan.provoked[k] != 0:
+        for t in range(plan.treaties):
+            if plan.some_tk[OF.sponsoring_treaties, t, k] != 0:
+                depth += get(num.tk, OF.sponsoring_treaties, t, k) * get(now.t, AT.depth, t)
+        for i in range(plan.states):
+            capability += get(num.sk, OF.sponsoring_states, i, k) * get(now.s, AT.capability, i)
+    return depth, capability
 
 
 @kernel
@@ -167,7 +183,7 @@ def _provide(year: int, plan: Any, num: Any, now: Any) -> None:
             get(num.constants, CONSTANT.provision_floor),
         )
         put(now.s, provided, AT.provision, i)
-        put(now.s, get(num.capability, year, i) * provided, AT.capability, i)
+        put(now.s, get(num.capability, year, i) * provided * get(num.s, OF.alive, i), AT.capability, i)
         for k in range(plan.sources):
             if plan.gives[i, k] != 0:
                 put(now.sk, get(num.sk, OF.contribution, i, k) * provided, AT.contribution, i, k)
@@ -211,7 +227,10 @@ def perceive(step: int, plan: Any, num: Any, now: Any, noise: Any) -> None:
         drawn = pick(noise.perception, noise.replicate, noise.alike, step, i, k) if plan.noisy else spread(0.0)
         root = get(num.sk, OF.exposure_root, i, k)
         felt = perceived_threat(get(now.sk, AT.perception, i, k), target, rise, fall, sigma, root, drawn)
-        put(now.sk, plan.terms.perception(i, k, plan, num, now, felt), AT.perception, i, k)
+        seen = plan.terms.perception(i, k, plan, num, now, felt)
+        if plan.mortal:
+            seen = where(get(num.s, OF.alive, i) != 0.0, seen, 0.0)
+        put(now.sk, seen, AT.perception, i, k)
 
 
 @kernel

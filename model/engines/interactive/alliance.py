@@ -353,7 +353,7 @@ class AllianceModel(mesa.Model):
         self.restraint = [0.0] * len(w.sources)
         self.effective = list(base)
         for i, state in enumerate(self.states):
-            state.hold([self.of["exposure"][i][k] * base[k] for k in range(len(w.sources))])
+            state.hold([self.of["exposure"][i][k] * base[k] * self.of["alive"][i] for k in range(len(w.sources))])
             state.provision = self.of["provision"][i]
         for a, power in enumerate(self.powers):
             for i in range(len(w.states)):
@@ -383,7 +383,8 @@ class AllianceModel(mesa.Model):
     def provide(self) -> None:
         """Capabilities and contributions, times what each state can provide this month."""
         self.capability = [
-            nominal * state.provision for nominal, state in zip(self._nominal, self.states, strict=True)
+            nominal * state.provision * alive
+            for nominal, state, alive in zip(self._nominal, self.states, self.of["alive"], strict=True)
         ]
         self.contribution = [
             [given * state.provision for given in row]

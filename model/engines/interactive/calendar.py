@@ -41,6 +41,8 @@ def intervene(model: Any) -> None:
         treaty = model.treaties[move.treaty]
         if move.step != step or not treaty.running:
             continue
+        if move.heir_of >= 0 and move.heir_of not in treaty.members:
+            continue
         if move.enters and move.state not in treaty.members:
             treaty.enter(move.state)
         elif not move.enters and move.state in treaty.members:
@@ -57,6 +59,8 @@ def shock(model: Any) -> None:
     weakness = [0.0] * len(w.states)
     for pulse in model.pulses.get(model.clock, ()) if model.switch["calendar"] else ():
         if pulse.target != "weakness" and model.of["held"][pulse.source]:
+            continue
+        if pulse.state >= 0 and not model.of["alive"][pulse.state]:
             continue
         size = model.dial["size"] if pulse.size == RELATIVE else model.of["sizes"][pulse.size]
         amount = pulse.weight * size * _scale(model, pulse)
@@ -114,10 +118,20 @@ def _flare_up(model: Any, shocks: list[float]) -> None:
                 and model.draws.arrival[step, k] < model.of["arrival"][k]
             ):
                 shocks[k] += model.arrival_sizes[step][k]
-            shocks[k] += model.terms.shock(model, k, directed_depth)
+            shocks[k] += model.terms.shock(model, k, directed_depth, *_behind(model, k))
         model.intensity[k] = threat_intensity(
             model.intensity[k], model.of["base"][k], model.dial["persistence"], shocks[k]
         )
+
+
+def _behind(model: Any, k: int) -> tuple[float, float]:
+    """What the sponsors of a source hold: depth of treaties and capability of states, as last month left them."""
+    depth = capability = 0.0
+    for treaty in model.treaties:
+        depth += treaty.of("sponsoring_treaties")[k] * treaty.depth
+    for i, held in enumerate(model.capability):
+        capability += model.of["sponsoring_states"][i][k] * held
+    return depth, capability
 
 
 def _fade(model: Any, event: list[list[float]], rumour: list[list[float]], weakness: list[float]) -> None:

@@ -62,6 +62,9 @@ def lapses(model: Any, treaty: Treaty) -> bool:
 
 def joins(model: Any, treaty: Treaty, state: int) -> bool:
     """Whether a candidate joins: it has wanted in for long enough, and is let in; guests are kept too."""
+    if not model.of["alive"][state]:
+        treaty.guests, treaty.joining[state] = [i for i in treaty.guests if i != state], 0
+        return False
     ideal = model.states[state].interests[treaty.index].ideal
     welcome = model.terms.attending(model, treaty.index, state, ideal) > 0.0
     treaty.guests = sorted({*treaty.guests, state} if welcome else {*treaty.guests} - {state})

@@ -29,7 +29,7 @@ from entente.month.ladder import (
     whole_rung,
     worth,
 )
-from entente.world.pack import NEVER
+from entente.schema.state import NEVER
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
 

@@ -13,6 +13,7 @@ from entente.mechanisms.mistrust import mistrusted_depth
 from entente.month.ladder import opening_depth
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
+from entente.schema.state import at_first
 from entente.world.draws import Floats
 from entente.world.pack import pack
 
@@ -81,7 +82,9 @@ def more_exposed(times: float) -> dict[str, Any]:
     states = _scenario().states
     found: dict[str, Any] = {}
     for state in ("RUS", "CHN"):
-        found |= exposures(state, {k: min(1, times * states[state].exposure.get(k, 0)) for k in SPONSORED})
+        found |= exposures(
+            state, {k: min(1, times * at_first(states[state].exposure.get(k, 0))) for k in SPONSORED}
+        )
     return found
 
 
