@@ -52,15 +52,21 @@ def segment_optimum(best: float, root: float, upper: float) -> float:
 
 
 @equation
-def segment_root(slope: float, inverse: float) -> float:
-    """E10. `slope/a`, as `slope*(1/a)`; 1/a is the same in all segments."""
-    return slope * inverse
+def segment_root(slope: float, curve: float) -> float:
+    """E10. `slope/a`."""
+    return slope / curve
 
 
 @equation
-def inverse_fall(curve: float, fading: float, saving: float) -> float:
-    """E10. `1/(a + c/need - s)`: one over how fast marginal utility falls with depth; always above 0, as s < a."""
-    return 1.0 / (curve + fading - saving)
+def fall(curve: float, fading: float, saving: float) -> float:
+    """E10. `a + c/need - s`: how fast marginal utility falls with depth; always above 0, as s < a."""
+    return curve + fading - saving
+
+
+@equation
+def inverse_of_both(fall: float, other: float) -> float:
+    """E10. `1/(f*g)`, by which g is 1/f and f is 1/g: one division for two lines, since divisions are what this costs."""
+    return 1.0 / (fall * other)
 
 
 @equation
@@ -77,7 +83,7 @@ def bent_root(
 
     `common` c falls to 0 at `need`; `saving` s is what depth is cheaper that the organs A in place can carry, s < a. The
     marginal utility is a minimum and maximum of falling lines, so its root is that of their roots: up to A and beyond
-    it, and in each with c or without. `saved` is s*A; the others are `inverse_fall` of the four lines.
+    it, and in each with c or without. `saved` is s*A; the others are one over the `fall` of the four lines.
     """
     within = max(slope * free, (slope + common) * fading_free)
     beyond = max((slope + saved) * inverse, (slope + saved + common) * fading_inverse)

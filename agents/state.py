@@ -19,7 +19,8 @@ from .interest import (
     bent_utility,
     common_value,
     curvature,
-    inverse_fall,
+    fall,
+    inverse_of_both,
     kept_saving,
     segment_optimum,
     segment_root,
@@ -52,14 +53,17 @@ def ideal_depth(
     `order` runs over the sources from the greatest need down; the slope of a segment adds the
     benefits of all sources that are still of use in it.
     """
-    inverse = inverse_fall(curve, 0.0, 0.0)
     if bend is not None:
-        common, saving, fading = bend.common, bend.saving, bend.common * (1.0 / bend.need)
-        saved, falls = saving * bend.organs, [(0.0, saving), (fading, saving), (0.0, 0.0), (fading, 0.0)]
-        inverses = [inverse_fall(curve, *fall) for fall in falls]
+        fading = bend.common * (1.0 / bend.need)
+        free, fading_free = fall(curve, 0.0, bend.saving), fall(curve, fading, bend.saving)
+        fading_fall = fall(curve, fading, 0.0)
+        straight, faded = inverse_of_both(free, curve), inverse_of_both(fading_free, fading_fall)
+        inverses = (curve * straight, fading_fall * faded, free * straight, fading_free * faded)
 
     def root(slope: float) -> float:
-        return segment_root(slope, inverse) if bend is None else bent_root(slope, common, saved, *inverses)
+        if bend is None:
+            return segment_root(slope, curve)
+        return bent_root(slope, bend.common, bend.saving * bend.organs, *inverses)
 
     best = segment_optimum(0.0, root(linear), 1.0)
     slope = linear

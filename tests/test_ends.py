@@ -119,6 +119,12 @@ def ending_world(seed: int, months: int = 130) -> dict[str, Any]:
     for treaty in made["treaties"].values():
         treaty |= {"rung": int(rng.integers(2)), "signing": "historical"}
         treaty.setdefault("signed", START)
+    # Whoever leaves here leaves of itself: no text and no end of a state takes it out.
+    for treaty in made["treaties"].values():
+        treaty.pop("phases", None)
+    for state in made["states"].values():
+        for key in ("from", "to", "successor", "inherits"):
+            state.pop(key, None)
     dated = {"exit", "entry", "article"}
     made["interventions"] = {id_: a for id_, a in made["interventions"].items() if a["kind"] not in dated}
     return made

@@ -283,6 +283,7 @@ def test_what_is_switched_on_and_off_in_mid_run_is_the_same():
             source["rate"] = 0.0
         state, source = (str(rng.choice(sorted(world[what]))) for what in ("states", "sources"))
         world["states"][state]["exposure"] = dict.fromkeys(world["sources"], 0.0)
+        world["states"][state]["contribution"] = dict.fromkeys(world["sources"], 0.4)
         treaty = str(rng.choice(sorted(world["treaties"])))
         settings = {
             "behaviour.sigma": 0.05, "behaviour.overlap_use": 0.5, f"sources.{source}.rate": 6.0,

@@ -17,7 +17,7 @@ import entente.month.bargain
 import entente.month.ladder  # noqa: F401  (registers its equations)
 from entente.agents import perception
 from entente.agents.equation import EQUATIONS
-from entente.agents.interest import bent_root, bent_utility, inverse_fall, segment_root, utility
+from entente.agents.interest import bent_utility, utility
 from entente.agents.state import Bend, Interest, ideal_depth
 from entente.mechanisms import shipped
 from entente.world.draws import stream
@@ -30,7 +30,7 @@ RANGES: dict[str, tuple[float, float]] = {
          "contribution", "partner_contribution", "provider_contribution", "long_run_intensity", "neighbour_threat", "fear"), (0, 2)),
     **dict.fromkeys(("shock", "noise", "rift_shock"), (-2, 2)),
     **dict.fromkeys(("own", "own_alignment", "partner_alignment", "mean_alignment"), (-1, 1)),
-    **dict.fromkeys(("curvature_", "curve"), (0.05, 20)),
+    **dict.fromkeys(("curvature_", "curve", "fall", "other"), (0.05, 20)),
     **dict.fromkeys(("independence",), (0.05, 10)),
     **dict.fromkeys(("partners_capability", "parties_capability", "sponsor_capability", "outside_capability",
                      "capability"), (1e-5, 1)),
@@ -55,7 +55,7 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("alignment", "target"): (-1, 1),
     ("gain_share", "gains"): (0, 3),
     # The price of depth is always above what is cheaper of it.
-    ("inverse_fall", "saving"): (0, 0.04),
+    ("fall", "saving"): (0, 0.04),
     ("curvature", "added"): (-3, 3),
     ("kept_saving", "saving"): (-1, 3),
     ("common_value", "common"): (-3, 3),
@@ -100,7 +100,7 @@ MONOTONE = [
     ("regional_support", "promoted", 1), ("stake_at_risk", "weight", -1), ("mistrusted_depth", "mu", 1),
     ("entrapment_risk", "quarrels", 1), ("curvature", "added", 1), ("curvature", "independence", 1),
     ("segment_optimum", "root", 1), ("segment_root", "slope", 1), ("bent_root", "slope", 1),
-    ("bent_root", "common", 1), ("bent_root", "saved", 1), ("inverse_fall", "saving", 1), ("inverse_fall", "fading", -1), ("bent_utility", "whole", 1), ("bent_utility", "saving", 1),
+    ("bent_root", "common", 1), ("bent_root", "saved", 1), ("fall", "saving", -1), ("fall", "fading", 1), ("inverse_of_both", "fall", -1), ("bent_utility", "whole", 1), ("bent_utility", "saving", 1),
     ("agreed_depth", "linkage", 1), ("agreed_depth", "beside", 1), ("next_depth", "demand", 1), ("next_depth", "depth", 1),
     ("demanded", "agreed", 1), ("demanded", "beside", 1), ("shortfall", "demand", 1), ("shortfall", "rung", -1),
     ("surplus", "demand", -1), ("rise_pressure", "shortfall_", 1), ("rise_pressure", "pace", 1), ("fall_pressure", "surplus_", 1),
@@ -222,10 +222,14 @@ def test_ideal_depth_is_the_maximiser(terms, linear, curve):
     assert value(best) >= max(map(value, grid)) - 1e-9
 
 
-@given(st.floats(-3, 3), st.floats(0.05, 20))
-def test_without_a_bend_the_root_is_the_straight_one_to_the_last_bit(slope, curve):
-    inverse = inverse_fall(curve, 0.0, 0.0)
-    assert bent_root(slope, 0.0, 0.0, inverse, inverse, inverse, inverse) == segment_root(slope, inverse)
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 1)), max_size=5), st.floats(-2, 2), st.floats(1, 8))
+def test_without_anything_that_bends_the_bent_walk_is_the_straight_one(terms, linear, curve):
+    benefits, needs = [t[0] for t in terms], [t[1] for t in terms]
+    order = sorted(range(len(needs)), key=lambda k: (-needs[k], k))
+    straight = ideal_depth(benefits, linear, curve, order, needs)
+    assert ideal_depth(benefits, linear, curve, order, needs, Bend(organs=0.3)) == pytest.approx(
+        straight, abs=1e-14
+    )
     assert bent_utility(0.0, 2.0, 0.0, 0.3, 0.5) == 0.0
 
 

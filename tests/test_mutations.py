@@ -35,8 +35,8 @@ from .sources import ROOT
 from .test_equations import arguments
 from .worlds import busy_world
 
-# In the third a treaty is signed among those whose opposition restrains a sponsor in that very month.
-SEEDS, MONTHS = (1, 4, 9), 60
+# Worlds in which the order of all phases matters: in the third what the calendar does meets a shock of the same month.
+SEEDS, MONTHS = (1, 4, 11), 60
 PAIRS = list(zip(PHASES, PHASES[1:], strict=False))
 WITHOUT_EFFECT = ("consult", "act")
 
@@ -155,7 +155,8 @@ AGAIN: dict[str, Callable[..., float]] = {
     "kept_saving": lambda saving, curvature_: clipped(saving, 0, 0.5 * curvature_),
     "common_value": lambda common: common if common > 0 else 0.0,
     "bent_root": root_of_lines,
-    "inverse_fall": lambda curve, fading, saving: (curve - saving + fading) ** -1.0,
+    "fall": lambda curve, fading, saving: math.fsum((curve, -saving, fading)),
+    "inverse_of_both": lambda fall, other: (other * fall) ** -1.0,
     "bent_utility": utility_of_the_bend,
     "next_deviation": lambda deviation, political_memory, politics, political_news: (
         political_memory * deviation

@@ -10,7 +10,8 @@ from entente.agents.interest import (
     bent_root,
     common_value,
     curvature,
-    inverse_fall,
+    fall,
+    inverse_of_both,
     kept_saving,
     segment_optimum,
     segment_root,
@@ -161,19 +162,19 @@ def ideal_depth(
 def _lines(t: int, plan: Any, now: Any, curve: Any, common: Any, saving: Any) -> Any:
     """What all segments share: the lines that marginal utility is made of, or the only one."""
     none = spread(0.0)
-    inverse = inverse_fall(curve, none, none)
     if not plan.bends:
-        return none, none, none, none, inverse, none
+        return none, none, curve, none, none, none
     fading = common * get(now.z, AT.per_need)
-    return (
-        common, saving * get(now.t, AT.organs, t), inverse_fall(curve, none, saving), inverse_fall(curve, fading, saving),
-        inverse, inverse_fall(curve, fading, none),
-    )  # fmt: skip
+    free, fading_free = fall(curve, none, saving), fall(curve, fading, saving)
+    fading_fall = fall(curve, fading, none)
+    straight, faded = inverse_of_both(free, curve), inverse_of_both(fading_free, fading_fall)
+    saved = saving * get(now.t, AT.organs, t)
+    return common, saved, curve * straight, fading_fall * faded, free * straight, fading_free * faded
 
 
 @kernel
 def _root(plan: Any, slope: Any, lines: Any) -> Any:
     """Where the marginal utility of a segment is 0."""
     if not plan.bends:
-        return segment_root(slope, lines[4])
+        return segment_root(slope, lines[2])
     return bent_root(slope, *lines)
