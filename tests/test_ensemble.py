@@ -301,6 +301,27 @@ def test_what_is_switched_on_and_off_in_mid_run_is_the_same():
         assert_same(world, seed)
 
 
+def test_what_the_calendar_makes_nothing_in_the_first_month_is_nothing():
+    """The world sets out with what the scenario says, and each of these is 0 from its first month on."""
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        world = busy_world(rng, months=40)
+        source, treaty = (str(rng.choice(sorted(world[what]))) for what in ("sources", "treaties"))
+        paths = [f"treaties.{treaty}.scope.{source}"]
+        for state in world["states"].values():
+            state |= {
+                "exposure": dict.fromkeys(world["sources"], 0.5),
+                "contribution": dict.fromkeys(world["sources"], 0.5),
+            }
+        for state in world["states"]:
+            paths += [f"states.{state}.exposure.{source}", f"states.{state}.contribution.{source}"]
+        world["treaties"][treaty]["scope"] = dict.fromkeys(world["sources"], 0.5)
+        for number, path in enumerate(paths):
+            act = {"kind": "set", "month": month_text(START), "path": path, "value": 0.0}
+            world["interventions"][f"nothing{number}"] = act
+        assert_same(world, seed)
+
+
 @pytest.mark.parametrize("name", ["nato-like", "common-core"])
 def test_outcomes_alone_are_those_of_the_whole_record_where_the_top_rung_is_near(name):
     """What is worked out only where it can matter, the overlap of cores, is there whenever organs may leap to the top."""

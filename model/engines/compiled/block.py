@@ -100,7 +100,6 @@ class _Block:
             "wants_left": "left" in kept.quantities,
             "wants_fear": "fear" in kept.quantities,
         }
-        self.plan: Plan | None = None
         self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))
         self.out = np.zeros((self.tiles, world.steps - world.opens, len(kept.table), WIDTH))
         self.seed = seed
@@ -108,6 +107,8 @@ class _Block:
         self.draws: Draws | None = None
         self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
         self._set_out()
+        # The plan of the world as it sets out: what the calendar makes 0 in the first month has to be written once more.
+        self.plan = self._planned(self._acting(), None)
 
     def _part(self, varied: set[str]) -> None:
         """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""
@@ -143,13 +144,20 @@ class _Block:
                 self.numbers[slot.array][slot.index] = value
                 if slot.array == "packages":
                     offers.append((*slot.index, value))
-        acting = terms(self.world, self.numbers)
-        acting["long_run"] = self._long_run(acting)
-        self.plan = Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, self.plan)))
+        acting = self._acting()
+        self.plan = self._planned(acting, self.plan)
         self.acting = group_numbers(self.world, acting, len(self.replicates))
         self._hear(acting)
         for power, state, value in offers:
             self._put(power, state, value)
+
+    def _acting(self) -> dict[str, Floats]:
+        acting = terms(self.world, self.numbers)
+        acting["long_run"] = self._long_run(acting)
+        return acting
+
+    def _planned(self, acting: Mapping[str, Floats], before: Plan | None) -> Plan:
+        return Plan(**(self.fixed | number_plan(self.world, self.fixed, acting, before)))
 
     def _set(self, quantity: str, values: Floats) -> None:
         """Set rows of the state: `values` has the shape of the quantity's things, then runs."""
