@@ -15,7 +15,7 @@ from entente.engines.interactive.alliance import release
 from entente.experiments.prior import prior_draws
 from entente.month.ladder import ceiling, opening_depth
 from entente.schema.base import month_number
-from entente.telling.losses import NOTHING, lost_organs, lost_party
+from entente.telling.losses import NO_BETTER, NOTHING, lost_organs, lost_party
 from entente.telling.why import why
 
 from .test_membership import CONSTANT, DIAL, START, THREE, WAIT, first, month, offer, parties, world
@@ -210,11 +210,15 @@ def test_what_ended_stays_ended_and_what_lapsed_was_dead_for_long_enough(seed):
 def test_much_of_this_happens_in_these_worlds():
     """That nothing breaks a rule would prove nothing where nothing happens."""
     kinds = {"breaks": 0, "at the end of a term": 0, "nobody wanted it": 0}
+    lost: list[str] = []
     for seed in range(30):
         done = run(ending_world(seed), seed, engine="ensemble")
         for words in kinds:
             kinds[words] += int(done.events["rule"].str.contains(words).sum())
+        lost += list(done.events["lost"][done.events["kind"] == "exit"])
     assert min(kinds.values()) >= 3, kinds
+    assert NO_BETTER in lost
+    assert NOTHING not in lost, "which is said of organs"
 
 
 def test_worlds_with_exits_and_ends_are_the_same_in_both_engines():

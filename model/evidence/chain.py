@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .record import TOP_RUNG
+from .score import RUNGS
 
 Whole = NDArray[np.int64]
-STAYING = 1.0
-"""Years of staying that every rung is given before any is counted, so that one never seen is not undefined."""
+STAYING, SPREAD = 1.0, 0.1
+"""Year pairs that each rung of a chain is given beforehand: one that stays, and a tenth of one spread evenly over the
+rungs. What was never seen is unlikely, not impossible, and of a rung that nobody held the chain says that it is kept."""
 
 
 def counts(rungs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -19,17 +21,33 @@ def counts(rungs: NDArray[np.float64]) -> NDArray[np.float64]:
 
     `rungs` is a tie's rung in each year, not a number where it is not coded; pairs across a gap do not count.
     """
-    found = np.zeros((TOP_RUNG + 1, TOP_RUNG + 1))
+    found = np.zeros((RUNGS, RUNGS))
     pairs = np.isfinite(rungs[:-1]) & np.isfinite(rungs[1:])
     np.add.at(found, (rungs[:-1][pairs].astype(int), rungs[1:][pairs].astype(int)), 1)
     return found
 
 
+def chain(pairs: np.ndarray) -> np.ndarray:
+    """The two-way Markov chain of a year, shape (7, 7), rows adding up to 1, from counts of pairs, `STAYING` and `SPREAD`."""
+    weights = pairs + STAYING * np.eye(RUNGS) + SPREAD / RUNGS
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def climb(rate: float) -> np.ndarray:
+    """A ratchet as a chain, shape (7, 7): a rung up with probability `rate` below the top, never down."""
+    steps = np.diag(np.append(np.full(TOP_RUNG, 1 - rate), 1.0))
+    return steps + np.diag(np.full(TOP_RUNG, rate), 1)
+
+
+def ahead(step: np.ndarray, steps: int) -> np.ndarray:
+    """A chain so many steps on: its power."""
+    return np.linalg.matrix_power(step, steps)
+
+
 def leaving_one_out(records: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """For each tie the yearly probabilities, from its rung to the next, of all other ties; shape (ties, 7, 7)."""
     each = np.stack([counts(rungs) for rungs in records])
-    others = each.sum(axis=0) - each + STAYING * np.eye(TOP_RUNG + 1)
-    return np.asarray(others / others.sum(axis=-1, keepdims=True))
+    return np.stack([chain(pairs) for pairs in each.sum(axis=0) - each])
 
 
 def simulate_chain(

@@ -12,12 +12,9 @@ import numpy as np
 from entente.schema.base import MONTHS_IN_YEAR
 
 from .baselines import fitted_drift
-from .record import TOP_RUNG, Cell
+from .chain import ahead, climb
+from .record import Cell
 from .score import RUNGS
-
-STAYING, SPREAD = 1.0, 0.1
-"""Year pairs that each rung of a chain is given beforehand: one that stays, and a tenth of one spread evenly over the
-rungs. What was never seen is unlikely, not impossible, and of a rung that nobody held the chain says that it is kept."""
 
 
 class Others:
@@ -63,26 +60,9 @@ def base_rate(codings: np.ndarray) -> np.ndarray:
     return codings / codings.sum() if codings.any() else np.full(RUNGS, 1 / RUNGS)
 
 
-def chain(pairs: np.ndarray) -> np.ndarray:
-    """The two-way Markov chain of a year, shape (7, 7), rows adding up to 1, from counts of pairs, `STAYING` and `SPREAD`."""
-    counts = pairs + STAYING * np.eye(RUNGS) + SPREAD / RUNGS
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
-
-
 def rise_rate(pairs: np.ndarray) -> float:
     """Share of the year pairs that rose, 0 where there is none."""
     return float(np.triu(pairs, 1).sum() / pairs.sum()) if pairs.any() else 0.0
-
-
-def climb(rate: float) -> np.ndarray:
-    """A ratchet as a chain, shape (7, 7): a rung up with probability `rate` below the top, never down."""
-    steps = np.diag(np.append(np.full(TOP_RUNG, 1 - rate), 1.0))
-    return steps + np.diag(np.full(TOP_RUNG, rate), 1)
-
-
-def ahead(step: np.ndarray, steps: int) -> np.ndarray:
-    """A chain so many steps on: its power."""
-    return np.linalg.matrix_power(step, steps)
 
 
 def shipped_climb(years: int, seed: int) -> np.ndarray:

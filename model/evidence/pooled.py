@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from .chain import ahead, chain, climb
 from .many import Many
 from .origins import SHARES, SHIPPED
-from .others import Others, ahead, base_rate, chain, climb, rise_rate, shipped_climb
+from .others import Others, base_rate, rise_rate, shipped_climb
 from .score import RUNGS, log_score, rps
 from .ties import Tie
 from .words import OBLIGATIONS, RUNG_NAMES

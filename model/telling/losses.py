@@ -24,6 +24,7 @@ MOST_TOLD = 4
 LEAST, LEAST_SHARE = 0.01, 0.2
 """A loss is told from this size on (depth, or utility of an exit), and from this share of the largest."""
 NOTHING = "nothing, no more was wanted in any year before"
+NO_BETTER = "nothing, staying was worth no more in any year before"
 MOVED = 0.02
 """Rise of what makes depth dear, or fall of what a partner provides, from which it is named."""
 
@@ -43,11 +44,12 @@ class Lost:
 
     since: int = 0
     losses: tuple[Loss, ...] = ()
+    none: str = NOTHING
 
     def words(self, world: World) -> str:
         """`since 1996 fear of Militants among the parties fell from 0.80 to 0.10; ...`."""
         told = "; ".join(loss.words for loss in self.losses)
-        return f"since {world.month(world.opens + self.since)[:4]} {told}" if told else NOTHING
+        return f"since {world.month(world.opens + self.since)[:4]} {told}" if told else self.none
 
     def sources(self, world: World) -> list[str]:
         """The sources of which less is feared, the largest loss first."""
@@ -100,7 +102,7 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
     above = t["value"][:, p, i] - t["offer"][:, i]
     years = _years(above, _since(t["member"][:row, p, i] == 1), last)
     if years is None:
-        return Lost()
+        return Lost(none=NO_BETTER)
     (value, less), (offer, more) = years.of(t["value"][:, p, i]), years.of(t["offer"][:, i])
     agreed, agrees = years.of(t["agreed"][:, p])
     received, paid = (years.of(t[name][:, p, i]) for name in ("received", "paid"))
@@ -128,7 +130,7 @@ def lost_party(world: World, t: Trajectory, row: int, p: int, i: int) -> Lost:
         found.append(Loss(rest, f"what is agreed fell from a depth of {agreed:.2f} to {agrees:.2f}"))
     # What an offer counts for is for mechanisms to say: all of it, so that it is told wherever it weighs.
     found.append(Loss(float(more - offer), f"the outside offer before it rose from {offer:.2f} to {more:.2f}"))
-    return Lost(years.then.stop - 1, _largest(found))
+    return Lost(years.then.stop - 1, _largest(found), NO_BETTER)
 
 
 def _since(holds: Floats) -> int:
