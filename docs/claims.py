@@ -157,7 +157,9 @@ def untested() -> str:
 def wide(numbers: pd.DataFrame, what: str) -> pd.DataFrame:
     """Tested claims down, the model and its rivals across."""
     tested = [id_ for id_, claim in CLAIMS.items() if claim.kind == TESTED]
-    return numbers.pivot(index="id", columns="model", values=what).loc[tested, [MODEL, *rival_names()]]
+    return numbers.pivot(index="id", columns="model", values=what).loc[
+        tested, [MODEL, *(name for name in rival_names() if name in set(numbers["model"]))]
+    ]
 
 
 def comparison(numbers: pd.DataFrame) -> str:

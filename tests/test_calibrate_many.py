@@ -408,7 +408,7 @@ def test_the_command_uses_what_it_can_and_lists_the_rest(folder, tmp_path, capsy
     assert tables == {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
     pictures = {path.name for path in (out / "figures").iterdir()}
     assert {"held.png", "evidence.svg", "checks.png", "learned.png", "synthetic.svg"} <= pictures
-    assert many_runs(folder, 40, 1, True) == 7 * (40 * 7 + 1)
+    assert many_runs(folder, 40, 1, True) == 7 * (40 * 6 + 1)
     with pytest.raises(SystemExit, match="2"):
         main(["calibrate", str(folder), "--draws", "40", "--held", "0", "--out", str(tmp_path / "none")])
     assert "none is held back" in capsys.readouterr().err

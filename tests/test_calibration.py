@@ -154,7 +154,7 @@ def test_a_likelihood_that_is_too_vague_or_too_sure_is_found_out(monkeypatch, ce
     monkeypatch.setattr(
         diagnostics, "rung_log_likelihood", lambda rungs, codings, **_: honest(rungs, codings, weight)
     )
-    ranks = synthetic_ranks(toy(cells), 150)
+    ranks = synthetic_ranks(toy(cells), 400)
     assert unevenness(ranks[["behaviour.rise"]])["least_p"] < 1e-3
 
 

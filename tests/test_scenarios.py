@@ -20,7 +20,7 @@ def test_it_loads_runs_and_changes_some_outcome(name):
     assert scenario.name == name
     assert scenario.summary
     done = run(scenario, 1)
-    extends = read_yaml(SCENARIOS / f"{name}.yaml")[0]["extends"]
+    extends = read_yaml(SCENARIOS / f"{name}.yaml")[0].get("extends")
     if isinstance(extends, str):
         base = run(extends, 1)
         if base.world.treaties == done.world.treaties:

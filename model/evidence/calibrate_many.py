@@ -21,8 +21,7 @@ from .diagnostics import moved
 from .held import Split, folds, log_predictive, paired, split, tie_scores
 from .judgement import JUDGED
 from .likelihood import ERROR, effective, largest_power, log_evidence, weights
-from .pool import Pool, pool_design, run_pool
-from .rivals import rival_names
+from .pool import Pool, acting_rivals, pool_design, run_pool
 from .spread import INTERVALS, Population, intervals, unit_scale, varying
 from .ties import load_ties
 
@@ -119,14 +118,17 @@ def calibrate_many(
     """Run every tie of a folder, and every rival on it, under the same draws from the prior, and weigh them.
 
     A share `held` of the ties is not fitted, or in turn each of `fold_count` groups. `hierarchical` lets the parameters
-    that gain most vary between ties. What is finished stays in `out`, where the same call goes on. Ties that fail under
-    the model or a rival are left out of all, so that evidence is compared on the same ties. Raises `InputError`.
+    that gain most vary between ties. What is finished stays in `out`, where the same call goes on. Rivals that cannot act
+    on every tie are left out, and ties that fail under any model are left out of all, so that evidence is compared on the
+    same ties. Raises `InputError`.
     """
     ties = load_ties(folder)
     # Seen before an hour is spent on runs.
     _splits([tie.name for tie in ties.ties], held, fold_count, seed)
     design = pool_design(draws, seed, *(tie.scenario for tie in ties.ties))
-    names = rival_names() if rivals else []
+    names, refused = acting_rivals(ties) if rivals else ([], {})
+    for message in refused.values():
+        say(f"left out: {message}")
     done = 0
 
     def run(rival: str | None, rows: pd.DataFrame, changes: dict[str, float] | None = None) -> Pool:
@@ -157,8 +159,9 @@ def calibrate_many(
 
 def many_runs(folder: str | Path, draws: int, replicates: int, rivals: bool) -> int:
     """How many runs `calibrate_many` makes of the ties that can be read."""
-    models = 1 + (len(rival_names()) if rivals else 0)
-    return len(load_ties(folder).ties) * replicates * (draws * models + 1)
+    ties = load_ties(folder)
+    models = 1 + (len(acting_rivals(ties)[0]) if rivals else 0)
+    return len(ties.ties) * replicates * (draws * models + 1)
 
 
 def _splits(names: list[str], held: float, fold_count: int | None, seed: int) -> list[Split]:

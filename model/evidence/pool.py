@@ -31,7 +31,7 @@ from .forecast import reading
 from .judgement import DOUBLINGS, JUDGED, applied, judged_draws
 from .likelihood import over_replicates, rung_log_likelihood
 from .record import Record
-from .rivals import fitting, rival_changes
+from .rivals import laid_over, rival_names
 from .score import RUNGS
 from .ties import Tie, Ties
 
@@ -100,13 +100,20 @@ def under(ties: Sequence[Tie], rival: str | None) -> tuple[list[Tie], list[dict[
     """Ties with a rival laid over each, and those on which it cannot be laid, with why."""
     if rival is None:
         return list(ties), []
-    changes, found, failed = rival_changes(rival), [], []
+    found, failed = [], []
     for tie in ties:
         try:
-            found.append(replace(tie, scenario=load_scenario(tie.scenario, fitting(changes, tie.scenario))))
+            found.append(replace(tie, scenario=laid_over(rival, tie.scenario)))
         except InputError as error:
-            failed.append({"name": tie.name, "message": f"{rival}: {error}"})
+            failed.append({"name": tie.name, "message": str(error)})
     return found, failed
+
+
+def acting_rivals(ties: Ties) -> tuple[list[str], dict[str, str]]:
+    """Rivals that act on every tie of a folder, and of the others why not: on fewer ties evidence could not be compared."""
+    refused = {name: under(ties.ties, name)[1] for name in rival_names()}
+    names = [name for name, failures in refused.items() if not failures]
+    return names, {name: failures[0]["message"] for name, failures in refused.items() if failures}
 
 
 def run_pool(
