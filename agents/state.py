@@ -130,10 +130,10 @@ class StateAgent(mesa.Agent):
     def perceive(self) -> None:
         """E3 for every source."""
         m, i = self.model, self.index
-        rise, fall, sigma = m.dial["rise"], m.dial["fall"], m.dial["sigma"]
         if not m.of["alive"][i]:
             self._perception = [0.0] * len(self.perception)
             return
+        rise, fall, sigma = m.dial["rise"], m.dial["fall"], m.dial["sigma"]
         noise, exposure, roots = m.noise[i], m.of["exposure"][i], m.of["exposure_root"][i]
         concession, perceived = m.of["concession"], m.terms.perception
         self._perception = [

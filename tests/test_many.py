@@ -24,8 +24,9 @@ from entente.evidence.many import KEPT, run_many
 from entente.evidence.many_report import in_short, overview, write
 from entente.evidence.origins import SHARES, Plan, forecasts, restart
 from entente.evidence.others import Others, base_rate, rise_rate, shipped_climb
-from entente.evidence.pooled import MODEL, NAMES, PERSISTENCE, Pooled, state_weights, tie_weights
+from entente.evidence.pooled import MODEL, NAMES, PERSISTENCE, Pooled
 from entente.evidence.record import Cell, Record, load_record
+from entente.evidence.resamples import of_states, of_ties
 from entente.evidence.rivals import laid_over, rival_names
 from entente.evidence.score import RUNGS, rps
 from entente.evidence.ties import load_ties
@@ -296,14 +297,12 @@ def test_pace_is_counted_from_the_record(pooled):
 
 
 def test_clusters_are_drawn_whole():
-    states = pd.Series({"ab": "A+B", "bc": "B+C", "cd": "C+D"})
-    drawn = state_weights(states, 500, 0).to_numpy()
+    drawn = of_states(["AB", "BC", "CD"], 500, np.random.default_rng(0))
     assert drawn.mean(axis=0) == pytest.approx([0.75] * 3, abs=0.12)
     # Where B is not drawn, neither tie of it is.
     assert ((drawn[:, 0] > 0) & (drawn[:, 2] > 0))[drawn[:, 1] == 0].sum() == 0
-    ties = tie_weights(states.index, 500, 0)
+    ties = of_ties(3, 500, np.random.default_rng(0))
     assert (ties.sum(axis=1) == 3).all()
-    assert ties.equals(tie_weights(states.index, 500, 0))
 
 
 def test_every_tie_is_told_why(pooled):

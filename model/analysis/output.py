@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from entente.errors import InputError
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
 from entente.telling.figures import images
+from entente.telling.files import whole_folder
 
 REPORT = "report.json"
 
@@ -26,11 +24,9 @@ def write_analysis(
 ) -> None:
     """Write each table as Parquet and CSV, each figure as PNG and SVG, and the report, into a new folder.
 
-    All is written beside it first and then takes its name. Raises `InputError` where that is impossible.
+    Raises `InputError` where that is impossible.
     """
-    draft = folder.parent / f".{folder.name}.{os.getpid()}.part"
-    try:
-        draft.mkdir(parents=True)
+    with whole_folder(folder) as draft:
         for name, frame in tables.items():
             write_whole(draft / f"{name}.parquet", parquet_bytes(frame))
             write_whole(draft / f"{name}.csv", frame.to_csv(index=False).encode())
@@ -38,13 +34,6 @@ def write_analysis(
             for kind, content in images(figure).items():
                 write_whole(draft / f"{name}.{kind}", content)
         write_whole(draft / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

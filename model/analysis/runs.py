@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ from entente.screen import note
 from entente.world.rows import lots
 
 Noise = NDArray[np.int64]
+T = TypeVar("T")
+R = TypeVar("R")
 BLOCK = 256
 """Runs of a block: each hears noise of its own, which is held in memory."""
 
@@ -71,7 +73,6 @@ def run_rows(
         announce(model, sets[0], len(rows) - len(failures), note)
     else:
         prepare(note, scenario)
-    stop = threading.Event()
     jobs = []
     for lot in sets:
         # Neighbours in a block share noise where they can, so that it is drawn once.
@@ -79,17 +80,30 @@ def run_rows(
         parts = [order[at : at + BLOCK] for at in range(0, len(order), BLOCK)]
         jobs += [(lot, Runs(part, noise[lot.points[part]])) for part in parts]
     # A class of the user holds the interpreter's lock, and may not be made for several threads.
-    pool = ThreadPoolExecutor(os.cpu_count() if model is None else 1)
-    try:
-        done = list(pool.map(lambda job: measure(job[0], job[1], seed, keep, stop.is_set, model), jobs))
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+    workers = None if model is None else 1
+    done = on_cores(lambda job, stopped: measure(job[0], job[1], seed, keep, stopped, model), jobs, workers)
     tables, series = (
         pd.concat(part).sort_values(["point", "replicate"], kind="stable").reset_index(drop=True)
         for part in zip(*done, strict=True)
     )
     return Simulation(tables, series, failed_frame(failures))
+
+
+def on_cores(
+    one: Callable[[T, Callable[[], bool]], R], things: Iterable[T], workers: int | None = None
+) -> list[R]:
+    """What `one` makes of each thing, in their order, on `workers` threads (none: as many as there are cores).
+
+    `one` is given a function that says whether to stop, which it should ask now and then; what has not begun by then is not
+    begun, so that an interruption takes effect at once.
+    """
+    stop = threading.Event()
+    pool = ThreadPoolExecutor(workers or os.cpu_count())
+    try:
+        return list(pool.map(lambda thing: one(thing, stop.is_set), things))
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
 
 
 def repeated(parameters: pd.DataFrame, replicates: int) -> tuple[pd.DataFrame, Noise]:

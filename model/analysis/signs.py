@@ -7,8 +7,6 @@ partial effects there are a second test.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,10 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare, simulate
-from entente.experiments.parquet import parquet_bytes, parquet_frame
-from entente.experiments.places import write_whole
+from entente.experiments.kept import kept
 from entente.experiments.prior import prior_draws, prior_ranges
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
@@ -96,14 +92,9 @@ def _kept_effects(
     statement: Statement, draws: int, seed: int, folder: Path | None, own: Sequence[Mechanism]
 ) -> pd.DataFrame:
     """Effects by draw and replicate, read from `folder` where the same code has left the same ones there."""
-    if folder is None:
-        return _effects(statement, draws, seed, own)
     worlds = [scenario_hash(side) for side in _sides(statement, own)]
-    asked = json.dumps([statement.model_dump(by_alias=True), worlds, draws, seed, REPLICATES, code_digest()])
-    path = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.parquet"
-    if not path.is_file():
-        write_whole(path, parquet_bytes(_effects(statement, draws, seed, own)))
-    return parquet_frame(path)
+    asked = [statement.model_dump(by_alias=True), worlds, draws, seed, REPLICATES]
+    return kept(folder, asked, lambda: _effects(statement, draws, seed, own))
 
 
 def _effects(statement: Statement, draws: int, seed: int, own: Sequence[Mechanism]) -> pd.DataFrame:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
-from entente.errors import InputError
-from entente.telling.files import new_folder
+from entente.telling.files import new_folder, whole_folder
 
 from .cases import Case
 from .mapping import MappingFile
@@ -30,28 +26,9 @@ GIVEN = """\
 """
 
 
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """A draft beside `out` that takes its place once all is written, and is removed where something fails."""
-    target = new_folder(out, f"--out {str(out)!r}")
-    parent = target.resolve().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        if target.is_dir():
-            target.rmdir()
-        draft.rename(target)
-    except OSError as error:
-        raise InputError(f"--out {str(out)!r}: cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
 def write_cases(out: Path, cases: Sequence[Case], mapping: MappingFile, not_built: pd.DataFrame | None) -> None:
     """Write `NAME.yaml` and `NAME.csv` for every case, and the tables about all of them."""
-    with whole_folder(out) as folder:
+    with whole_folder(new_folder(out, f"--out {str(out)!r}")) as folder:
         for case in cases:
             text = yaml.safe_dump(case.built.world, sort_keys=False, allow_unicode=True, width=WIDTH)
             (folder / f"{case.name}.yaml").write_text(text, encoding="utf-8")

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.intervention import Concession, Setting, Threat
 from entente.schema.scenario import Scenario
-from entente.schema.treaty import Treaty
 
-from .record import Cell
-from .ties import Tie
+from .ties import Subject, Tie, subjects
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -50,80 +48,49 @@ class Panel:
         return self.size > 0
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """A tie of a record, and what of its scenario concerns it."""
-
-    scenario: Scenario
-    cells: list[Cell]
-
-    @property
-    def treaties(self) -> list[Treaty]:
-        names = dict.fromkeys(id_ for cell in self.cells for id_ in cell.treaties)
-        return [self.scenario.treaties[id_] for id_ in names]
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        return tuple(sorted({state for one in self.treaties for state, signs in one.parties.items() if signs}))
-
-    @property
-    def duty(self) -> int:
-        promises = [one.obligation for one in self.treaties]
-        promises += [
-            PROMISES[article.rule]
-            for one in self.treaties
-            for article in one.articles.values()
-            if article.on and article.rule in PROMISES
-        ]
-        return max(promises)
-
-    @property
-    def rivals(self) -> list[str]:
-        """The outside sources that a treaty of the tie is about."""
-        inside = {MEMBER, *self.parties}
-        return [
-            id_
-            for id_, source in self.scenario.sources.items()
-            if not {source.origin, source.of} & inside and any(one.scope.get(id_, 0) > 0 for one in self.treaties)
-        ]
-
-    def signed(self) -> int | None:
-        """The year by whose end a treaty of the tie had been signed; none where that is not dated."""
-        dates = [one.signed for one in self.treaties]
-        return None if None in dates else min(month_number(date) // MONTHS_IN_YEAR for date in dates if date)
+def duty_of(one: Subject) -> int:
+    """The gravest promise of a tie, 0..4, by the obligation of its treaties or by their articles."""
+    articles = [article for treaty in one.treaties for article in treaty.articles.values() if article.on]
+    return max([one.obligation, *(PROMISES.get(article.rule, 0) for article in articles)])
 
 
-def subjects(ties: Sequence[Tie]) -> list[tuple[str, _Subject]]:
-    """Every tie of every record, by a name that is its own."""
-    found = []
-    for one in ties:
-        for tie in one.record.ties:
-            name = one.name if len(one.record.ties) == 1 else f"{one.name}: {tie}"
-            found.append((name, _Subject(one.scenario, [one.record.cells[place] for place in one.record.of(tie)])))
-    return found
+def rivals_of(one: Subject) -> list[str]:
+    """The outside sources that a treaty of the tie is about."""
+    inside = {MEMBER, *one.parties}
+    return [
+        id_
+        for id_, source in one.scenario.sources.items()
+        if not {source.origin, source.of} & inside and any(treaty.scope.get(id_, 0) > 0 for treaty in one.treaties)
+    ]
+
+
+def _signed(one: Subject) -> int | None:
+    """The year by whose end a treaty of the tie had been signed; none where that is not dated."""
+    dates = [treaty.signed for treaty in one.treaties]
+    return None if None in dates else min(month_number(date) // MONTHS_IN_YEAR for date in dates if date)
 
 
 def panel(ties: Sequence[Tie]) -> Panel:
     """The tie-years of a folder of scenarios with records."""
     found = subjects(ties)
-    spans = [_span(one.scenario) for _, one in found]
+    spans = [_span(one.scenario) for one in found]
     first = min(span.start for span in spans)
     years = np.arange(first, max(span.stop for span in spans))
     shape = (len(found), len(years))
     rungs = np.full(shape, np.nan)
     known, signed, shared, ended = (np.zeros(shape, dtype=bool) for _ in range(4))
     size = np.zeros(shape)
-    for row, (_, one) in enumerate(found):
+    for row, one in enumerate(found):
         known[row, spans[row].start - first : spans[row].stop - first] = True
         for cell in one.cells:
             rungs[row, cell.year - first] = cell.rung
-        date = one.signed()
+        date = _signed(one)
         signed[row] = True if date is None else years >= date
         _shocks(one, first, size[row], shared[row])
         _ends(one, first, ended[row])
     return Panel(
-        tuple(name for name, _ in found), tuple(one.parties for _, one in found), years,
-        np.array([one.duty for _, one in found]), rungs, known, signed, size, shared, ended,
+        tuple(one.label for one in found), tuple(one.parties for one in found), years,
+        np.array([duty_of(one) for one in found]), rungs, known, signed, size, shared, ended,
     )  # fmt: skip
 
 
@@ -136,9 +103,9 @@ def _year(month: str, first: int) -> int:
     return month_number(month) // MONTHS_IN_YEAR - first
 
 
-def _shocks(one: _Subject, first: int, size: Floats, shared: Mask) -> None:
+def _shocks(one: Subject, first: int, size: Floats, shared: Mask) -> None:
     """Enter the shocks that touch a tie into its years."""
-    states, rivals = one.scenario.states, one.rivals
+    states, rivals = one.scenario.states, rivals_of(one)
     for act in one.scenario.interventions.values():
         if not isinstance(act, Threat) or act.kind != "shock":
             continue
@@ -164,13 +131,14 @@ def _sponsored(scenario: Scenario, source: str, sponsor: str | None) -> bool:
     return sponsor is not None and scenario.sources[source].sponsor == sponsor
 
 
-def _ends(one: _Subject, first: int, ended: Mask) -> None:
+def _ends(one: Subject, first: int, ended: Mask) -> None:
     """Enter the years in which a rival of a tie is declared to abate."""
-    bases = {f"sources.{id_}.base": one.scenario.sources[id_].base for id_ in one.rivals}
+    rivals = rivals_of(one)
+    bases = {f"sources.{id_}.base": one.scenario.sources[id_].base for id_ in rivals}
     for act in one.scenario.interventions.values():
         abates = (
-            (isinstance(act, Threat) and act.kind == "shock" and act.source in one.rivals and (act.size or 0) < 0)
-            or (isinstance(act, Concession) and act.source in one.rivals and act.share > 0)
+            (isinstance(act, Threat) and act.kind == "shock" and act.source in rivals and (act.size or 0) < 0)
+            or (isinstance(act, Concession) and act.source in rivals and act.share > 0)
             or (isinstance(act, Setting) and act.path in bases and act.value < bases[act.path])
         )
         at = _year(act.month, first)

@@ -56,16 +56,24 @@ def reading(record: Record) -> Reading:
     return Reading(outcomes, [[outcomes.index(name) for name in cell] for cell in names])
 
 
+def until_record(scenario: Scenario, record: Record) -> Scenario:
+    """A scenario without what comes after the record's last month."""
+    last = max(month_number(cell.when) for cell in record.cells)
+    return load_scenario(scenario, {"months": last + 1 - month_number(scenario.start)})
+
+
 def forecast(
-    scenario: Scenario, record: Record, parameters: pd.DataFrame, seed: int, model: ModelClass | None = None
+    scenario: Scenario,
+    record: Record,
+    parameters: pd.DataFrame,
+    seed: int,
+    model: ModelClass | None = None,
+    first: int = 0,
 ) -> np.ndarray:
     """The rung of each cell of the record in each run, shape (runs, cells), whole numbers 0..6.
 
-    Row r of `parameters` hears the noise of replicate r. A treaty not signed, or ended, counts as rung 0. What
+    Row r of `parameters` hears the noise of replicate `first` + r. A treaty not signed, or ended, counts as rung 0. What
     comes after the record's last month is not run. `model` as in `run_rows`.
     """
-    last = max(month_number(cell.when) for cell in record.cells)
-    months = last + 1 - month_number(scenario.start)
-    read = reading(record)
-    cut = load_scenario(scenario, {"months": months})
-    return read.rungs(measure(cut, parameters, range(len(parameters)), read.outcomes, seed, model))
+    read, noise = reading(record), range(first, first + len(parameters))
+    return read.rungs(measure(until_record(scenario, record), parameters, noise, read.outcomes, seed, model))

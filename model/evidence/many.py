@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,12 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from entente.analysis.runs import repeated
-from entente.engines.compiled.compiled import code_digest
+from entente.analysis.runs import on_cores, repeated
 from entente.engines.compiled.ensemble import prepare
 from entente.errors import InputError, shown
-from entente.experiments.parquet import parquet_bytes, parquet_frame
-from entente.experiments.places import Folder, checksum, write_whole
+from entente.experiments.kept import kept
+from entente.experiments.places import Folder, checksum
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
@@ -103,7 +99,7 @@ def run_many(
         network = Around(found.ties) if rival == NETWORK else None
         done, told = 0, time.monotonic()
 
-        def one(tie: Tie) -> pd.DataFrame | str:
+        def one(tie: Tie, _: Callable[[], bool]) -> pd.DataFrame | str:
             nonlocal done, told
             try:
                 return _kept(tie, plan, out, network).assign(name=tie.name)
@@ -115,8 +111,7 @@ def run_many(
                     told = time.monotonic()
                     progress(f"{found.folder.name}: {done} of {len(ready)} scenarios are run")
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            made = list(pool.map(one, ready))
+        made = on_cores(one, ready)
     failed += [
         {"name": tie.name, "message": why} for tie, why in zip(ready, made, strict=True) if isinstance(why, str)
     ]
@@ -144,21 +139,11 @@ def _kept(tie: Tie, plan: Plan, out: Path | None, network: Around | None) -> pd.
     """The forecasts of a tie, read from `out` where the same code has left the same ones there."""
     years = sorted({cell.year for cell in tie.record.cells})
     around = None if network is None else {year: network.changes(tie, year) for year in years}
-    if out is None:
-        return forecasts(tie.scenario, tie.record, plan, around)
-    path = out / KEPT / f"{_digest(tie, plan, around)}.parquet"
-    if not path.is_file():
-        write_whole(path, parquet_bytes(forecasts(tie.scenario, tie.record, plan, around)))
-    return parquet_frame(path)
-
-
-def _digest(tie: Tie, plan: Plan, around: object) -> str:
-    """What a tie's forecasts depend on."""
     cells = [asdict(cell) for cell in tie.record.cells]
     rows = checksum(plan.parameters.to_csv().encode())
-    numbers = [plan.seed, plan.horizons, around]
-    asked = [scenario_hash(tie.scenario), cells, rows, numbers, code_digest(), _own_digest()]
-    return checksum(json.dumps(asked).encode())[:16]
+    asked = [scenario_hash(tie.scenario), cells, rows, plan.seed, plan.horizons, around, _own_digest()]
+    folder = None if out is None else out / KEPT
+    return kept(folder, asked, lambda: forecasts(tie.scenario, tie.record, plan, around))
 
 
 @cache

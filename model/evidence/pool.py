@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,19 +12,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from entente.analysis.runs import BLOCK
-from entente.engines.compiled.compiled import code_digest
+from entente.analysis.runs import BLOCK, on_cores
 from entente.engines.compiled.ensemble import Runs, measure_block, prepare
 from entente.errors import InputError
-from entente.experiments.parquet import parquet_bytes, parquet_frame
-from entente.experiments.places import write_whole
+from entente.experiments.kept import kept
+from entente.experiments.parquet import parquet_bytes
 from entente.experiments.prior import prior_draws, prior_ranges
-from entente.schema.base import month_number
-from entente.schema.load import load_scenario, scenario_hash
+from entente.schema.load import scenario_hash
 from entente.schema.scenario import Scenario
 from entente.world.rows import lots
 
-from .forecast import reading
+from .forecast import reading, until_record
 from .judgement import DOUBLINGS, JUDGED, applied, judged_draws
 from .likelihood import over_replicates, rung_log_likelihood
 from .record import Record
@@ -136,14 +131,13 @@ def run_pool(
     """
     asked, failures = under(ties.ties, rival)
     prepare(say, *(tie.scenario for tie in asked))
-    stop, lock = threading.Event(), threading.Lock()
-    done = 0
+    lock, done = threading.Lock(), 0
 
-    def one(tie: Tie) -> TieRuns | dict[str, str]:
+    def one(tie: Tie, stopped: Callable[[], bool]) -> TieRuns | dict[str, str]:
         nonlocal done
         try:
             found: TieRuns | dict[str, str] = _kept(
-                tie, design, replicates, seed, folder, dict(changes or {}), stop.is_set
+                tie, design, replicates, seed, folder, dict(changes or {}), stopped
             )
         except InputError as error:
             found = {"name": tie.name, "message": str(error)}
@@ -152,12 +146,7 @@ def run_pool(
             progress(done)
         return found
 
-    pool = ThreadPoolExecutor(workers or os.cpu_count())
-    try:
-        found = list(pool.map(one, asked))
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+    found = on_cores(one, asked, workers)
     failures += [one for one in found if isinstance(one, dict)]
     ran = tuple(one for one in found if isinstance(one, TieRuns))
     if not ran:
@@ -180,25 +169,16 @@ def _kept(
     """A tie's runs, read from the file that the same code has left for the same question, or made and left there."""
     drawn = hashlib.sha256(parquet_bytes(design)).hexdigest()
     cells = [astuple(cell) for cell in tie.record.cells]
-    asked = json.dumps(
-        [tie.name, scenario_hash(tie.scenario), cells, drawn, changes, replicates, seed, code_digest()]
-    )
-    path = folder / KEPT / f"{hashlib.sha256(asked.encode()).hexdigest()[:20]}.parquet"
-    try:
-        kept = parquet_frame(path)
-    except (OSError, ValueError):
-        # Only scenarios that bring a mechanism have its parameters.
-        own = design[[path for path in pool_ranges(tie.scenario) if path in design]]
-        kept = _run(tie, own.assign(**changes), replicates, seed, stopped)
-        write_whole(path, parquet_bytes(kept))
-    return TieRuns(tie.name, tie.record, kept.to_numpy().reshape(len(design), replicates, -1))
+    asked = [tie.name, scenario_hash(tie.scenario), cells, drawn, changes, replicates, seed]
+    # Only scenarios that bring a mechanism have its parameters.
+    own = design[[path for path in pool_ranges(tie.scenario) if path in design]]
+    rungs = kept(folder / KEPT, asked, lambda: _run(tie, own.assign(**changes), replicates, seed, stopped))
+    return TieRuns(tie.name, tie.record, rungs.to_numpy().reshape(len(design), replicates, -1))
 
 
 def _run(tie: Tie, design: pd.DataFrame, replicates: int, seed: int, stopped: Callable[[], bool]) -> pd.DataFrame:
     """The rung of each cell in each run, a row a run; what comes after the record's last month is not run."""
-    last = max(month_number(cell.when) for cell in tie.record.cells)
-    cut = load_scenario(tie.scenario, {"months": last + 1 - month_number(tie.scenario.start)})
-    read = reading(tie.record)
+    cut, read = until_record(tie.scenario, tie.record), reading(tie.record)
     sets, failures = lots(cut, applied(cut, design), read.outcomes)
     if failures:
         raise InputError(f"{tie.name}: draw {failures[0].point}: {failures[0].message}")

@@ -12,8 +12,10 @@ from .chain import ahead, chain, climb
 from .many import Many
 from .origins import SHARES, SHIPPED
 from .others import Others, base_rate, rise_rate, shipped_climb
+from .record import JOIN
+from .resamples import of_states, of_ties
 from .score import RUNGS, log_score, rps
-from .ties import Tie
+from .ties import subjects
 from .words import OBLIGATIONS, RUNG_NAMES
 
 MODEL, MARKOV = "model", "Markov chain"
@@ -50,12 +52,12 @@ class Pooled:
         if self.many.plan.horizons:
             rows = rows[rows["ahead"].isin(self.many.plan.horizons)]
         rows = rows.reset_index(drop=True)
-        about = {(tie.name, one): _about(tie, one) for tie in self.many.ties.ties for one in tie.record.ties}
-        keys = list(zip(rows["name"], rows["tie"], strict=True))
+        about = {(one.name, one.tie): one for one in subjects(self.many.ties.ties)}
+        whose = [about[key] for key in zip(rows["name"], rows["tie"], strict=True)]
         return rows.assign(
-            label=[about[key][0] for key in keys],
-            states=["+".join(about[key][1]) for key in keys],
-            obligation=[OBLIGATIONS[about[key][2]] for key in keys],
+            label=[one.label for one in whose],
+            states=[JOIN.join(one.parties) for one in whose],
+            obligation=[OBLIGATIONS[one.obligation] for one in whose],
             horizon=rows["ahead"],
             decade=[f"{year // DECADE * DECADE}s" for year in rows["year"]],
         )
@@ -64,11 +66,7 @@ class Pooled:
     def distributions(self) -> dict[str, np.ndarray]:
         """The distribution over rungs of each forecast by name, shape (cells, 7)."""
         cells, seed = self.cells, self.many.plan.seed
-        others = Others(
-            ((tie.name, one), [tie.record.cells[place] for place in tie.record.of(one)])
-            for tie in self.many.ties.ties
-            for one in tie.record.ties
-        )
+        others = Others(((one.name, one.tie), one.cells) for one in subjects(self.many.ties.ties))
         rolling = bool(self.many.plan.horizons)
         eye = np.eye(RUNGS)
         known, opened, years = (cells[name].to_numpy(dtype=int) for name in ("known", "opened", "ahead"))
@@ -169,9 +167,12 @@ class Pooled:
     def _weights(self, model: pd.DataFrame) -> list[tuple[pd.DataFrame, str]]:
         """How often each tie (column) is drawn in each resample (row): ties, and states with all ties among them."""
         states = model.drop_duplicates("label").set_index("label")["states"].sort_index()
+        parties, seed = [text.split(JOIN) for text in states], self.many.plan.seed
+        ties = of_ties(len(states), self.resamples, np.random.default_rng([seed, 0]))
+        of_all = of_states(parties, self.resamples, np.random.default_rng([seed, 1]))
         return [
-            (tie_weights(states.index, self.resamples, self.many.plan.seed), ""),
-            (state_weights(states, self.resamples, self.many.plan.seed), "_states"),
+            (pd.DataFrame(drawn, columns=states.index), behind)
+            for drawn, behind in ((ties, ""), (of_all, "_states"))
         ]
 
     @cached_property
@@ -208,11 +209,9 @@ class Pooled:
         years = sorted(set(rows["ahead"].astype(int).tolist()))
         model = [_pace(rows[rows["ahead"] == year], f"model, year {year}") for year in years]
         steps = []
-        for tie in self.many.ties.ties:
-            for one in tie.record.ties:
-                own = [tie.record.cells[place] for place in tie.record.of(one)]
-                pairs = [(a, b) for a, b in zip(own[:-1], own[1:], strict=True) if b.year - a.year == 1]
-                steps += [b.rung - a.rung for a, b in pairs]
+        for one in subjects(self.many.ties.ties):
+            pairs = zip(one.cells[:-1], one.cells[1:], strict=True)
+            steps += [b.rung - a.rung for a, b in pairs if b.year - a.year == 1]
         step = pd.Series(steps, dtype=float)
         coded = pd.DataFrame({"up": step > 0, "down": step < 0, "leap": step.abs() > 1}).astype(float)
         return pd.DataFrame([_pace(coded, "record"), _pace(rows, MODEL), *model])
@@ -257,35 +256,6 @@ class Pooled:
             "scores": self.scores, "summary": self.summary, "moves": self.moves, "pace": self.pace,
             "reliability": self.reliability, "ties": self.ties, "failed": self.many.failed,
         }  # fmt: skip
-
-
-def _about(tie: Tie, one: str) -> tuple[str, tuple[str, ...], int]:
-    """Label, states and gravest promise of a tie of a scenario."""
-    treaties = [tie.scenario.treaties[id_] for id_ in tie.record.cells[tie.record.of(one)[0]].treaties]
-    states = sorted({state for treaty in treaties for state, signs in treaty.parties.items() if signs})
-    label = tie.name if len(tie.record.ties) == 1 else f"{tie.name}: {one}"
-    return label, tuple(states), max(treaty.obligation for treaty in treaties)
-
-
-def tie_weights(labels: pd.Index, resamples: int, seed: int) -> pd.DataFrame:
-    """How often each tie is drawn, with replacement, in each resample."""
-    rng = np.random.default_rng([seed, 0])
-    drawn = rng.multinomial(len(labels), np.full(len(labels), 1 / len(labels)), size=resamples)
-    return pd.DataFrame(drawn, columns=labels)
-
-
-def state_weights(states: pd.Series, resamples: int, seed: int) -> pd.DataFrame:
-    """How often each tie is drawn where states are: by the product of how often its states are (Snijders and Borgatti 1999).
-
-    `states` has those of each tie, joined by `+`.
-    """
-    members = [text.split("+") for text in states]
-    all_ = sorted({state for own in members for state in own})
-    rng = np.random.default_rng([seed, 1])
-    drawn = rng.multinomial(len(all_), np.full(len(all_), 1 / len(all_)), size=resamples)
-    at = {state: place for place, state in enumerate(all_)}
-    found = np.stack([drawn[:, [at[state] for state in own]].prod(axis=1) for own in members], axis=1)
-    return pd.DataFrame(found, columns=states.index)
 
 
 def _interval(values: pd.Series, labels: pd.Series, weights: pd.DataFrame) -> tuple[float, float]:

@@ -18,12 +18,10 @@ from entente.analysis.output import records
 from entente.analysis.runs import repeated
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
-from entente.schema.base import month_number
-from entente.schema.load import load_scenario
 
 from .chain import leaving_one_out, simulate_chain
 from .exposed import Floats, Panel, panel
-from .forecast import measure, reading
+from .forecast import forecast
 from .matched import (
     CONTRASTS,
     FALL,
@@ -39,6 +37,7 @@ from .matched import (
     moves,
     turned,
 )
+from .resamples import of_states, of_ties
 from .ties import Tie, Ties, load_ties
 from .verdict import CHAIN, MODEL, PERSISTENCE, RECORD, sentences
 
@@ -169,12 +168,9 @@ def _run(
     ran, failed = [], []
     for number, one in enumerate(ties):
         try:
-            rows, noise = repeated(parameter_sets(parameters, draws, seed, one.scenario), replicates)
-            last = max(month_number(cell.when) for cell in one.record.cells)
-            cut = load_scenario(one.scenario, {"months": last + 1 - month_number(one.scenario.start)})
-            read = reading(one.record)
-            values = measure(cut, rows, (noise + number * len(rows)).tolist(), read.outcomes, seed)
-            ran.append((one, read.rungs(values).astype(float)))
+            rows, _ = repeated(parameter_sets(parameters, draws, seed, one.scenario), replicates)
+            rungs = forecast(one.scenario, one.record, rows, seed, first=number * len(rows))
+            ran.append((one, rungs.astype(float)))
         except InputError as error:
             failed.append({"name": one.name, "message": str(error)})
         advance((number + 1) * draws * replicates)
@@ -216,15 +212,11 @@ def _standing(ties: Panel) -> Floats:
 def bootstraps(ties: Panel, resamples: int, rng: np.random.Generator) -> Floats:
     """How often each tie counts: once each; then in `resamples` draws of ties; then in as many draws of states.
 
-    Shape (1 + 2 * resamples, ties). Where states are drawn a tie counts the product of its parties' numbers.
+    Shape (1 + 2 * resamples, ties).
     """
     n = len(ties.names)
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
-    states = sorted({state for parties in ties.parties for state in parties})
-    numbers = rng.multinomial(len(states), np.full(len(states), 1 / len(states)), size=resamples)
-    place = {state: at for at, state in enumerate(states)}
-    products = [numbers[:, [place[state] for state in parties]].prod(axis=1) for parties in ties.parties]
-    return np.vstack([np.ones(n), drawn, np.stack(products, axis=1)]).astype(float)
+    drawn = of_ties(n, resamples, rng), of_states(ties.parties, resamples, rng)
+    return np.vstack([np.ones(n), *drawn]).astype(float)
 
 
 def estimated(ties: Panel, plan: Design, rungs: Floats, top: int, weights: Floats) -> dict[Key, Matched]:

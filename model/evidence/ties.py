@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +12,9 @@ import pandas as pd
 from entente.errors import InputError, shown
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
+from entente.schema.treaty import Treaty
 
-from .record import Record, load_record
+from .record import Cell, Record, load_record
 
 SCENARIO, RECORD = ".yaml", ".csv"
 
@@ -35,6 +38,46 @@ class Ties:
     folder: Path
     ties: tuple[Tie, ...]
     failed: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One tie of a record, in its scenario: `name` is that of the files, `tie` that in the record."""
+
+    name: str
+    tie: str
+    scenario: Scenario
+    cells: tuple[Cell, ...]
+    label: str
+    """A name that is its own among all ties of a folder."""
+
+    @cached_property
+    def treaties(self) -> list[Treaty]:
+        """The treaties that make the tie."""
+        names = dict.fromkeys(id_ for cell in self.cells for id_ in cell.treaties)
+        return [self.scenario.treaties[id_] for id_ in names]
+
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """Who signs one of them."""
+        return tuple(sorted({state for one in self.treaties for state, signs in one.parties.items() if signs}))
+
+    @property
+    def obligation(self) -> int:
+        """The gravest promise of their texts, 0..4, as when they are signed."""
+        return max(one.obligation for one in self.treaties)
+
+
+def subjects(ties: Iterable[Tie]) -> list[Subject]:
+    """Every tie of every record."""
+    return [
+        Subject(
+            one.name, tie, one.scenario, tuple(one.record.cells[place] for place in one.record.of(tie)),
+            one.name if len(one.record.ties) == 1 else f"{one.name}: {tie}",
+        )
+        for one in ties
+        for tie in one.record.ties
+    ]  # fmt: skip
 
 
 def load_ties(folder: str | Path) -> Ties:

@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -67,6 +68,25 @@ def _draft_of(folder: Path) -> Path:
     return folder.parent / f".{folder.name}.{os.getpid()}.part"
 
 
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A draft beside `folder`, which must be new or empty, that takes its name when all is written, and goes where not.
+
+    Raises `InputError` where the folder cannot be written.
+    """
+    draft = _draft_of(folder)
+    try:
+        draft.mkdir(parents=True)
+        yield draft
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def write_run(
     folder: Path,
     scenario: Scenario,
@@ -74,14 +94,12 @@ def write_run(
     manifest: Mapping[str, Any],
     draw: Callable[[Scenario, dict[str, pd.DataFrame], Path], Any] | None,
 ) -> None:
-    """Write a run whole or not at all: into a draft beside `folder`, which then takes its name.
+    """Write a run whole or not at all.
 
     `manifest` is completed by when and with what the run is written; `draw` draws the figures into the folder it
     is given, None leaves them out. Raises `InputError` where the folder cannot be written.
     """
-    draft = _draft_of(folder)
-    try:
-        draft.mkdir(parents=True)
+    with whole_folder(folder) as draft:
         for name, frame in tables.items():
             pq.write_table(_table(name, frame, scenario.of), draft / f"{name}.parquet")
         (draft / SCENARIO).write_text(scenario_text(scenario), encoding="utf-8")
@@ -102,13 +120,6 @@ def write_run(
             "git": _git(),
         }
         (draft / MANIFEST).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def scenario_text(scenario: Scenario) -> str:
