@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from entente import InputError
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare
-from entente.evidence.hindcast import MODEL
+from entente.evidence.hindcast.one import MODEL
 from entente.experiments.prior import prior_draws
 from entente.telling.figures import images
 

@@ -15,7 +15,7 @@ import pandas as pd
 from entente import hindcast
 from entente.analysis.runs import run_rows
 from entente.evidence.baselines import ratchet_rungs
-from entente.evidence.hindcast import BASE_RATE, MODEL, PERSISTENCE, RATCHET
+from entente.evidence.hindcast.one import BASE_RATE, MODEL, PERSISTENCE, RATCHET
 from entente.evidence.record import Record
 from entente.evidence.score import probabilities, rps
 from entente.schema.base import month_number, month_text

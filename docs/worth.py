@@ -21,7 +21,7 @@ from behaviour_population import population
 from entente.engines.compiled.ensemble import prepare
 from entente.evidence.claims import CLAIMS
 from entente.evidence.claims.evaluate import evaluate_claims
-from entente.evidence.hindcast import MODEL, hindcast
+from entente.evidence.hindcast.one import MODEL, hindcast
 from entente.evidence.score import rps
 from entente.experiments.prior import prior_draws
 from entente.mechanisms import shipped

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 
 from entente import InputError
 from entente.cli import main
-from entente.evidence.calibrate_figures import many_figures
-from entente.evidence.calibrate_many import (
+from entente.evidence.calibration.checks import predictive_checks, statistics, synthetic_many, told
+from entente.evidence.calibration.figures import many_figures
+from entente.evidence.calibration.held import Split, folds, paired, split
+from entente.evidence.calibration.judgement import DOUBLINGS, JUDGED, applied
+from entente.evidence.calibration.many import (
     LEAST,
     MODEL,
     PERSISTENCE,
@@ -28,14 +31,11 @@ from entente.evidence.calibrate_many import (
     many_runs,
     population_table,
 )
-from entente.evidence.calibrate_report import sum_up, words, write
-from entente.evidence.checks import predictive_checks, statistics, synthetic_many, told
-from entente.evidence.held import Split, folds, paired, split
-from entente.evidence.judgement import DOUBLINGS, JUDGED, applied
+from entente.evidence.calibration.pool import Pool, TieRuns, pool_design, pool_ranges
+from entente.evidence.calibration.report import sum_up, words, write
+from entente.evidence.calibration.spread import intervals, least_spread, population, varying
 from entente.evidence.likelihood import effective, largest_power, log_evidence, rung_log_likelihood, weights
-from entente.evidence.pool import Pool, TieRuns, pool_design, pool_ranges
 from entente.evidence.record import TOP_RUNG, Cell, Record
-from entente.evidence.spread import intervals, least_spread, population, varying
 from entente.experiments.parquet import parquet_frame
 from entente.experiments.prior import prior_ranges
 from entente.schema.load import load_scenario

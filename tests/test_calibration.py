@@ -17,9 +17,18 @@ from scipy.stats import norm
 from entente import InputError, load_run
 from entente.cli import main
 from entente.engines.compiled.compiled import source_digest
-from entente.evidence import diagnostics
-from entente.evidence.calibrate import KEPT, SETS, Calibration, calibrate, resample, study_of, write_posterior
-from entente.evidence.diagnostics import chains, learned, synthetic_ranks, unevenness
+from entente.evidence.calibration import diagnostics
+from entente.evidence.calibration.calibrate import (
+    KEPT,
+    SETS,
+    Calibration,
+    calibrate,
+    resample,
+    study_of,
+    write_posterior,
+)
+from entente.evidence.calibration.diagnostics import chains, learned, synthetic_ranks, unevenness
+from entente.evidence.calibration.odds import evidence, reached
 from entente.evidence.likelihood import (
     ALIGNMENT_ERROR,
     DISTANCES,
@@ -35,7 +44,6 @@ from entente.evidence.likelihood import (
     un_distances,
     weights,
 )
-from entente.evidence.odds import evidence, reached
 from entente.evidence.record import TOP_RUNG, Cell, Record, record_file
 from entente.experiments.places import checksum
 from entente.experiments.plan import make_batch

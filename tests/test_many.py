@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from entente import InputError, load_scenario
 from entente.cli import main
-from entente.evidence.around import Around
 from entente.evidence.chain import ahead, chain, climb
-from entente.evidence.many import KEPT, run_many
-from entente.evidence.many_report import in_short, overview, write
-from entente.evidence.origins import SHARES, Plan, forecasts, restart
-from entente.evidence.others import Others, base_rate, rise_rate, shipped_climb
-from entente.evidence.pooled import MODEL, NAMES, PERSISTENCE, Pooled
+from entente.evidence.hindcast.around import Around
+from entente.evidence.hindcast.many import KEPT, run_many
+from entente.evidence.hindcast.many_report import in_short, overview, write
+from entente.evidence.hindcast.origins import SHARES, Plan, forecasts, restart
+from entente.evidence.hindcast.others import Others, base_rate, rise_rate, shipped_climb
+from entente.evidence.hindcast.pooled import MODEL, NAMES, PERSISTENCE, Pooled
 from entente.evidence.record import Cell, Record, load_record
 from entente.evidence.resamples import of_states, of_ties
 from entente.evidence.rivals import laid_over, rival_names

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from entente import InputError, load_scenario, response
 from entente.cli import main
 from entente.evidence.chain import counts, leaving_one_out, simulate_chain
-from entente.evidence.exposed import Panel, panel
-from entente.evidence.matched import FALL, RELIEF, RISE, SHOCK, WITHIN, design, earlier, moves, turned
 from entente.evidence.record import Cell, Record
-from entente.evidence.response import _of_runs, bootstraps, estimated, interval
+from entente.evidence.response.estimate import _of_runs, bootstraps, estimated, interval
+from entente.evidence.response.exposed import Panel, panel
+from entente.evidence.response.matched import FALL, RELIEF, RISE, SHOCK, WITHIN, design, earlier, moves, turned
+from entente.evidence.response.verdict import sentences
 from entente.evidence.ties import Tie, load_ties
-from entente.evidence.verdict import sentences
 from entente.experiments.parquet import parquet_frame
 from entente.schema.yaml12 import parse_yaml
 

@@ -68,12 +68,12 @@ def _one(
     as_json: bool,
 ) -> None:
     """The record of the scenario that ships."""
-    from entente.evidence.calibrate import calibrate as fit
-    from entente.evidence.calibrate import write_posterior
-    from entente.evidence.charts import save
-    from entente.evidence.diagnostics import report as sum_up
-    from entente.evidence.diagnostics import synthetic_ranks, unevenness
-    from entente.evidence.portraits import calibration_figures
+    from entente.evidence.calibration.calibrate import calibrate as fit
+    from entente.evidence.calibration.calibrate import write_posterior
+    from entente.evidence.calibration.diagnostics import report as sum_up
+    from entente.evidence.calibration.diagnostics import synthetic_ranks, unevenness
+    from entente.evidence.calibration.portraits import calibration_figures
+    from entente.evidence.hindcast.charts import save
     from entente.experiments.places import write_whole
     from entente.screen import note, runs_progress
 
@@ -108,12 +108,12 @@ def _many(
     as_json: bool,
 ) -> None:
     """A folder of ties."""
-    from entente.evidence.calibrate_figures import many_figures
-    from entente.evidence.calibrate_many import DRAWS as FOR_MANY
-    from entente.evidence.calibrate_many import calibrate_many, many_runs
-    from entente.evidence.calibrate_report import sum_up, words, write
-    from entente.evidence.charts import save
-    from entente.evidence.pool import KEPT
+    from entente.evidence.calibration.figures import many_figures
+    from entente.evidence.calibration.many import DRAWS as FOR_MANY
+    from entente.evidence.calibration.many import calibrate_many, many_runs
+    from entente.evidence.calibration.pool import KEPT
+    from entente.evidence.calibration.report import sum_up, words, write
+    from entente.evidence.hindcast.charts import save
     from entente.screen import note, runs_progress
 
     place = out or Path("runs") / f"calibration-{folder.resolve().name}"

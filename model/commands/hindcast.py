@@ -88,7 +88,7 @@ def _one(
     as_json: bool,
 ) -> None:
     from entente.engines.compiled.ensemble import prepare
-    from entente.evidence.hindcast import hindcast as score
+    from entente.evidence.hindcast.one import hindcast as score
     from entente.experiments.folder import run_folder
     from entente.schema.load import load_scenario
     from entente.screen import note
@@ -100,7 +100,7 @@ def _one(
     found = score(ready, record, parameters, draws, seed, rival, replicates=replicates)
     report = found.report()
     if folder is not None:
-        from entente.evidence.charts import hindcast_figure, save
+        from entente.evidence.hindcast.charts import hindcast_figure, save
         from entente.experiments.places import write_whole
 
         write_whole(folder / "hindcast.json", (json.dumps(report, indent=1) + "\n").encode())
@@ -110,9 +110,9 @@ def _one(
 
 
 def _many(folder: str, out: Path | None, as_json: bool, asked: dict[str, Any]) -> None:
-    from entente.evidence.many import REPORT, run_many, score_folder
-    from entente.evidence.many_report import in_short, overview, write
-    from entente.evidence.pooled import Pooled
+    from entente.evidence.hindcast.many import REPORT, run_many, score_folder
+    from entente.evidence.hindcast.many_report import in_short, overview, write
+    from entente.evidence.hindcast.pooled import Pooled
     from entente.screen import note
 
     place = None if out is None else score_folder(out)

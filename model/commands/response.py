@@ -27,8 +27,8 @@ def response(
 ) -> None:
     """Compare years after disputes with matched quiet ones in record, model and Markov chain, by one estimator."""
     from entente.analysis.output import write_analysis
-    from entente.evidence.response import response as estimate
-    from entente.evidence.response_charts import response_figure
+    from entente.evidence.response.charts import response_figure
+    from entente.evidence.response.estimate import response as estimate
     from entente.evidence.ties import load_ties
     from entente.experiments.folder import run_folder
     from entente.screen import note, runs_progress

@@ -15,9 +15,9 @@ import numpy as np
 from entente.analysis.sobol import resampled_weights
 from entente.errors import InputError
 
-from .likelihood import over_draws
+from ..likelihood import over_draws
+from ..score import rps
 from .pool import Pool
-from .score import rps
 
 RESAMPLES = 2000
 QUANTILES = (0.025, 0.975)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..likelihood import effective, largest_power, over_replicates, rung_table, weights
 from .calibrate import resample
-from .calibrate_many import LEAST, ManyTies, uniform
 from .diagnostics import unevenness
-from .likelihood import effective, largest_power, over_replicates, rung_table, weights
+from .many import LEAST, ManyTies, uniform
 from .pool import Pool, TieRuns
 
 LEAP = 2

@@ -23,17 +23,17 @@ from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.screen import SECONDS_BETWEEN_LINES
 
+from ..rivals import laid_over, rival_changes
+from ..ties import Tie, Ties, load_ties
 from .around import Around
 from .origins import Plan, forecasts
-from .rivals import laid_over, rival_changes
-from .ties import Tie, Ties, load_ties
 
 KEPT, REPORT = "kept", "report.html"
 """The folder of finished ties, and the file by which a folder of scores is known."""
 NETWORK = "network"
 """The rival that reads who else is tied to whom."""
-OWN_SOURCES = ("baselines.py", "forecast.py", "likelihood.py", "origins.py", "record.py", "score.py")
-"""What makes a tie's file, beside what makes the numbers of runs."""
+OWN_SOURCES = ("baselines.py", "forecast.py", "likelihood.py", "hindcast/origins.py", "record.py", "score.py")
+"""Files of the evidence: what makes a tie's file, beside what makes the numbers of runs."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def _kept(tie: Tie, plan: Plan, out: Path | None, network: Around | None) -> pd.
 
 @cache
 def _own_digest() -> str:
-    here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in OWN_SOURCES)).hexdigest()
+    evidence = Path(__file__).parents[1]
+    return hashlib.sha256(b"".join((evidence / name).read_bytes() for name in OWN_SOURCES)).hexdigest()
 
 
 def score_folder(out: str | Path) -> Path:

@@ -18,11 +18,11 @@ from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 
-from .baselines import base_rate, last_coded, persistence, ratchet
-from .forecast import forecast
-from .record import Record, load_record
-from .rivals import laid_over
-from .score import coverage, interval, log_score, move_summary, probabilities, rps, summary
+from ..baselines import base_rate, last_coded, persistence, ratchet
+from ..forecast import forecast
+from ..record import Record, load_record
+from ..rivals import laid_over
+from ..score import coverage, interval, log_score, move_summary, probabilities, rps, summary
 
 MODEL, PERSISTENCE, BASE_RATE, RATCHET = "model", "persistence", "base_rate", "ratchet"
 

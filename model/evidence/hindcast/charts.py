@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from entente.telling.figures import DRAWING, save_figure
 
-from .hindcast import MODEL, RATCHET, Hindcast
-from .record import TOP_RUNG, Record
-from .score import interval
+from ..record import TOP_RUNG, Record
+from ..score import interval
+from .one import MODEL, RATCHET, Hindcast
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
 COLUMNS, LEGEND_COLUMNS = 3, 5

@@ -13,8 +13,7 @@ from scipy.stats import kstest, rankdata
 from entente.errors import InputError
 from entente.experiments.prior import prior_ranges
 
-from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
-from .likelihood import (
+from ..likelihood import (
     CUTOFF,
     effective,
     over_replicates,
@@ -23,6 +22,7 @@ from .likelihood import (
     un_distances,
     weights,
 )
+from .calibrate import KEPT, POWER, SETS, Calibration, resample, states_of
 from .odds import evidence, reached
 
 INFORMED = 0.1

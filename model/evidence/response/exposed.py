@@ -12,7 +12,7 @@ from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.intervention import Concession, Setting, Threat
 from entente.schema.scenario import Scenario
 
-from .ties import Subject, Tie, subjects
+from ..ties import Subject, Tie, subjects
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

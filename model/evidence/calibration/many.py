@@ -15,15 +15,15 @@ from entente.errors import InputError
 from entente.experiments.places import Folder
 from entente.schema.load import scenario_hash
 
-from .baselines import DRIFT, RATCHET
+from ..baselines import DRIFT, RATCHET
+from ..likelihood import ERROR, effective, largest_power, log_evidence, weights
+from ..ties import load_ties
 from .calibrate import KEPT, resample, write_draws
 from .diagnostics import moved
 from .held import Split, folds, log_predictive, paired, split, tie_scores
 from .judgement import JUDGED
-from .likelihood import ERROR, effective, largest_power, log_evidence, weights
 from .pool import Pool, acting_rivals, pool_design, run_pool
 from .spread import INTERVALS, Population, intervals, unit_scale, varying
-from .ties import load_ties
 
 MODEL, PERSISTENCE = "model", "persistence"
 DRAWS, REPLICATES = 2000, 4

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from .likelihood import effective
+from ..likelihood import effective
 
 LEAST, WIDEST = 0.05, 2.0
 """Bounds of a spread, in widths of the prior: at the upper it is the prior. The lower one rises where draws are few."""

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from entente.telling.figures import DRAWING
 
-from .calibrate_many import MODEL, ManyTies
-from .calibrate_report import Outcome
-from .charts import BLUE, GREY, ORANGE
+from ..hindcast.charts import BLUE, GREY, ORANGE
 from .checks import STATISTICS
+from .many import MODEL, ManyTies
 from .portraits import learned_figure, short, synthetic_figure
+from .report import Outcome
 
 SHOWN = 20
 """Parameters that a figure shows: those that moved most."""

@@ -19,9 +19,11 @@ from entente.analysis.runs import repeated
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
 
-from .chain import leaving_one_out, simulate_chain
+from ..chain import leaving_one_out, simulate_chain
+from ..forecast import forecast
+from ..resamples import of_states, of_ties
+from ..ties import Tie, Ties, load_ties
 from .exposed import Floats, Panel, panel
-from .forecast import forecast
 from .matched import (
     CONTRASTS,
     FALL,
@@ -37,8 +39,6 @@ from .matched import (
     moves,
     turned,
 )
-from .resamples import of_states, of_ties
-from .ties import Tie, Ties, load_ties
 from .verdict import CHAIN, MODEL, PERSISTENCE, RECORD, sentences
 
 ALL = "all"

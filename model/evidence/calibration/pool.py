@@ -22,13 +22,13 @@ from entente.schema.load import scenario_hash
 from entente.schema.scenario import Scenario
 from entente.world.rows import lots
 
-from .forecast import reading, until_record
+from ..forecast import reading, until_record
+from ..likelihood import over_replicates, rung_log_likelihood
+from ..record import Record
+from ..rivals import laid_over, rival_names
+from ..score import RUNGS
+from ..ties import Tie, Ties
 from .judgement import DOUBLINGS, JUDGED, applied, judged_draws
-from .likelihood import over_replicates, rung_log_likelihood
-from .record import Record
-from .rivals import laid_over, rival_names
-from .score import RUNGS
-from .ties import Tie, Ties
 
 KEPT = "kept"
 """Folder of the finished ties."""

@@ -11,10 +11,10 @@ import numpy as np
 
 from entente.schema.base import MONTHS_IN_YEAR
 
-from .baselines import fitted_drift
-from .chain import ahead, climb
-from .record import Cell
-from .score import RUNGS
+from ..baselines import fitted_drift
+from ..chain import ahead, climb
+from ..record import Cell
+from ..score import RUNGS
 
 
 class Others:

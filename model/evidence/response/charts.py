@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from entente.analysis.output import records
 from entente.telling.figures import DRAWING
 
+from .estimate import ALL, Response
 from .matched import FALL, LAGS, RELIEF, RISE, SHOCK, WITHIN
-from .response import ALL, Response
 from .verdict import CHAIN, MODEL, RECORD
 
 BLACK, GREY, BLUE, ORANGE = "black", "0.45", *(sns.color_palette("colorblind")[n] for n in (0, 1))

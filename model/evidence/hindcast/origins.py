@@ -21,10 +21,10 @@ from entente.schema.intervention import Membership
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 
-from .baselines import persistence, ratchet
-from .forecast import forecast
-from .record import Cell, Record
-from .score import RUNGS, probabilities
+from ..baselines import persistence, ratchet
+from ..forecast import forecast
+from ..record import Cell, Record
+from ..score import RUNGS, probabilities
 
 SHARES = [f"p{rung}" for rung in range(RUNGS)]
 """Columns of the share of runs at each rung."""

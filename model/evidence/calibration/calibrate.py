@@ -30,8 +30,8 @@ from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.schema.study import Study, Table
 
-from .forecast import Reading, reading
-from .likelihood import (
+from ..forecast import Reading, reading
+from ..likelihood import (
     ALIGNMENT_ERROR,
     CUTOFF,
     DISTANCES,
@@ -46,7 +46,7 @@ from .likelihood import (
     un_distances,
     weights,
 )
-from .record import Record, load_record, record_file
+from ..record import Record, load_record, record_file
 
 SETS = 4
 """Independent sets of draws, which must agree."""

@@ -12,8 +12,11 @@ import pandas as pd
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
 
+from ..likelihood import effective, log_evidence
 from .calibrate import KEPT
-from .calibrate_many import (
+from .checks import predictive_checks, synthetic_many, told
+from .diagnostics import INFORMED
+from .many import (
     LEAST,
     ManyTies,
     evidence_table,
@@ -22,9 +25,6 @@ from .calibrate_many import (
     verdict,
     write_many,
 )
-from .checks import predictive_checks, synthetic_many, told
-from .diagnostics import INFORMED
-from .likelihood import effective, log_evidence
 
 TABLES, POSTERIOR = "tables", "posterior.parquet"
 

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from entente.telling.figures import DRAWING
 
+from ..hindcast.charts import BLUE, GREY, ORANGE, Shown, against_record
+from ..score import probabilities
 from .calibrate import SETS, Calibration
-from .charts import BLUE, GREY, ORANGE, Shown, against_record
 from .diagnostics import INFORMED, chains, learned
-from .score import probabilities
 
 SHOWN, BINS, COLUMNS = 12, 20, 4
 BAR = 0.6

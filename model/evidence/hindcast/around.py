@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from .ties import Tie
+from ..ties import Tie
 
 
 class Around:

@@ -9,9 +9,9 @@ import numpy as np
 
 from entente.experiments.prior import prior_ranges
 
-from .baselines import DRIFT, DRIFTS, ratchet_rungs
+from ..baselines import DRIFT, DRIFTS, ratchet_rungs
+from ..likelihood import ERROR, log_evidence, over_replicates, rung_log_likelihood
 from .calibrate import Calibration
-from .likelihood import ERROR, log_evidence, over_replicates, rung_log_likelihood
 
 ERRORS = (0.5, 0.75, 1.0)
 """Errors of a coding, in rungs, for which the evidence is told, to show what hangs on that judgement."""
