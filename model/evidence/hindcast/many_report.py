@@ -99,7 +99,9 @@ def report_html(found: Pooled, pictures: dict[str, bytes]) -> str:
     """The report as HTML with its figures inlined; it holds no time and no path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Environment(loader=PackageLoader("entente.evidence.hindcast", "."), autoescape=True, undefined=StrictUndefined)
+    page = Environment(
+        loader=PackageLoader("entente.evidence.hindcast", "."), autoescape=True, undefined=StrictUndefined
+    )
     return page.get_template(TEMPLATE).render(
         asked=found.many.asked, ties=len(found.ties), short=in_short(found), names=NAMES,
         summary=found.summary.to_dict("records"), every=found.ties.to_dict("records"),
