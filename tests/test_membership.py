@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from entente import AllianceModel, run
 from entente.agents.perception import provision
@@ -253,6 +255,80 @@ def test_a_candidate_enters_that_wants_to_and_from_which_no_decider_loses(newcom
         assert (value[WAIT] > value[WAIT - 2]).all(), "those inside gain"
         (told,) = done.events[done.events["kind"] == "entry"].itertuples()
         assert (told.month, told.parties, told.after) == (month(WAIT - 1), "C", 3)
+
+
+@pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])
+def test_in_a_month_those_who_come_come_first_however_they_are_spelled(names):
+    comes, goes = names
+    moves = {
+        comes: {"kind": "entry", "month": month(5), "treaty": "t", "state": "C"},
+        goes: {"kind": "exit", "month": month(5), "treaty": "t", "state": "A"},
+    }
+    done = run(world(THREE, {"t": {"parties": parties("A", "B")}}, months=12, interventions=moves))
+    assert done.trajectory["status"][:, 0].all()
+    assert done.trajectory["member"][-1, 0].tolist() == [0, 1, 1]
+    told = done.events[done.events["kind"].isin(["entry", "exit"])]
+    assert dict(zip(told["kind"], told["rule"], strict=True)) == {
+        "entry": f"dated intervention {comes}", "exit": f"dated intervention {goes}"
+    }  # fmt: skip
+
+
+def test_of_a_treaty_of_two_that_one_is_taken_out_of_nobody_else_is_told_to_leave():
+    goes = {"goes": {"kind": "exit", "month": month(3), "treaty": "t", "state": "B"}}
+    later = {"later": {"kind": "exit", "month": month(4), "treaty": "t", "state": "A"}}
+    done = run(
+        world({"A": {}, "B": {}}, {"t": {"parties": parties("A", "B")}}, months=12, interventions=goes | later)
+    )
+    told = done.events[done.events["kind"].isin(["exit", "end"])]
+    assert told[["kind", "parties", "rule"]].to_numpy().tolist() == [
+        ["exit", "B", "dated intervention goes"], ["end", "A B", "one party is left"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["mesa", "ensemble"])
+@pytest.mark.parametrize("ids", [("one", "two", "three"), ("c", "b", "a")])
+def test_what_is_signed_in_a_month_is_signed_in_the_order_of_succession(ids, engine):
+    first_, second, third = ids
+    chain = {
+        id_: {"parties": parties("A", "B"), "signed": month(2), "rung": 2}
+        | ({"succeeds": before} if before else {})
+        for id_, before in ((first_, None), (second, first_), (third, second))
+    }
+    done = run(world({"A": {}, "B": {}}, chain, months=6), engine=engine)
+    told = done.events[done.events["kind"].isin(["signing", "end"])]
+    assert {(e.treaty, e.kind, e.rule) for e in told.itertuples()} == {
+        (first_, "signing", "signed on its date"), (first_, "end", f"succeeded by {second}"),
+        (second, "signing", f"signed on its date, succeeding {first_}"), (second, "end", f"succeeded by {third}"),
+        (third, "signing", f"signed on its date, succeeding {second}"),
+    }  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.floats(1.0, 2.5),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 0.5),
+    st.sampled_from(["unanimity", "majority", "lead"]),
+)
+def test_nobody_enters_what_it_would_leave_again(independence, contribution, courted, decision):
+    """In a world in which nothing changes who came in stays, and never at a loss."""
+    newcomer = {"independence": independence, "contribution": {"x": contribution}}
+    treaty = {"parties": parties("A", "B", "C"), "candidates": parties("D"), "decision": decision}
+    lead = {"leads": parties("A")} if decision == "lead" else {}
+    offers = {"court": offer("D", 1, courted)} if courted else {}
+    t = run(world(THREE | {"D": newcomer}, {"t": treaty | lead}, months=48, interventions=offers)).trajectory
+    member = t["member"][:, 0, 3]
+    assert (np.diff(member) >= 0).all()
+    assert (t["value"][1:, 0, 3][member[:-1] == 1] >= 0).all()
+
+
+def test_a_candidate_looks_closer_before_it_enters():
+    """The median of three wants far more of the treaty than an independent fourth, which would only carry the price."""
+    newcomer = {"independence": 1.9, "contribution": {"x": 1}}
+    treaty = {"parties": parties("A", "B", "C"), "candidates": parties("D"), "decision": "majority"}
+    t = run(world(THREE | {"D": newcomer}, {"t": treaty})).trajectory
+    assert (t["ideal"][1:, 0, 3] > DIAL.entry).all()
+    assert not t["member"][:, 0, 3].any()
 
 
 FOUR = THREE | {"D": {"contribution": {"x": 0.1}}}

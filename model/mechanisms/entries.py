@@ -1,4 +1,4 @@
-"""Entries (E13): a candidate joins that wants in for long enough and whom those that decide will have."""
+"""Entries (E13): a candidate joins that wants in for long enough, would stay, and whom those that decide will have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ entries.parameter(
     "sphere", 0.05, "Gain that a lead state asks for before it lets another into its region.",
     low=0, high=1, prior=(0, 0.10), unit="utility", symbol="psi", source=MEMO, group="bargaining",
 )  # fmt: skip
-entries.says("entry", "its ideal depth exceeds behaviour.entry and no decider loses")
+entries.says("entry", "its ideal depth exceeds behaviour.entry, and neither it nor a decider loses")
 
 
 @entries.adds_to("joining")

@@ -132,10 +132,10 @@ GUARDS = {"fear": ("fear != 0.0", "plan.fears")}
 # fmt: off
 KEPT = frozenset([
     "accepted", "alive", "acts", "agreed", "alarm", "alignment", "arrival", "article_on", "article_renewal_years",
-    "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour",
+    "article_sources", "article_strength", "article_years", "at_agreed", "bargains", "barred", "behaviour", "came_by",
     "benefit", "blocked", "broken", "common", "concession", "constants", "consulted", "courts", "curve", "dials", "dormant", "due",
-    "effective", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "fall_pressure", "floor", "gained", "guest",
-    "held", "in_force", "institution", "intensity", "joining", "joint", "leaving", "left", "linear", "log_sd",
+    "effective", "ended_by", "ends", "entries", "event", "event_shock", "exits", "exposure_root", "fall_pressure", "floor", "gained", "guest",
+    "held", "in_force", "institution", "intensity", "joining", "joint", "leaving", "left", "left_by", "linear", "log_sd",
     "long_run", "mate", "median", "member", "need", "needs", "obligation", "order", "organs", "orientation", "overlap",
     "packages", "paid", "pays", "per_need", "perception", "power_capability", "price", "quarrel_shock", "rate", "received", "renewal",
     "restraint", "rise_pressure", "rumour", "rumour_shock", "saving", "seat", "seated_capability", "share_of_mate",

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from entente.month.mechanism import Mechanism, arguments
-from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
-from entente.schema.intervention import Membership, Rift, Threat, Weakness
-from entente.schema.scenario import Scenario, acting_at
+from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.intervention import Rift, Threat, Weakness
+from entente.schema.scenario import acting_at
 from entente.world.pack import World
-from entente.world.trajectory import Trajectory
+from entente.world.trajectory import MOVED, ONE_LEFT, SUCCEEDED, Trajectory
 
 from .losses import Lost, deciders, lost_organs, lost_party, lost_treaty
 
@@ -123,11 +123,22 @@ def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]
     now = {name: t[name][row, p] for name in ("status", "rung", "obligation", "member", "blocked", "term_end")}
     was: dict[str, Any] = {name: t[name][row - 1, p] if row else np.zeros_like(now[name]) for name in now}
     month, id_ = world.month(world.opens + row), world.treaties[p]
-    if now["status"] != 1 and was["status"] != 1:
-        return
     if row == 0 and _ran_before(world, p):
         return
     common: dict[str, Any] = {"month": month, "treaty": id_}
+    if now["status"] == 2 and was["status"] == 0:
+        # Signed, and in the same month succeeded: nothing else was recorded of it.
+        founders = " ".join(world.states[i] for i in world.bodies[p].founders)
+        yield Event(**common, kind="signing", parties=founders, rule=_signing_rule(world, p))
+        yield Event(
+            **common,
+            kind="end",
+            parties=founders,
+            rule=f"succeeded by {world.treaties[int(t['ended_by'][row, p]) - SUCCEEDED]}",
+        )
+        return
+    if now["status"] != 1 and was["status"] != 1:
+        return
     if now["status"] == 1 and was["status"] != 1:
         cause: dict[str, Any] = _cause(world, t, row, p)
         yield Event(**common, kind="signing", parties=_ids(world, now["member"]), before=0, after=now["rung"],
@@ -153,12 +164,11 @@ def _of_treaty(world: World, t: Trajectory, row: int, p: int) -> Iterator[Event]
 
 def _end(world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any) -> Event:
     """Succeeded, left with one party, or lapsed: what ended a treaty."""
-    begun = (t["status"][row] == 1) & (t["status"][row - 1] != 1)
-    heirs = [body.id for q, body in enumerate(world.bodies) if body.predecessor == p and begun[q]]
+    by = int(t["ended_by"][row, p])
     cause: dict[str, str] = {}
-    if heirs:
-        rule = f"succeeded by {heirs[0]}"
-    elif was["member"].sum() - t["left"][row, p].sum() <= 1:
+    if by >= SUCCEEDED:
+        rule = f"succeeded by {world.treaties[by - SUCCEEDED]}"
+    elif by == ONE_LEFT:
         rule = "one party is left"
     else:
         rule = _said(acting_at(world.scenario, "lapsing"), "end", "it was as good as dead")
@@ -231,17 +241,16 @@ def _said(mechanisms: Sequence[Mechanism], event: str, otherwise: str) -> str:
 def _memberships(
     world: World, t: Trajectory, row: int, p: int, common: dict[str, str], was: Any, now: Any
 ) -> Iterator[Event]:
-    came = (now["member"] > was["member"]) & (now["status"] == 1)
-    gone = t["left"][row, p] == 1
+    came, gone = t["came_by"][row, p], t["left_by"][row, p]
     before = was["member"].sum()
-    after = before + came.sum() - gone.sum()
-    scenario = world.scenario
-    for i in np.flatnonzero(came | gone):
-        enters = bool(came[i])
-        dated = _dated_move(world, common["month"], common["treaty"], world.states[i], enters)
-        dated = dated or _of_text(scenario, common["month"], common["treaty"], world.states[i], enters)
+    after = before + (came > 0).sum() - (gone > 0).sum()
+    moves = [(int(came[i]), True, i) for i in np.flatnonzero(came)] + [
+        (int(gone[i]), False, i) for i in np.flatnonzero(gone)
+    ]
+    for by, enters, i in sorted(moves, key=lambda move: move[2]):
+        dated = by >= MOVED
         kind, place = ("entry", "joining") if enters else ("exit", "leaving")
-        rule = dated or _said(acting_at(scenario, place), kind, "")
+        rule = world.moves[by - MOVED].because if dated else _said(acting_at(world.scenario, place), kind, "")
         if enters:
             led = leading_threats(world, t, range(max(row - 1, 0), max(row, 1)), p, int(i))
             cause = {"threats": " ".join(world.sources[k] for k in led)}
@@ -254,42 +263,11 @@ def _memberships(
                     binding=world.states[i], rule=rule, **cause)  # fmt: skip
 
 
-def _of_text(scenario: Scenario, month: str, treaty: str, state: str, enters: bool) -> str:
-    """What of a state's life or of a treaty's later text let it in or out in a month; nothing where neither did."""
-    phase = scenario.treaties[treaty].phases.get(month)
-    if phase is not None and phase.parties.get(state) is enters:
-        return "as the treaty then says"
-    before = month_text(month_number(month) - 1)
-    if not enters:
-        return "it exists no longer" if scenario.states[state].to == before else ""
-    return next(
-        (
-            f"it takes the seat of {one.name}"
-            for one in scenario.states.values()
-            if one.to == before and one.successor == state and one.inherits.get(treaty, False)
-        ),
-        "",
-    )
-
-
 def _broken(months_left: float) -> str:
     """What an exit made of the term that ran, by the months that were left of it (below 0: no term)."""
     if months_left > MONTHS_IN_YEAR:
         return f"; it breaks its term, {months_left:.0f} months before the end"
     return "; at the end of a term" if months_left >= 0 else ""
-
-
-def _dated_move(world: World, month: str, treaty: str, state: str, enters: bool) -> str:
-    kind = "entry" if enters else "exit"
-    for id_, act in sorted(world.scenario.interventions.items()):
-        if isinstance(act, Membership) and (act.month, act.treaty, act.state, act.kind) == (
-            month,
-            treaty,
-            state,
-            kind,
-        ):
-            return f"dated intervention {id_}"
-    return ""
 
 
 def _consultations(world: World, t: Trajectory, row: int, p: int, common: dict[str, str]) -> Iterator[Event]:
@@ -375,7 +353,7 @@ def _rifts(world: World, t: Trajectory, row: int) -> Iterator[Event]:
 
 def _parties_at_first(world: World, t: Trajectory, row: int, treaty: str) -> str:
     """Who was party to a treaty when the month's quarrels broke out: after dated moves, before the states' own."""
-    p, month = world.treaties.index(treaty), world.month(world.opens + row)
+    p = world.treaties.index(treaty)
     ran = row > 0 and t["status"][row - 1, p] == 1
     if not ran and (world.bodies[p].endogenous or t["status"][row, p] != 1):
         return ""
@@ -383,8 +361,8 @@ def _parties_at_first(world: World, t: Trajectory, row: int, treaty: str) -> str
     was = t["member"][row - 1, p] == 1 if ran else now
     found = []
     for i, state in enumerate(world.states):
-        entered = now[i] and (was[i] or bool(_dated_move(world, month, treaty, state, True)))
-        left = was[i] and not now[i] and not _dated_move(world, month, treaty, state, False)
+        entered = now[i] and (was[i] or t["came_by"][row, p, i] >= MOVED)
+        left = was[i] and not now[i] and t["left_by"][row, p, i] < MOVED
         found += [state] if entered or left else []
     return " ".join(found)
 

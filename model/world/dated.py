@@ -62,12 +62,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Move:
-    """A state enters or leaves a treaty whatever it wants; where `heir_of` is a state, only if that is party to it."""
+    """A state enters or leaves a treaty whatever it wants; where `heir_of` is a state, only if that is party to it.
+
+    `because` says why, in the words of an event.
+    """
 
     step: int
     treaty: int
     state: int
     enters: bool
+    because: str
     heir_of: int = -1
 
 
@@ -113,7 +117,7 @@ def pack_interventions(
         elif isinstance(act, Membership):
             if act.treaty in packer.treaties:
                 p, i = packer.treaties.index(act.treaty), packer.states.index(act.state)
-                moves.append(Move(step, p, i, act.kind == "entry"))
+                moves.append(Move(step, p, i, act.kind == "entry", f"dated intervention {id_}"))
         else:
             path, field = _setting(act)
             if path in packer.slots:
@@ -121,6 +125,8 @@ def pack_interventions(
                 settings.append(Change(step, packer.slots[path], len(values)))
                 values.append(float(getattr(act, field)))
     packer.numbers["sizes"], packer.numbers["values"] = np.array(sizes), np.array(values)
+    # Who comes before who goes, so that neither the spelling of ids nor a treaty of two decides.
+    moves.sort(key=lambda move: (move.step, not move.enters))
     return tuple(pulses), tuple(quarrels), tuple(settings), tuple(moves)
 
 

@@ -118,6 +118,15 @@ class World:
         """Whether any state can ever fear another by name: whether any quarrel, or a source says of whom it is."""
         return bool(self.pairs) or any(state != UNNAMED for state in self.whose)
 
+    @property
+    def succession(self) -> tuple[int, ...]:
+        """All treaties, predecessors before their successors: the order in which what is signed in a month is signed."""
+
+        def before(p: int) -> int:
+            return 1 + before(self.bodies[p].predecessor) if p >= 0 else 0
+
+        return tuple(sorted(range(len(self.bodies)), key=before))
+
     def month(self, step: int) -> str:
         """The calendar month of a step, `YYYY-MM`."""
         return month_text(self.first_month + step)
@@ -399,7 +408,7 @@ def _pack_phases(packer: _Packer) -> None:
         for month, phase in sorted(treaty.phases.items()):
             for state, enters in sorted(phase.parties.items()):
                 step, i = month_number(month) - packer.begin, packer.states.index(state)
-                packer.moves.append(Move(step, p, i, enters))
+                packer.moves.append(Move(step, p, i, enters, "as the treaty then says"))
 
 
 def _pack_lives(packer: _Packer) -> None:
@@ -417,10 +426,9 @@ def _pack_lives(packer: _Packer) -> None:
         heir = -1 if state.successor is None else packer.states.index(state.successor)
         for p, treaty in enumerate(packer.treaties):
             if id_ in may_be_party(packer.scenario, treaty):
-                # First, so that a treaty of two does not end in between.
                 if state.inherits.get(treaty, False):
-                    packer.moves.append(Move(last + 1, p, heir, True, i))
-                packer.moves.append(Move(last + 1, p, i, False))
+                    packer.moves.append(Move(last + 1, p, heir, True, f"it takes the seat of {state.name}", i))
+                packer.moves.append(Move(last + 1, p, i, False, "it exists no longer"))
     packer.numbers["alive"] = alive
 
 

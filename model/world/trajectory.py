@@ -12,6 +12,11 @@ from entente.month.gather import Mechanisms
 from .draws import Floats
 from .pack import World
 
+OWN_WILL, MOVED = 1, 2
+"""Codes of what brought a state in or took it out; the number of the calendar's move is added to the second."""
+LAPSED, ONE_LEFT, SUCCEEDED = 1, 2, 3
+"""Codes of what ended a treaty; the number of its successor is added to the third."""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -52,9 +57,12 @@ CORE: dict[str, Quantity] = {
     "orientation": Quantity("t", "share 0..1", "share of the treaty's threats whose origin lies outside its membership (E16)"),
     "overlap": Quantity("t", "ratio", "least overlap of core contingencies among the deciders (E13)"),
     "blocked": Quantity("t", "0, 1, 2", "what keeps too small organs from rising: 0 nothing, 1 the gate of the top rung, 2 pressure that still builds up"),
+    "ended_by": Quantity("t", "code", "what ended the treaty in this month: 0 nothing, 1 that nobody wanted it, 2 that one party was left, 3 + n its successor, treaty n"),
     "term_end": Quantity("t", "month of the run", "month in which the running term ends, -1 without a term (E13)"),
     "member": Quantity("ts", "0, 1", "1 where the state is party to the treaty"),
     "left": Quantity("ts", "0, 1", "1 in the month in which the state leaves the treaty"),
+    "left_by": Quantity("ts", "code", "what took the state out of the treaty in this month: 0 nothing, 1 its own will, 2 + n the calendar's move n"),
+    "came_by": Quantity("ts", "code", "what brought the state into the treaty in this month: 0 nothing, 1 its own will, 2 + n the calendar's move n"),
     "guest": Quantity("ts", "0, 1", "1 where a candidate takes part without being party (E13)"),
     "ideal": Quantity("ts", "depth 0..1", "depth that a party or candidate would have (E10)"),
     "fear": Quantity("ts", "intensity", "N: threat from those with whom the state is in the treaty: quarrels, and sources that say of whom they are (E1, E3)"),

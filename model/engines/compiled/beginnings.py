@@ -9,6 +9,7 @@ from typing import Any
 
 from entente.month.ladder import ceiling, opening_depth
 from entente.schema.state import NEVER
+from entente.world.trajectory import MOVED, ONE_LEFT, SUCCEEDED
 
 from .kernel import CONSTANT, kernel
 from .layout import AT, OF
@@ -20,19 +21,23 @@ from .vector import WIDTH
 @kernel
 def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
     """What the calendar does at the beginning of the month: openings, signings, moves."""
-    for t in range(plan.treaties if plan.wants_left else 0):
+    for t in range(plan.treaties if plan.wants_moves else 0):
+        put(now.t, 0.0, AT.ended_by, t)
         for at in range(len(plan.seats[t])):
             i = plan.seats[t][at]
             if i < 0:
                 break
-            put(now.ts, 0.0, AT.left, t, i)
-    for t in range(plan.treaties):
+            for moved in (AT.left, AT.left_by, AT.came_by):
+                put(now.ts, 0.0, moved, t, i)
+    for at in range(plan.treaties):
+        t = plan.succession[at]
         if step == plan.opens and plan.t[BODY.opens_with, t] != 0:
             for z in range(WIDTH):
                 _open(step, t, z, plan, num, now)
                 if plan.t[BODY.predecessor, t] >= 0:
-                    end(plan.t[BODY.predecessor, t], z, now)
-    for t in range(plan.treaties):
+                    end(plan.t[BODY.predecessor, t], SUCCEEDED + t, z, now)
+    for at in range(plan.treaties):
+        t = plan.succession[at]
         if plan.t[BODY.signed, t] == step and plan.t[BODY.endogenous, t] == 0:
             for z in range(WIDTH):
                 if now.t[AT.status, t, z] == 0.0:
@@ -43,9 +48,9 @@ def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
             if now.t[AT.status, t, z] != 1.0 or (heir_of >= 0 and now.ts[AT.member, t, heir_of, z] == 0.0):
                 continue
             if enters != 0 and now.ts[AT.member, t, i, z] == 0.0:
-                enter(t, i, z, now)
+                enter(t, i, MOVED + u, z, now)
             elif enters == 0 and now.ts[AT.member, t, i, z] != 0.0:
-                leave(step, t, i, z, plan, num, now)
+                leave(step, t, i, MOVED + u, z, plan, num, now)
 
 
 @kernel
@@ -102,7 +107,7 @@ def sign(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
         _begin(t, z, now.t[AT.rung, before, z], now.t[AT.mistrust, before, z], plan.ts[SEAT.founder, t], plan, now)
         for kept in (AT.depth, AT.rise_pressure, AT.fall_pressure):
             now.t[kept, t, z] = now.t[kept, before, z]
-        end(before, z, now)
+        end(before, SUCCEEDED + t, z, now)
     else:
         _begin(t, z, plan.t[BODY.rung, t], num.t[OF.mistrust, t, z], plan.ts[SEAT.founder, t], plan, now)
         now.t[AT.depth, t, z] = opening_depth(now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z])
@@ -111,8 +116,9 @@ def sign(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
 
 
 @kernel
-def end(t: int, z: int, now: Any) -> None:
-    """Close the treaty: no members, no practice."""
+def end(t: int, by: int, z: int, now: Any) -> None:
+    """Close the treaty, by a code that says why: no members, no practice."""
+    now.t[AT.ended_by, t, z] = by
     now.t[AT.status, t, z] = 2.0
     now.t[AT.depth, t, z] = 0.0
     now.t[AT.rung, t, z] = 0.0
@@ -129,7 +135,9 @@ def end(t: int, z: int, now: Any) -> None:
 
 
 @kernel
-def enter(t: int, i: int, z: int, now: Any) -> None:
+def enter(t: int, i: int, by: int, z: int, now: Any) -> None:
+    """Let a state in, by a code that says why."""
+    now.ts[AT.came_by, t, i, z] = by
     now.ts[AT.member, t, i, z] = 1.0
     now.ts[AT.guest, t, i, z] = 0.0
     now.ts[AT.joining, t, i, z] = 0.0
@@ -137,7 +145,9 @@ def enter(t: int, i: int, z: int, now: Any) -> None:
 
 
 @kernel
-def leave(step: int, t: int, i: int, z: int, plan: Any, num: Any, now: Any) -> None:
+def leave(step: int, t: int, i: int, by: int, z: int, plan: Any, num: Any, now: Any) -> None:
+    """Let a state go, by a code that says why."""
+    now.ts[AT.left_by, t, i, z] = by
     now.ts[AT.member, t, i, z] = 0.0
     now.ts[AT.left, t, i, z] = 1.0
     now.ts[AT.leaving, t, i, z] = 0.0
@@ -149,4 +159,4 @@ def leave(step: int, t: int, i: int, z: int, plan: Any, num: Any, now: Any) -> N
         if j >= 0:
             left += now.ts[AT.member, t, j, z]
     if left < 2.0:
-        end(t, z, now)
+        end(t, ONE_LEFT, z, now)

@@ -26,7 +26,9 @@ TILES = 32
 """Tiles that are run in one call: whether to stop is asked in between."""
 KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
 """Replicates whose noise is kept for the next block, and how much one may take to be."""
-LASTING = ("status", "left")
+MOVES = ("left", "left_by", "came_by", "ended_by")
+"""What is recorded of the one month in which somebody comes or goes, or a treaty ends."""
+LASTING = ("status", *MOVES)
 """What is recorded of a treaty also when it does not run."""
 TOGETHER = ("behaviour", "switches", "institution")
 """Numbers that are multiplied with each other in place: where one differs by run, all do."""
@@ -97,7 +99,7 @@ class _Block:
             "wants_alignment": "alignment" in kept.quantities or world.mechanisms.minds_alignment,
             "wants_orientation": "orientation" in kept.quantities,
             "wants_overlap": "overlap" in kept.quantities,
-            "wants_left": "left" in kept.quantities,
+            "wants_moves": any(name in kept.quantities for name in MOVES),
             "wants_fear": "fear" in kept.quantities,
         }
         self.rows = aligned_zeros((self.tiles, row_count(world), WIDTH))

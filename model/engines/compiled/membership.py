@@ -7,6 +7,7 @@ from typing import Any
 
 from entente.agents.equation import where
 from entente.month.ladder import worth
+from entente.world.trajectory import LAPSED, OWN_WILL
 
 from .bargains import negotiate, worth_of
 from .beginnings import end, enter, leave, sign
@@ -47,7 +48,8 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
                 for z in range(WIDTH):
                     if now.t[AT.status, t, z] == 1.0:
                         _come_and_go(step, t, z, plan, num, now)
-    for t in range(plan.treaties):
+    for at in range(plan.treaties):
+        t = plan.succession[at]
         if plan.t[BODY.endogenous, t] != 0:
             for z in range(WIDTH):
                 if now.t[AT.signs, t, z] != 0.0:
@@ -58,7 +60,7 @@ def review(step: int, plan: Any, num: Any, now: Any) -> None:
         if some((dormant > 0.0) & (dormant >= get(num.dials, DIAL.inertia))):
             for z in range(WIDTH):
                 if now.t[AT.dormant, t, z] > 0.0 and now.t[AT.dormant, t, z] >= num.dials[DIAL.inertia, z]:
-                    end(t, z, now)
+                    end(t, LAPSED, z, now)
 
 
 @kernel
@@ -120,12 +122,14 @@ def _admit(t: int, plan: Any, num: Any, now: Any) -> None:
         if i < 0:
             break
         if plan.ts[SEAT.candidate, t, i] != 0.0 and some(get(now.ts, AT.entries, t, i) != 0.0):
-            _vote(t, i, plan, num, now, _try(t, i, plan, num, now))
+            agreed, fear = _try(t, i, plan, num, now)
+            _look_closer(t, i, plan, num, now, agreed, fear)
+            _vote(t, i, plan, num, now, agreed)
 
 
 @kernel
 def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
-    """What the treaty would be with the newcomer: interests, and the depth agreed, which is returned."""
+    """What the treaty would be with the newcomer: interests; returned are the depth agreed and what the newcomer fears."""
     seat = now.s[AT.trial_seat]
     if plan.bends:
         note_organs(t, num, now)  # which this month's institutions may have changed
@@ -138,13 +142,16 @@ def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
             seated = max(seated, get(now.ts, AT.entries, t, newcomer))
         put(seat, seated, j)
     sit(t, plan, now, seat)
+    newcomers_fear = spread(0.0)
     for at in range(len(plan.seats[t])):
         j = plan.seats[t][at]
         if j < 0:
             break
-        linear, curve, common, saving, ideal, _, _ = weigh_one(
+        linear, curve, common, saving, ideal, fear, _ = weigh_one(
             t, j, plan, num, now, seat, now.sn[AT.trial_benefit, j]
         )
+        if j == newcomer:
+            newcomers_fear = fear
         put(now.s, linear, AT.trial_linear, j)
         put(now.s, curve, AT.trial_curve, j)
         if plan.bends:
@@ -155,7 +162,28 @@ def _try(t: int, newcomer: int, plan: Any, num: Any, now: Any) -> Any:
         t, plan, num, now, seat, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
         now.s[AT.trial_common], now.s[AT.trial_saving], now.s[AT.trial_ideal],
     )  # fmt: skip
-    return agreed
+    return agreed, newcomers_fear
+
+
+@kernel
+def _trial_worth(t: int, i: int, plan: Any, num: Any, now: Any, agreed: Any) -> Any:
+    """U of the depth that would be agreed with the newcomer."""
+    return worth_of(
+        t, i, plan, num, now, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
+        now.s[AT.trial_common], now.s[AT.trial_saving], agreed,
+    )  # fmt: skip
+
+
+@kernel
+def _look_closer(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any, fear: Any) -> None:
+    """Nobody enters at a loss, or who would leave again: it wants in no more."""
+    beside = plan.terms.staying(t, newcomer, plan, num, now, fear)
+    value = worth(_trial_worth(t, newcomer, plan, num, now, agreed), 0.0, 0.0, beside)
+    regrets = plan.terms.leaving(t, newcomer, plan, num, now, value, spread(0.0), fear) > 0.0
+    asked = get(now.ts, AT.entries, t, newcomer)
+    refrains = (asked != 0.0) & ((value < 0.0) | regrets)
+    put(now.ts, where(refrains, 0.0, get(now.ts, AT.joining, t, newcomer)), AT.joining, t, newcomer)
+    put(now.ts, where(refrains, 0.0, asked), AT.entries, t, newcomer)
 
 
 @kernel
@@ -169,10 +197,7 @@ def _vote(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any) -> 
         if i < 0:
             break
         votes = decides(t, i, plan, member, led)
-        with_it = worth_of(
-            t, i, plan, num, now, now.sn[AT.trial_benefit], now.s[AT.trial_linear], now.s[AT.trial_curve],
-            now.s[AT.trial_common], now.s[AT.trial_saving], agreed,
-        )  # fmt: skip
+        with_it = _trial_worth(t, i, plan, num, now, agreed)
         gain = plan.terms.admission(t, i, plan, num, now)
         asks = where(_guards(i, t, newcomer, plan, now), gain, 0.0)
         refuses = (votes != 0.0) & (with_it < get(now.ts, AT.at_agreed, t, i) + asks)
@@ -234,8 +259,8 @@ def _come_and_go(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> No
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i >= 0 and now.ts[AT.entries, t, i, z] != 0.0:
-            enter(t, i, z, now)
+            enter(t, i, OWN_WILL, z, now)
     for at in range(len(plan.seats[t])):
         i = plan.seats[t][at]
         if i >= 0 and now.ts[AT.exits, t, i, z] != 0.0 and now.t[AT.status, t, z] == 1.0:
-            leave(step, t, i, z, plan, num, now)
+            leave(step, t, i, OWN_WILL, z, plan, num, now)

@@ -62,6 +62,7 @@ class Plan(NamedTuple):
     pulse_weight: Floats
     rift_from: Ints
     rifts: Ints  # pair, state, other state, treaty, size
+    succession: Ints  # treaties, predecessors before their successors
     pair: Ints  # s, s: the pair that two states are, or -1
     whose: Ints  # s, up to k: sources that say they are of the state, then -1
     parted: bool  # whether any state can ever fear another by name
@@ -93,7 +94,7 @@ class Plan(NamedTuple):
     wants_alignment: bool
     wants_orientation: bool
     wants_overlap: bool
-    wants_left: bool
+    wants_moves: bool
     wants_fear: bool
 
 
@@ -126,7 +127,6 @@ def world_plan(world: World) -> dict[str, Any]:
     for k, state in enumerate(world.whose):
         if state != UNNAMED:
             whose[state, k] = True
-    moves = sorted(world.moves, key=lambda move: move.step)
     bodies = world.bodies
     return {
         "states": size["s"], "sources": size["k"], "treaties": size["t"], "powers": size["p"], "pairs": size["d"],
@@ -164,11 +164,12 @@ def world_plan(world: World) -> dict[str, Any]:
         "pulse_weight": np.array([pulse.weight for pulse in pulses], dtype=float),
         "rift_from": _starts([quarrel.step for quarrel in rifts], world.steps),
         "rifts": _table([[pair[q.one, q.other], q.one, q.other, q.treaty, q.size] for q in rifts], 5),
+        "succession": _ints(world.succession),
         "pair": pair,
         "whose": _listed(whose),
         "parted": world.parted,
-        "move_from": _starts([move.step for move in moves], world.steps),
-        "moves": _table([[move.treaty, move.state, int(move.enters), move.heir_of] for move in moves], 4),
+        "move_from": _starts([move.step for move in world.moves], world.steps),
+        "moves": _table([[move.treaty, move.state, int(move.enters), move.heir_of] for move in world.moves], 4),
         "event_pairs": _pairs(world, "event"),
         "rumour_pairs": _pairs(world, "rumour"),
     }  # fmt: skip

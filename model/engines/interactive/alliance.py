@@ -284,7 +284,7 @@ class AllianceModel(mesa.Model):
     def _intervene(self) -> None:
         """What the calendar does at the beginning of the month."""
         for treaty in self.treaties:
-            treaty.left = []
+            treaty.left_by, treaty.came_by, treaty.ended_by = {}, {}, 0
         intervene(self)
         self._seat()
 

@@ -12,6 +12,7 @@ from entente.agents.perception import (
 )
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.world.dated import RELATIVE
+from entente.world.trajectory import MOVED, SUCCEEDED
 
 
 def intervene(model: Any) -> None:
@@ -28,25 +29,26 @@ def intervene(model: Any) -> None:
                 model.powers[a].put(i, value)
     if changed or (step + w.first_month) % MONTHS_IN_YEAR == 0:
         model.refresh()
+    in_order = [model.treaties[p] for p in w.succession]
     if step == w.opens:
-        for treaty in model.treaties:
+        for treaty in in_order:
             if treaty.body.opening is not None:
                 treaty.open()
                 if treaty.body.predecessor >= 0:
-                    model.treaties[treaty.body.predecessor].end()
-    for treaty in model.treaties:
+                    model.treaties[treaty.body.predecessor].end(SUCCEEDED + treaty.index)
+    for treaty in in_order:
         if treaty.status == 0 and treaty.body.signed == step and not treaty.body.endogenous:
             treaty.sign()
-    for move in w.moves:
+    for n, move in enumerate(w.moves):
         treaty = model.treaties[move.treaty]
         if move.step != step or not treaty.running:
             continue
         if move.heir_of >= 0 and move.heir_of not in treaty.members:
             continue
         if move.enters and move.state not in treaty.members:
-            treaty.enter(move.state)
+            treaty.enter(move.state, MOVED + n)
         elif not move.enters and move.state in treaty.members:
-            treaty.leave(move.state)
+            treaty.leave(move.state, MOVED + n)
 
 
 def shock(model: Any) -> None:

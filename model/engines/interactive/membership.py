@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from entente.month.ladder import worth
+from entente.world.trajectory import LAPSED, OWN_WILL
+
 from .treaty import Treaty
 
 
@@ -19,22 +22,23 @@ def review(model: Any) -> None:
         for i in t.body.candidates
         if i not in t.members and joins(model, t, i)
     ]
-    signing = [t for t in model.treaties if t.status == 0 and t.body.endogenous and signs(model, t)]
+    in_order = [model.treaties[p] for p in model.world.succession]
+    signing = [t for t in in_order if t.status == 0 and t.body.endogenous and signs(model, t)]
     lapsing = [t for t in model.treaties if t.running and lapses(model, t)]
     for treaty in model.treaties:
         if treaty.running:
             treaty.renew()
     for treaty, i in joining:
-        treaty.enter(i)
+        treaty.enter(i, OWN_WILL)
     for treaty, i in leaving:
         if treaty.running:
-            treaty.leave(i)
+            treaty.leave(i, OWN_WILL)
     for treaty in signing:
         treaty.sign()
     # Last, so that a successor signed in the same month still takes over what there is.
     for treaty in lapsing:
         if treaty.running:
-            treaty.end()
+            treaty.end(LAPSED)
 
 
 def signs(model: Any, treaty: Treaty) -> bool:
@@ -75,10 +79,20 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:
-    """Nobody who decides loses; a lead state elsewhere asks for a gain before it lets another in."""
+    """Nobody loses, of those who decide or the newcomer; a lead state elsewhere asks for a gain before it lets another in.
+
+    A newcomer to whom the treaty would be a loss, or who would leave it again, has looked closer and wants in no more.
+    """
     members = sorted([*treaty.members, state])
     interests = {i: model.states[i].interest(treaty, treaty.partners(i, members)) for i in members}
     agreed = treaty.negotiate(members, interests).agreed
+    fear = interests[state].fear
+    staying = model.terms.staying(model, treaty.index, state, fear)
+    value = worth(interests[state].utility(agreed, model.needs), 0.0, 0.0, staying)
+    regrets = model.terms.leaving(model, treaty.index, state, value, 0.0, fear) > 0.0
+    if value < 0.0 or regrets:
+        treaty.joining[state] = 0
+        return False
     refusals = 0
     deciders = treaty.deciders(treaty.members)
     for i in deciders:

@@ -38,7 +38,12 @@ class Recorder:
     def _write_treaty(self, row: int, treaty: Treaty, model: Any) -> None:
         arrays, p = self.trajectory.arrays, treaty.index
         arrays["status"][row, p] = treaty.status
-        arrays["left"][row, p, treaty.left] = 1
+        arrays["ended_by"][row, p] = treaty.ended_by
+        for i, by in treaty.came_by.items():
+            arrays["came_by"][row, p, i] = by
+        for i, by in treaty.left_by.items():
+            arrays["left"][row, p, i] = 1
+            arrays["left_by"][row, p, i] = by
         if not treaty.running:
             return
         for name in (

@@ -30,6 +30,7 @@ from entente.month.ladder import (
     worth,
 )
 from entente.schema.state import NEVER
+from entente.world.trajectory import ONE_LEFT, SUCCEEDED
 
 ABSENT, RUNNING, ENDED = 0, 1, 2
 
@@ -72,7 +73,9 @@ class Treaty:
         self.joining = [0] * len(model.world.states)
         self.barred_until = [-1] * len(model.world.states)
         self.guests: list[int] = []
-        self.left: list[int] = []
+        self.left_by: dict[int, int] = {}
+        self.came_by: dict[int, int] = {}
+        self.ended_by = 0
         """Who has left this month."""
         self.consulted: list[int] = []
         self.alarm = [0.0] * len(model.world.sources)
@@ -135,7 +138,7 @@ class Treaty:
             self._begin(before.rung, before.mistrust, self.body.founders)
             self.depth = before.depth
             self.rise_pressure, self.fall_pressure = before.rise_pressure, before.fall_pressure
-            before.end()
+            before.end(SUCCEEDED + self.index)
         else:
             self._begin(self.body.rung, float(self.of("mistrust")), self.body.founders)
             self.depth = self._opening_depth()
@@ -177,9 +180,10 @@ class Treaty:
         self.term_start = start
         self.term_end = start + length if length > 0 else -1
 
-    def end(self) -> None:
-        """Close the treaty: no members, no practice."""
+    def end(self, by: int) -> None:
+        """Close the treaty, by a code that says why: no members, no practice."""
         self.status = ENDED
+        self.ended_by = by
         self.members = []
         self.depth = 0.0
         self.rung = 0
@@ -189,18 +193,21 @@ class Treaty:
         self.consulted = []
         self.bargain = Bargain()
 
-    def enter(self, state: int) -> None:
+    def enter(self, state: int, by: int) -> None:
+        """Let a state in, by a code that says why."""
+        self.came_by[state] = by
         self.members = sorted([*self.members, state])
         self.guests = [i for i in self.guests if i != state]
         self.joining[state] = self.leaving[state] = 0
 
-    def leave(self, state: int) -> None:
-        self.left.append(state)
+    def leave(self, state: int, by: int) -> None:
+        """Let a state go, by a code that says why."""
+        self.left_by[state] = by
         self.members = [i for i in self.members if i != state]
         self.leaving[state] = self.joining[state] = 0
         self.barred_until[state] = self.model.clock + int(self.model.constant["reentry_months"])
         if len(self.members) < 2:
-            self.end()
+            self.end(ONE_LEFT)
 
     # -- terms ------------------------------------------------------------------------------
 
