@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -272,6 +273,7 @@ class Mechanism:
         self.said[event] = rule
 
 
+@lru_cache(maxsize=1024)
 def arguments(function: Callable[..., Any]) -> tuple[str, ...]:
     """The words that a function asks for, in order."""
     return tuple(inspect.signature(function).parameters)

@@ -22,7 +22,7 @@ from .plan import Plan, number_plan, world_plan
 from .tables import aligned_zeros
 from .vector import WIDTH
 
-TILES = 32
+TILES = 64
 """Tiles that are run in one call: whether to stop is asked in between."""
 KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
 """Replicates whose noise is kept for the next block, and how much one may take to be."""

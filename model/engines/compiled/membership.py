@@ -82,12 +82,16 @@ def _term_left(step: int, t: int, now: Any) -> Any:
 @kernel
 def _leave_or_stay(t: int, i: int, term_left: Any, plan: Any, num: Any, now: Any) -> None:
     """What staying is worth to a party, and whether it wants out, for how long."""
-    member = get(now.ts, AT.member, t, i) != 0.0
+    member, seated = get(now.ts, AT.member, t, i) != 0.0, get(now.ts, AT.seat, t, i) != 0.0
+    if not some(member | seated):
+        for nothing in (AT.value, AT.leaving, AT.exits):
+            put(now.ts, 0.0, nothing, t, i)
+        return
     fear = get(now.ts, AT.fear, t, i)
     beside = plan.terms.staying(t, i, plan, num, now, fear)
     received, paid = get(now.ts, AT.received, t, i), get(now.ts, AT.paid, t, i)
     worthwhile = worth(get(now.ts, AT.at_agreed, t, i), received, paid, beside)
-    value = where(get(now.ts, AT.seat, t, i) != 0.0, worthwhile, 0.0)
+    value = where(seated, worthwhile, 0.0)
     put(now.ts, value, AT.value, t, i)
     breaking = plan.terms.breaking(t, i, plan, num, now, term_left)
     wants = plan.terms.leaving(t, i, plan, num, now, value, breaking, fear) > 0.0
@@ -109,9 +113,9 @@ def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     keen = plan.terms.joining(t, i, plan, num, now, ideal) > 0.0
     free = keen & lives & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
-    put(now.ts, joining, AT.joining, t, i)
-    enters = outside & (joining >= get(num.dials, DIAL.patience))
-    put(now.ts, where(enters, 1.0, 0.0), AT.entries, t, i)
+    asks = outside & (joining >= get(num.dials, DIAL.patience))
+    put(now.ts, where(asks, 1.0, 0.0), AT.entries, t, i)
+    put(now.ts, where(asks, 0.0, joining), AT.joining, t, i)  # whoever is turned away asks again after as long
 
 
 @kernel
@@ -176,14 +180,11 @@ def _trial_worth(t: int, i: int, plan: Any, num: Any, now: Any, agreed: Any) -> 
 
 @kernel
 def _look_closer(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any, fear: Any) -> None:
-    """Nobody enters at a loss, or who would leave again: it wants in no more."""
+    """Nobody enters at a loss, or who would leave again."""
     beside = plan.terms.staying(t, newcomer, plan, num, now, fear)
     value = worth(_trial_worth(t, newcomer, plan, num, now, agreed), 0.0, 0.0, beside)
     regrets = plan.terms.leaving(t, newcomer, plan, num, now, value, spread(0.0), fear) > 0.0
-    asked = get(now.ts, AT.entries, t, newcomer)
-    refrains = (asked != 0.0) & ((value < 0.0) | regrets)
-    put(now.ts, where(refrains, 0.0, get(now.ts, AT.joining, t, newcomer)), AT.joining, t, newcomer)
-    put(now.ts, where(refrains, 0.0, asked), AT.entries, t, newcomer)
+    put(now.ts, where((value < 0.0) | regrets, 0.0, get(now.ts, AT.entries, t, newcomer)), AT.entries, t, newcomer)
 
 
 @kernel

@@ -75,13 +75,16 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
     keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    return treaty.joining[state] >= model.patience and admitted(model, treaty, state)
+    asks = bool(treaty.joining[state] >= model.patience)
+    if asks:
+        treaty.joining[state] = 0  # whoever is turned away asks again after as long
+    return asks and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:
-    """Nobody loses, of those who decide or the newcomer; a lead state elsewhere asks for a gain before it lets another in.
+    """Whether nobody loses, of those who decide or the newcomer, and the newcomer would not leave again.
 
-    A newcomer to whom the treaty would be a loss, or who would leave it again, has looked closer and wants in no more.
+    A lead state elsewhere asks for a gain before it lets another in.
     """
     members = sorted([*treaty.members, state])
     interests = {i: model.states[i].interest(treaty, treaty.partners(i, members)) for i in members}
@@ -91,7 +94,6 @@ def admitted(model: Any, treaty: Treaty, state: int) -> bool:
     value = worth(interests[state].utility(agreed, model.needs), 0.0, 0.0, staying)
     regrets = model.terms.leaving(model, treaty.index, state, value, 0.0, fear) > 0.0
     if value < 0.0 or regrets:
-        treaty.joining[state] = 0
         return False
     refusals = 0
     deciders = treaty.deciders(treaty.members)
