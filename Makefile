@@ -18,6 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (a minute or two, once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[page,studies,dev]'
+	@$(BIN)/python -c 'from entente.engines.compiled.ensemble import prepare; prepare(print)'
 	@touch $(READY)
 
 run: $(READY) ## Run the default scenario, memo-2001

@@ -28,7 +28,7 @@ from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare
 from entente.evidence.hindcast.one import MODEL
 from entente.experiments.prior import prior_draws
-from entente.telling.figures import images
+from entente.telling.drawing import images
 
 HERE = Path(__file__).resolve().parent
 POPULATION = HERE / "behaviour-population.csv"

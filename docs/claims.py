@@ -20,7 +20,7 @@ from entente.evidence.claims import BUILT_IN, CLAIMS, NOT_MODELLED, TESTED
 from entente.evidence.claims.charts import claims_figure, rivals_figure
 from entente.evidence.claims.report import number, share_before
 from entente.evidence.rivals import rival_names
-from entente.telling.figures import images
+from entente.telling.drawing import images
 
 HERE = Path(__file__).resolve().parent
 NUMBERS, PARTS = HERE / "claims.csv", HERE / "claims-parts.csv"

@@ -25,7 +25,7 @@ from .commands.record import record
 from .commands.response import response
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
-from .errors import InputError
+from .errors import InputError, SideProductError
 
 app = typer.Typer(
     name="entente",
@@ -57,6 +57,10 @@ def run(
     out: Annotated[str | None, typer.Option(help="The run folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    futures: Annotated[
+        int | None,
+        typer.Option(help="Runs of the same scenario behind the ties; 0: none. [default: 200, without figures 0]"),
+    ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="Repeat a run of the study in this folder or at this address.")
     ] = None,
@@ -64,12 +68,15 @@ def run(
     engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
     parameters: ParameterSets = "default",
     set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
+    names: Annotated[bool, typer.Option("--names", help="Name the rungs in the table.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Write every table as CSV too.")] = False,
     mechanism: MechanismFiles = None,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
     from .engines.result import ENGINES, checked
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
+    from .experiments.futures import FUTURES, futures_of
     from .experiments.prior import one_set
     from .schema.load import load_scenario, parse_changes
     from .screen import note, progress, yearly_table
@@ -97,14 +104,20 @@ def run(
         from .engines.compiled.ensemble import prepare
 
         prepare(note, ready)
+    count = futures if futures is not None else FUTURES if figures and model is None else 0
+    if count and model is not None:
+        raise InputError(
+            f"--futures {count}: are run on the compiled engine, which knows the shipped model only, not {model}"
+        )
+    spread = futures_of(ready, seed, count, note) if count else None
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
         result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine, model=model)
-    result.save(folder, figures, ["entente", *sys.argv[1:]])
+    result.save(folder, figures, ["entente", *sys.argv[1:]], spread, csv)
     report = summary(ready, result.tables, seed, str(folder))
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
     else:
-        yearly_table(ready, report)
+        yearly_table(ready, report, names)
         sys.stdout.write(f"Everything is in {folder}\n")
 
 
@@ -292,6 +305,9 @@ def main(arguments: list[str] | None = None) -> None:
         code = command.main(args=arguments, prog_name="entente", standalone_mode=False)
     except InputError as error:
         _fail(str(error))
+    except SideProductError as error:
+        sys.stderr.write(f"entente: {error}\n")
+        sys.exit(3)
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("entente: interrupted\n")
         sys.exit(130)

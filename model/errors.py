@@ -1,4 +1,4 @@
-"""The one error that a user's input can cause: a sentence, without a traceback."""
+"""Errors that end in a sentence, without a traceback: what the user gave wrong, and what only a side product lacks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ BEGINNING = 3
 
 class InputError(ValueError):
     """Something the user gave is wrong; the message names the thing, the value, the rule, the way out."""
+
+
+class SideProductError(RuntimeError):
+    """Something beside the result could not be made, a figure or a report; the result itself is whole."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

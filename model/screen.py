@@ -14,9 +14,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from .month.ladder import RUNG_NAMES
 from .schema.scenario import Scenario
 
-DYADS_SHOWN = 3
+NARROWEST = 80
+"""Columns of a terminal that tables are made for at least."""
 
 
 def note(words: str) -> None:
@@ -38,30 +40,39 @@ def progress(months: int, title: str) -> Iterator[Callable[[int], None]]:
         yield lambda month: bar.update(task, completed=month)
 
 
-def yearly_table(scenario: Scenario, report: dict[str, Any]) -> None:
-    """Depth, rung and obligation of every treaty that runs, and the deepest dyads, one row a year."""
-    table = Table(title=f"{scenario.name}, seed {report['seed']}: depth, rung, obligation each December")
-    table.add_column("year")
-    shown = {
-        id_: treaty for id_, treaty in report["treaties"].items() if any(members for members in treaty["members"])
-    }
-    for id_ in shown:
-        table.add_column(id_, justify="right")
-    deepest = sorted(report["dyads"], key=lambda d: (-max(report["dyads"][d]), d))[:DYADS_SHOWN]
-    for dyad in deepest:
-        table.add_column(f"I {dyad}", justify="right")
-    for row, year in enumerate(report["years"]):
-        cells = [
-            f"{treaty['depth'][row]:.2f} {treaty['rung'][row]} {treaty['obligation'][row]}"
-            if treaty["members"][row]
-            else "-"
-            for treaty in shown.values()
-        ]
-        table.add_row(str(year), *cells, *(f"{report['dyads'][dyad][row]:.2f}" for dyad in deepest))
+def yearly_table(scenario: Scenario, report: dict[str, Any], names: bool = False) -> None:
+    """Rung and depth of every treaty that runs, one row a year; where the screen is too narrow, in several tables.
+
+    With `names` the rung is named. A legend says what the cells hold.
+    """
+    shown = [(id_, treaty) for id_, treaty in report["treaties"].items() if any(treaty["members"])]
     console = Console()
-    # A table narrower than its columns would cut numbers; a pipe has no width at all.
-    needed = 10 + 13 * len(shown) + 12 * len(deepest)
-    Console(width=max(console.width, needed)).print(table)
+    # A pipe has no width: what is read back by a program is one width everywhere.
+    width = max(console.width, NARROWEST)
+    each = max(map(len, RUNG_NAMES)) if names else len("0 0.00")
+    fit = max((width - len("│ 2001 │")) // (each + len("  │")), 1)
+    for at in range(0, max(len(shown), 1), fit):
+        table = Table(title=f"{scenario.name}, seed {report['seed']}, each December" if at == 0 else None)
+        table.add_column("year")
+        for id_, _ in shown[at : at + fit]:
+            # Rich breaks at spaces only.
+            head = id_ if len(id_) <= each else id_.replace("-", "- ")
+            table.add_column(head, justify="left" if names else "right", width=each, overflow="fold")
+        for row, year in enumerate(report["years"]):
+            table.add_row(str(year), *(_cell(treaty, row, names) for _, treaty in shown[at : at + fit]))
+        Console(width=width).print(table)
+    legend = "The rung of organs" if names else "Rung of organs and depth of practice"
+    words = (
+        "" if names else " Rungs: " + ", ".join(f"{rung} {words}" for rung, words in enumerate(RUNG_NAMES)) + "."
+    )
+    Console(width=width, highlight=False).print(f"{legend}; - where a treaty is not in force.{words}")
+
+
+def _cell(treaty: dict[str, Any], row: int, names: bool) -> str:
+    if not treaty["members"][row]:
+        return "-"
+    rung = treaty["rung"][row]
+    return RUNG_NAMES[rung] if names else f"{rung} {treaty['depth'][row]:.2f}"
 
 
 SECONDS_BETWEEN_LINES = 10.0

@@ -15,11 +15,12 @@ from matplotlib.figure import Figure
 
 from entente import Result, run
 from entente.experiments.charts import _against
-from entente.telling.figures import FIGURES, contrast, draw_figures, readable
+from entente.telling.drawing import contrast, readable
+from entente.telling.figures import FIGURES, draw_figures
 
 from .test_membership import PLACE, parties, world
 
-UNIT = re.compile(r"\((depth |intensity )?0\.\.\d\)|\(utility\)")
+UNIT = re.compile(r"\((depth |intensity )?0\.\.\d\)|\(utility\)|\(intensity(, all sources)?\)")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -77,7 +78,7 @@ def test_axes_are_labelled_with_units(short, name):
     found = labels(figure)
     if name == "network":
         assert any("-1 outside power, +1 bloc" in words for words in found)
-        assert any("rung" in words and "dyad index" in words for words in found)
+        assert any("rung (0..6)" in words and "deeper" in words for words in found)
     else:
         assert any(UNIT.search(words) for words in found), found
         assert all(UNIT.search(words) or words == "year" for words in found), found

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from entente.telling.figures import COLUMNS, DRAWING, years_of
+from entente.telling.drawing import COLUMNS, DRAWING, years_of
 
 from .compare import Comparison
 from .paired import LEVEL

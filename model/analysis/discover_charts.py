@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from .discover import Discovery
 

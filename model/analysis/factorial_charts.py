@@ -11,7 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from .found import JOIN, Decomposition
 from .sensitivity_charts import panels, save_whole

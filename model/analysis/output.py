@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
-from entente.telling.figures import images
+from entente.telling.drawing import images
 from entente.telling.files import whole_folder
 
 REPORT = "report.json"

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from entente.experiments.groups import declared_group, moved, study_groups
 from entente.experiments.places import write_whole
 from entente.schema.study import DUMMY
-from entente.telling.figures import DRAWING, images, palette
+from entente.telling.drawing import DRAWING, images, palette
 
 from .found import Sensitivity
 from .methods import MAIN, needed

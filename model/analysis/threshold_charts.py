@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from .paired import LEVEL
 from .threshold import BAND, Answer, Thresholds

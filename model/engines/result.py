@@ -61,11 +61,18 @@ class Result:
             return self.tables[name]
         raise AttributeError(name)
 
-    def save(self, folder: str | Path, figures: bool = True, command: Sequence[str] = ()) -> Path:
+    def save(
+        self,
+        folder: str | Path,
+        figures: bool = True,
+        command: Sequence[str] = (),
+        futures: pd.DataFrame | None = None,
+        csv: bool = False,
+    ) -> Path:
         """Write the run folder that `entente run --out` writes, which `load_run` reads; returns its path.
 
         `folder` must be new or empty. `figures=False` leaves out the figures, which take some seconds; `command` is
-        kept in the manifest. Raises `InputError` for a folder that is not empty or cannot be written.
+        kept in the manifest; `futures` are the bands of `entente.experiments.futures.futures`; `csv` writes every table as CSV too. Raises `InputError` for a folder that is not empty or cannot be written.
         """
         where = new_folder(folder, f"save: {shown(str(folder))}")
         draw: Any = None
@@ -88,7 +95,7 @@ class Result:
             "command": list(command),
             "seconds": {"run": self.seconds},
         }
-        write_run(where, self.scenario, self.tables, manifest, draw)
+        write_run(where, self.scenario, self.tables, manifest, draw, futures, csv)
         return where
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from entente.telling.figures import DRAWING, palette, save_figure, years_of
+from entente.telling.drawing import DRAWING, palette, save_figure, years_of
 
 from .folder import StudyRun
 

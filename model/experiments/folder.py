@@ -17,7 +17,7 @@ from entente.schema.load import parse_scenario
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY
 from entente.telling.files import MANIFEST, SCENARIO, is_address, new_folder
-from entente.telling.tables import TABLES
+from entente.telling.tables import FUTURES_NAME, TABLES
 from entente.world.rows import leaf_value
 
 from .parquet import parquet_frame
@@ -27,12 +27,16 @@ from .store import ROWS
 
 @dataclass(frozen=True)
 class Run:
-    """A run read back from its folder: the resolved scenario, the manifest and every table as a frame."""
+    """A run read back from its folder: the resolved scenario, the manifest and every table as a frame.
+
+    `futures` are the bands over many runs of the scenario, None where none were kept.
+    """
 
     path: str | Path
     scenario: Scenario
     manifest: dict[str, Any]
     tables: dict[str, pd.DataFrame]
+    futures: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,13 @@ def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
         if manifest.get("kind") == "study":
             return _load_study(path, place, scenario, manifest, most)
         tables = {name: _frame(place, f"{name}.parquet") for name in TABLES}
+        spread = place.read(f"{FUTURES_NAME}.parquet")
+        futures = None if spread is None else parquet_frame(spread)
     except InputError:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: a damaged run folder: {' '.join(str(error).split())}") from None
-    return Run(_as_given(path), scenario, manifest, tables)
+    return Run(_as_given(path), scenario, manifest, tables, futures)
 
 
 def _load_study(

@@ -9,6 +9,14 @@ from entente.agents.equation import equation, where
 FREE, BY_GATE, BY_DELIBERATION = 0, 1, 2
 """What held organs back this month that were too small: nothing, the gate of the top rung, or deliberation."""
 
+RUNG_NAMES = (
+    "nothing", "declaration", "duty to consult", "policy coordination", "permanent organ", "joint forces or bases",
+    "integrated command",
+)  # fmt: skip
+"""The rungs of organs, 0 to 6, in short (`docs/ODD.md`, section 2)."""
+OBLIGATIONS = ("no promise", "non-aggression", "consultation", "act to meet the danger", "mutual defence")
+"""What a treaty promises, 0 to 4."""
+
 
 @equation
 def ceiling(rung: float, steps: float) -> float:

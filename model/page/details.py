@@ -8,13 +8,13 @@ from html import escape
 import numpy as np
 
 from entente.engines.interactive.treaty import RUNNING
+from entente.month.ladder import OBLIGATIONS
 from entente.schema.intervention import ArticleSwitch, Setting
 from entente.schema.scenario import Scenario
 from entente.schema.treaty import CoveringArticle, Rule, TermArticle, TowardsArticle
 
 from .scene import Scene
 
-OBLIGATIONS = ("none", "non-aggression", "consultation", "act to meet the danger", "mutual defence")
 TERM = "a running term slows hollowing out"
 """What the one rule of the core does."""
 HINT = (

@@ -197,6 +197,8 @@ def _articles(s: Scenario, at: str, articles: Mapping[str, Rule], id_: str) -> I
 
 
 def _succession(s: Scenario) -> Iterator[Problem]:
+    if s.focus is not None:
+        yield from _known("focus", [s.focus], s.treaties, "treaty")
     heirs: dict[str, str] = {}
     for id_, t in s.treaties.items():
         if t.succeeds is None:

@@ -34,6 +34,9 @@ class Scenario(Record):
     start: Month = Field(description="First month of the run.")
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(description="Length of the run in months.")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="Seed of a run that names none.")
+    focus: Name | None = Field(
+        None, description="Treaty that figures show large; none: the one whose organs move most."
+    )
     prelude: Month | None = Field(
         None,
         description="Month from which the world is run, unrecorded, up to the start, so that threats, "

@@ -13,24 +13,24 @@ from entente.month.gather import Mechanisms
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.scenario import Scenario
 
-from .tables import TABLES
+from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 
 def codebook(mechanisms: Mechanisms) -> str:
     """Unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
     lines = ["# Codebook", ""]
-    for name, table in TABLES.items():
+    told = {name: (table.row, table.columns(mechanisms)) for name, table in TABLES.items()}
+    told[FUTURES_NAME] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
+    for name, (row, columns) in told.items():
         lines += [
             f"## {name}.parquet",
             "",
-            f"One row: {table.row}.",
+            f"One row: {row}.",
             "",
             "| column | unit | meaning |",
             "| --- | --- | --- |",
         ]
-        lines += [
-            f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in table.columns(mechanisms).items()
-        ]
+        lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in columns.items()]
         lines.append("")
     return "\n".join(lines)
 

@@ -24,13 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from entente.errors import InputError
-from entente.month.gather import Mechanisms
+from entente.errors import InputError, SideProductError
 from entente.schema.scenario import Scenario
 from entente.schema.yaml12 import scalar
 
 from .codebook import codebook
-from .tables import TABLES
+from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 MANIFEST, SCENARIO, CODEBOOK = "manifest.json", "scenario.yaml", "codebook.md"
 _PACKAGES = ("entente", "mesa", "numpy", "numba", "pandas", "pyarrow", "pydantic", "seaborn", "matplotlib")
@@ -92,23 +91,39 @@ def write_run(
     scenario: Scenario,
     tables: Mapping[str, pd.DataFrame],
     manifest: Mapping[str, Any],
-    draw: Callable[[Scenario, dict[str, pd.DataFrame], Path], Any] | None,
+    draw: Callable[[Scenario, dict[str, pd.DataFrame], Path, int], Any] | None,
+    futures: pd.DataFrame | None = None,
+    csv: bool = False,
 ) -> None:
     """Write a run whole or not at all.
 
-    `manifest` is completed by when and with what the run is written; `draw` draws the figures into the folder it
-    is given, None leaves them out. Raises `InputError` where the folder cannot be written.
+    `futures` are bands over many runs of the scenario, kept beside the tables and drawn; `csv` writes every table as
+    CSV too. `manifest` is completed by when and with what the run is written; `draw` draws the figures into the folder it
+    is given, None leaves them out. Raises `InputError` where the folder cannot be written; where drawing fails the
+    folder is whole but for the figures, and `SideProductError` says so.
     """
+    failure: Exception | None = None
     with whole_folder(folder) as draft:
         for name, frame in tables.items():
-            pq.write_table(_table(name, frame, scenario.of), draft / f"{name}.parquet")
+            pq.write_table(
+                _table(frame, TABLES[name].row, TABLES[name].columns(scenario.of)), draft / f"{name}.parquet"
+            )
+        spread = {} if futures is None else {FUTURES_NAME: futures}
+        if futures is not None:
+            pq.write_table(_table(futures, FUTURES_ROW, FUTURES), draft / f"{FUTURES_NAME}.parquet")
+        for name, frame in (dict(tables) | spread).items() if csv else ():
+            frame.to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
         (draft / SCENARIO).write_text(scenario_text(scenario), encoding="utf-8")
         (draft / CODEBOOK).write_text(codebook(scenario.of), encoding="utf-8")
         seconds = dict(manifest["seconds"])
         if draw is not None:
             began = time.perf_counter()
             (draft / "figures").mkdir()
-            draw(scenario, dict(tables), draft / "figures")
+            try:
+                draw(scenario, dict(tables) | spread, draft / "figures", int(manifest["seed"]))
+            except Exception as error:  # whatever a library finds to complain of
+                failure = error
+                shutil.rmtree(draft / "figures")
             seconds["figures"] = time.perf_counter() - began
         whole = {
             **manifest,
@@ -120,6 +135,10 @@ def write_run(
             "git": _git(),
         }
         (draft / MANIFEST).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+    if failure is not None:
+        raise SideProductError(
+            f"{folder}: complete but for its figures, which cannot be drawn: {' '.join(str(failure).split())}"
+        )
 
 
 def scenario_text(scenario: Scenario) -> str:
@@ -145,15 +164,15 @@ def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _quote)
 
 
-def _table(name: str, frame: pd.DataFrame, mechanisms: Mechanisms) -> pa.Table:
+def _table(frame: pd.DataFrame, row: str, columns: Mapping[str, tuple[str, str]]) -> pa.Table:
     """A frame with unit and meaning of each column in the schema's metadata."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields, columns = [], TABLES[name].columns(mechanisms)
+    fields = []
     for field in table.schema:
         unit, meaning = columns[field.name]
         kind = pa.string() if pa.types.is_null(field.type) else field.type
         fields.append(pa.field(field.name, kind, metadata={"unit": unit, "meaning": meaning}))
-    schema = pa.schema(fields, metadata={"row": TABLES[name].row})
+    schema = pa.schema(fields, metadata={"row": row})
     return table.cast(schema) if table.schema != schema else table
 
 

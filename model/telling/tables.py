@@ -36,6 +36,29 @@ _KEYS: dict[str, Column] = {
 }
 
 
+FUTURE_SHARES = (50, 90)
+"""Shares of the futures that a band holds, in percent."""
+RUNNING_SHARE = "in_force"
+
+
+def _future_columns() -> dict[str, Column]:
+    columns: dict[str, Column] = {
+        "month": _KEYS["month"], "treaty": _KEYS["treaty"], "runs": ("count", "runs of the scenario"),
+        RUNNING_SHARE: ("share 0..1", "share of the runs in which the treaty is in force; what follows is of these"),
+    }  # fmt: skip
+    for name, unit, meaning in (("practice", "depth 0..1", "depth D"), ("organs", "rung 0..6", "rung R")):
+        columns[f"{name}_median"] = (unit, f"median of {meaning}")
+        for share in FUTURE_SHARES:
+            columns[f"{name}_low_{share}"] = (unit, f"lower edge of the band that holds {share} % of {meaning}")
+            columns[f"{name}_high_{share}"] = (unit, f"upper edge of the band that holds {share} % of {meaning}")
+    return columns
+
+
+FUTURES_NAME, FUTURES_ROW = "futures", "a month and treaty, over many runs of the scenario"
+FUTURES = _future_columns()
+"""Columns of the table `futures`, which is kept beside the tables of one run where futures were asked for."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table: what a row is, its columns, over what its quantities run, and how it is built."""

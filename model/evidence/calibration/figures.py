@@ -8,7 +8,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from ..hindcast.charts import BLUE, GREY, ORANGE
 from .checks import STATISTICS

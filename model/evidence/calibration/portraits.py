@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from ..hindcast.charts import BLUE, GREY, ORANGE, Shown, against_record
 from ..score import probabilities

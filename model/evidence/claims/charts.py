@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from . import CLAIMS
 from .evaluate import FAILS, HOLDS

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
-from entente.telling.figures import images
+from entente.telling.drawing import images
 
 from . import BEFORE, CLAIMS
 from .charts import claims_figure

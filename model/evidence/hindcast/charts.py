@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from entente.telling.figures import DRAWING, save_figure
+from entente.telling.drawing import DRAWING, save_figure
 
 from ..record import TOP_RUNG, Record
 from ..score import interval

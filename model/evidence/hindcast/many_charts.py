@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from .pooled import BINS, GROUPS, MARKOV, MODEL, NAMES, PERSISTENCE, RATCHET, WHOLE, Pooled
 

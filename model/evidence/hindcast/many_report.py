@@ -9,7 +9,7 @@ from typing import Any
 
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
-from entente.telling.figures import images
+from entente.telling.drawing import images
 
 from .many import REPORT
 from .many_charts import figures

@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from entente.month.ladder import OBLIGATIONS, RUNG_NAMES
+
 from ..chain import ahead, chain, climb
 from ..record import JOIN
 from ..resamples import of_states, of_ties
 from ..score import RUNGS, log_score, rps
 from ..ties import subjects
-from ..words import OBLIGATIONS, RUNG_NAMES
 from .many import Many
 from .origins import SHARES, SHIPPED
 from .others import Others, base_rate, rise_rate, shipped_climb

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from entente.analysis.output import records
-from entente.telling.figures import DRAWING
+from entente.telling.drawing import DRAWING
 
 from .estimate import ALL, Response
 from .matched import FALL, LAGS, RELIEF, RISE, SHOCK, WITHIN

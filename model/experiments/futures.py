@@ -1,0 +1,72 @@
+"""Futures of a scenario: where its treaties stand in many runs of it, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from entente.engines.compiled.ensemble import prepare, simulate
+from entente.errors import InputError
+from entente.schema.scenario import Scenario
+from entente.telling.tables import FUTURE_SHARES, RUNNING_SHARE
+from entente.telling.tables import FUTURES as COLUMNS
+
+FUTURES, MOST_FUTURES = 200, 10_000
+"""Runs where no number is asked for, and most: more would change no band that can be seen."""
+
+
+def futures_of(scenario: Scenario, seed: int, runs: int, say: Callable[[str], None]) -> pd.DataFrame:
+    """The futures of a scenario; where the engine has to be compiled first, `say` is told. Raises `InputError`."""
+    prepare(say, scenario)
+    return futures(scenario, seed, runs)
+
+
+def futures(scenario: Scenario, seed: int, runs: int) -> pd.DataFrame:
+    """Bands of practice and organs of every treaty over `runs` runs of a scenario, the replicates 0, 1, ... of a seed.
+
+    The columns are those of the table `futures`: a row a month and treaty, taken over the runs in which the treaty
+    is in force that month. The runs are of the shipped model, on the compiled engine, one compilation apart
+    within a second for 200. Raises `InputError` for a number outside 1 to `MOST_FUTURES`.
+    """
+    if not 1 <= runs <= MOST_FUTURES:
+        raise InputError(f"futures: {runs}: must be a whole number from 0 to {MOST_FUTURES:,}")
+    names = list(scenario.treaties)
+    if not names:
+        return pd.DataFrame(columns=list(COLUMNS)).astype({"month": object, "treaty": object})
+    outcomes = [f"{quantity}:{name}" for name in names for quantity in ("status", "depth", "rung")]
+    kept = simulate(scenario, replicates=runs, seed=seed, outcomes=outcomes, keep="monthly").trajectories
+    months = kept.loc[kept["replicate"] == 0, "month"].to_numpy()
+    frames = []
+    for name in names:
+        status, depth, rung = (
+            kept[f"{quantity}:{name}"].to_numpy(dtype=np.float64).reshape(runs, len(months))
+            for quantity in ("status", "depth", "rung")
+        )
+        in_force = status == 1
+        row: dict[str, object] = {
+            "month": months,
+            "treaty": name,
+            "runs": runs,
+            RUNNING_SHARE: in_force.mean(axis=0),
+        }
+        for told, values in (("practice", depth), ("organs", rung)):
+            edges = _quantiles(np.where(in_force, values, np.nan))
+            row |= {f"{told}_{edge}": line for edge, line in edges.items()}
+        frames.append(pd.DataFrame(row))
+    return pd.concat(frames).sort_values(["month", "treaty"], kind="stable").reset_index(drop=True)[list(COLUMNS)]
+
+
+def _quantiles(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Median and edges of the central shares of each month, over the runs that have a value; NaN where none has."""
+    found = {}
+    levels = {"median": 0.5}
+    for share in FUTURE_SHARES:
+        levels |= {f"low_{share}": (100 - share) / 200, f"high_{share}": (100 + share) / 200}
+    some = ~np.isnan(values).all(axis=0)
+    for edge, level in levels.items():
+        line = np.full(values.shape[1], np.nan)
+        line[some] = np.nanquantile(values[:, some], level, axis=0)
+        found[edge] = line
+    return found
