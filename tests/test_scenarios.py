@@ -36,7 +36,7 @@ def test_run_folder_and_why(tmp_path, capsys):
     assert report["years"] == [2001, 2002, 2003]
     assert all(len(t["depth"]) == 3 == len(t["members"]) for t in report["treaties"].values())
     files = sorted(p.relative_to(out) for p in out.rglob("*") if p.is_file() and p.name != "manifest.json")
-    assert len(files) == 8 + 2 + 10
+    assert len(files) == 9 + 2 + 12
     for file in files:
         assert (out / file).read_bytes() == (tmp_path / "again" / file).read_bytes(), file
     kept = load_run(out)
