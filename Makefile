@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (a minute or two, once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[page,studies,dev]'
-	@$(BIN)/python -c 'from entente.engines.compiled.ensemble import prepare; prepare(print)'
+	@$(BIN)/entente compile
 	@touch $(READY)
 
 run: $(READY) ## Run the default scenario, memo-2001
@@ -28,7 +28,7 @@ app: $(READY) ## Watch and steer the model in the browser, on http://127.0.0.1:8
 	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
 
 test: lint ## Run all checks and tests
-	@$(BIN)/python -c 'from entente.engines.compiled.ensemble import prepare; prepare(print)'
+	@$(BIN)/entente compile
 	@$(BIN)/python -m pytest -n auto
 
 baselines: $(READY) ## Write the golden baselines anew (tests/baselines/)

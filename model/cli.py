@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,17 +36,39 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+LOOK, STUDY, TEST, FILES = "Run and look", "Study", "Test against records and claims", "Files and tools"
+"""Groups of commands in the help."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"entente {version('entente')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Agent-based model of alliance dynamics: threats become institutions. Begin with: entente run"""
+
+
 ScenarioName = Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
 ]
+
+FUTURES = 200
+"""Runs behind the ties of a run that is drawn, where no number is asked for."""
 
 ParameterSets = Annotated[
     str, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of rows of dotted paths.")
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def run(
     scenario: ScenarioName = "memo-2001",
     seed: Annotated[
@@ -76,8 +99,6 @@ def run(
     from .engines.result import ENGINES, checked
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
-    from .experiments.futures import FUTURES, futures_of
-    from .experiments.prior import one_set
     from .schema.load import load_scenario, parse_changes
     from .screen import note, progress, yearly_table
     from .telling.summary import summary
@@ -94,6 +115,8 @@ def run(
         model = model_of(from_)
         seed = study_seed if seed is None else seed
     if parameters != "default":
+        from .experiments.prior import one_set
+
         drawn = one_set(parameters, set_number, 0, load_scenario(origin, mechanisms=own))
         values |= {str(path): value for path, value in drawn.items()}
     ready = checked(origin, seed, months, replicate, values | changes, own)
@@ -109,7 +132,11 @@ def run(
         raise InputError(
             f"--futures {count}: are run on the compiled engine, which knows the shipped model only, not {model}"
         )
-    spread = futures_of(ready, seed, count, note) if count else None
+    spread = None
+    if count:
+        from .experiments.futures import futures_of
+
+        spread = futures_of(ready, seed, count, note)
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
         result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine, model=model)
     result.save(folder, figures, ["entente", *sys.argv[1:]], spread, csv)
@@ -121,13 +148,7 @@ def run(
         sys.stdout.write(f"Everything is in {folder}\n")
 
 
-app.command()(batch)
-
-
-app.command()(claims)
-
-
-@app.command()
+@app.command(rich_help_panel=STUDY)
 def studies() -> None:
     """List the studies of configs/, a sentence each."""
     from .experiments.design import load_study, study_names
@@ -138,7 +159,7 @@ def studies() -> None:
         sys.stdout.write(f"{name:<{width}}  {load_study(name)[0].summary}\n")
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def runs(
     root: Annotated[str, typer.Argument(help="Where to look: a folder, or an address.")] = "runs",
 ) -> None:
@@ -153,7 +174,7 @@ def runs(
         sys.stdout.write(f"No runs below {root}\n")
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def figures(
     run_dir: Annotated[str, typer.Argument(metavar="RUN", help="Folder or address of a run or of a study.")],
 ) -> None:
@@ -164,7 +185,19 @@ def figures(
     sys.stdout.write(f"{len(redraw(run_dir))} files in {below(run_dir, FIGURES)}\n")
 
 
-@app.command()
+@app.command("compile", rich_help_panel=FILES)
+def compile_(mechanism: MechanismFiles = None) -> None:
+    """Compile the engine ahead of its first use, which takes up to a minute, once a version and set of mechanisms."""
+    from .engines.compiled.ensemble import prepare
+    from .schema.load import load_scenario
+    from .screen import note
+
+    own = mechanisms_of(mechanism)
+    if not prepare(note, *([load_scenario(mechanisms=own)] if own else [])):
+        note("Compiled already.")
+
+
+@app.command(rich_help_panel=FILES)
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -176,7 +209,7 @@ def bench(
     sys.stdout.write((json.dumps(report) if as_json else json.dumps(report, indent=1)) + "\n")
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def why(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     treaty: Annotated[str, typer.Argument(help="Id of the treaty.")],
@@ -190,7 +223,7 @@ def why(
     sys.stdout.write("\n".join(sentences(kept.scenario, kept.tables, treaty, month)) + "\n")
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def check(
     file: Annotated[
         str, typer.Argument(help="A scenario file, a scenario of configs/, or the file of a mechanism (.py).")
@@ -235,7 +268,7 @@ def _check_file(path: Path) -> str:
     return f"{one.name}: {told}, at {places}"
 
 
-@app.command()
+@app.command(rich_help_panel=FILES)
 def schema(
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario that brings mechanisms, whose parameters are then known too.")
@@ -248,7 +281,7 @@ def schema(
     sys.stdout.write(json_schema(None if scenario is None else load_scenario(scenario)))
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def scenarios() -> None:
     """List the scenarios of configs/, a sentence each."""
     from .schema.load import load_scenario, scenario_names
@@ -259,7 +292,7 @@ def scenarios() -> None:
         sys.stdout.write(f"{name:<{width}}  {load_scenario(name).summary}\n")
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def show(scenario: ScenarioName, set_: Assignments = None) -> None:
     """Print a scenario with all that it extends, as one file."""
     from .schema.load import load_scenario, parse_changes
@@ -268,7 +301,7 @@ def show(scenario: ScenarioName, set_: Assignments = None) -> None:
     sys.stdout.write(scenario_text(load_scenario(scenario, parse_changes(set_ or []))))
 
 
-@app.command()
+@app.command(rich_help_panel=FILES)
 def new(
     name: Annotated[str, typer.Argument(help="Id of the new scenario, or name of the new mechanism.")],
     mechanism: Annotated[
@@ -284,18 +317,14 @@ def new(
         sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
 
 
-app.command()(mechanisms)
-app.command("import")(import_)
-app.command()(record)
-app.command()(hindcast)
-app.command()(calibrate)
-app.command()(landscape)
-app.command()(response)
-app.command()(compare)
-app.command()(threshold)
-app.command()(discover)
-app.command()(decompose)
-app.command()(sensitivity)
+for _panel, _commands in {
+    STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
+    TEST: (claims, hindcast, response, calibrate, landscape, record),
+    FILES: (mechanisms,),
+}.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel)(_command)
+app.command("import", rich_help_panel=TEST)(import_)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -13,8 +13,8 @@ from entente.schema.scenario import Scenario
 from entente.telling.tables import FUTURE_SHARES, RUNNING_SHARE
 from entente.telling.tables import FUTURES as COLUMNS
 
-FUTURES, MOST_FUTURES = 200, 10_000
-"""Runs where no number is asked for, and most: more would change no band that can be seen."""
+MOST_FUTURES = 10_000
+"""More would change no band that can be seen."""
 
 
 def futures_of(scenario: Scenario, seed: int, runs: int, say: Callable[[str], None]) -> pd.DataFrame:

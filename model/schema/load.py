@@ -23,6 +23,8 @@ _HERE = Path(__file__).resolve()
 # Installed, the data lie inside the package; in the repository, beside its folder.
 CONFIGS = next(at for at in (_HERE.parents[1] / "configs", _HERE.parents[2] / "configs") if at.is_dir())
 SCENARIOS = CONFIGS / "scenarios"
+MAX_EXTENDED = 200
+"""Files that a scenario may start from, directly and in turn."""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class _Draft:
 
     data: dict[str, Any] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
+    extended: int = 0
 
 
 def scenario_names() -> list[str]:
@@ -166,6 +169,11 @@ def _extend(
             raise InputError(f"{where}: extends: {shown(name)}: runs in a circle")
         if not path.is_file():
             raise InputError(f"{where}: extends: {shown(name)}: no such file")
+        draft.extended += 1
+        if draft.extended > MAX_EXTENDED:
+            raise InputError(
+                f"{where}: extends: leads to more than {MAX_EXTENDED} files, one counted each time that it is named"
+            )
         parent, parent_lines = read_yaml(path)
         _extend(draft, parent, str(path), parent_lines, path.parent, (*chain, resolved))
         # A scenario's summary is its own, not that of what it extends.

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 import yaml
 
 from entente.errors import InputError
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 4_000_000
 MAX_DEPTH = 20
+MAX_VALUES = 100_000
+"""Keys, values and lists in a file: a scenario of two hundred states has a tenth of them."""
+SMALL = 200_000
+"""Letters of a text that is kept once it is read, and whose mistakes are told in the words of the slower reader."""
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
@@ -30,6 +36,17 @@ class _Loader(yaml.SafeLoader):
     """Resolves nothing by itself: scalars are read by the YAML 1.2 core schema below."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (PyYAML's own name)
+
+
+if yaml.__with_libyaml__:
+
+    class _QuickLoader(yaml.CSafeLoader):
+        """As `_Loader`, read by libyaml, which tells mistakes in other words."""
+
+        yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+else:
+    _QuickLoader = _Loader  # type: ignore[misc,assignment]
 
 
 def scalar(text: str) -> Any:
@@ -54,7 +71,10 @@ def scalar(text: str) -> Any:
 def read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
     """The mapping in a YAML file, and the line of each dotted path. Raises `InputError`."""
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        if not S_ISREG(about.st_mode) and not S_ISDIR(about.st_mode):
+            raise InputError(f"{path}: not a regular file")
+        size = about.st_size
         if size > MAX_BYTES:
             raise InputError(f"{path}: {size:,} bytes: a scenario may have {MAX_BYTES:,} at most")
         text = path.read_text(encoding="utf-8")
@@ -68,12 +88,64 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Lines]:
 
 
 def parse_yaml(text: str, name: str) -> tuple[dict[str, Any], Lines]:
-    """As `read_yaml`, from a string; `name` stands for the file in messages."""
+    """As `read_yaml`, from a string; `name` stands for the file in messages.
+
+    What is small is kept, since scenarios share most of their files; what is returned is the caller's own.
+    """
+    data, lines = (_parsed if len(text) <= SMALL else _parse)(text, name)
+    return _copied(data), dict(lines)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _parse(text: str, name: str) -> tuple[dict[str, Any], Lines]:
+    _refuse_too_much(text, name)
     try:
-        _refuse_aliases(text, name)
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=_QuickLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        node = _composed_slowly(text, name)
+    if not isinstance(node, yaml.MappingNode):
+        raise InputError(f"{name}: must be a mapping of fields to values")
+    lines: Lines = {}
+    return _mapping(node, "", name, lines, 0), lines
+
+
+_parsed = lru_cache(maxsize=512)(_parse)
+
+
+def _refuse_too_much(text: str, name: str) -> None:
+    """Refuse what is too deep or too much before anything is made of it, and references between parts."""
+    depth = values = 0
+    try:
+        for event in yaml.parse(text, Loader=_QuickLoader):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise InputError(f"{name}:{line}: anchors and aliases are not allowed; use extends")
+            values += isinstance(event, yaml.NodeEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH + 1:
+                raise InputError(f"{name}:{line}: nested more than {MAX_DEPTH} deep")
+            if values > MAX_VALUES:
+                raise InputError(f"{name}:{line}: more than {MAX_VALUES:,} keys and values")
     except InputError:
         raise
+    except yaml.MarkedYAMLError as error:
+        if len(text) > SMALL:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise InputError(f"{name}:{line}: not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        if len(text) > SMALL:
+            raise InputError(f"{name}: not valid YAML") from None
+
+
+def _composed_slowly(text: str, name: str) -> Any:
+    """The nodes of a text by the reader that says best what is wrong with it."""
+    try:
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(f"{name}:{line}: not valid YAML: {error.problem}") from None
@@ -81,17 +153,6 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, Any], Lines]:
         raise InputError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from None
     except (RecursionError, ValueError):
         raise InputError(f"{name}: not valid YAML: nested too deeply or a number too long") from None
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(f"{name}: must be a mapping of fields to values")
-    lines: Lines = {}
-    return _mapping(node, "", name, lines, 0), lines
-
-
-def _refuse_aliases(text: str, name: str) -> None:
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise InputError(f"{name}:{line}: anchors and aliases are not allowed; use extends")
 
 
 def _value(node: yaml.Node, path: str, name: str, lines: Lines, depth: int) -> Any:
@@ -105,7 +166,8 @@ def _value(node: yaml.Node, path: str, name: str, lines: Lines, depth: int) -> A
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, f"{path}[{i}]", name, lines, depth + 1) for i, item in enumerate(node.value)]
     try:
-        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        # A plain scalar has no style; libyaml calls it an empty one.
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
         return scalar(node.value) if plain else node.value
     except ValueError:
         raise InputError(f"{name}:{line}: {path}: a number of {len(node.value)} digits is too long") from None

@@ -52,6 +52,9 @@ DRAWING: Any = {name: value for name, value in mpl.rcParamsDefault.items() if no
 def images(figure: Figure) -> dict[str, bytes]:
     """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
     FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    # The layout is found once; each file would find it anew, and twice.
+    figure.set_layout_engine("none")
     found = {}
     # The ids of an SVG get their salt when it is written.
     with mpl.rc_context(DRAWING):
