@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -317,11 +318,12 @@ def new(
         sys.stdout.write(f"{write_starter(name)} written; run it with: entente run {name}.yaml\n")
 
 
-for _panel, _commands in {
+_COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
     TEST: (claims, hindcast, response, calibrate, landscape, record),
     FILES: (mechanisms,),
-}.items():
+}
+for _panel, _commands in _COMMANDS.items():
     for _command in _commands:
         app.command(rich_help_panel=_panel)(_command)
 app.command("import", rich_help_panel=TEST)(import_)

@@ -122,7 +122,7 @@ def _refuse_too_much(text: str, name: str) -> None:
     depth = values = 0
     try:
         for event in yaml.parse(text, Loader=_QuickLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise InputError(f"{name}:{line}: anchors and aliases are not allowed; use extends")
             values += isinstance(event, yaml.NodeEvent)
