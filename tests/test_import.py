@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente import InputError
+from entente import run as run_scenario
 from entente.cli import main
 from entente.data.facts import Facts
 from entente.data.mapping import load_mapping
@@ -255,18 +256,35 @@ def test_codings_that_differ_give_a_record_with_a_range(tmp_path, files):
     assert {cell.codings for cell in tie.record.cells if cell.year == 1990} == {(3, 3, 4)}
 
 
-def test_a_later_text_switches_articles_and_a_dispute_between_members_is_a_quarrel(tmp_path, files):
+def test_a_later_text_is_a_phase_and_a_dispute_between_members_is_a_quarrel(tmp_path, files):
     run("import", "--dyad", "850-900", *YEARS, "--data", files, "--out", tmp_path / "out")
     s = load_scenario(str(tmp_path / "out" / "d850-900.yaml"))
-    articles = s.treaties["pact"].articles
-    assert (articles["term"].years, articles["consultation"].on, articles["non_aggression"].on) == (5, False, True)
+    pact = s.treaties["pact"]
+    assert (set(pact.articles), pact.articles["term"].years, pact.obligation) == ({"term", "non_aggression"}, 5, 1)
+    (later,) = pact.phases.items()
+    assert (later[0], set(later[1].articles), later[1].obligation) == (
+        "1992-03", {"consultation", "non_aggression"}, 2
+    )  # fmt: skip
     acts = {act.kind: act for act in s.interventions.values()}
-    assert (acts["article"].month, acts["article"].article, acts["article"].on) == (
-        "1992-03",
-        "consultation",
-        True,
-    )
     assert (acts["rift"].month, acts["rift"].parties, acts["rift"].size) == ("1990-06", ["IDN", "AUS"], 0.3)
+
+
+def test_a_state_of_which_the_rows_end_has_ended_and_one_of_which_they_begin_has_begun(tmp_path, files):
+    nmc = pd.read_csv(files / "nmc.csv")
+    nmc = nmc[(nmc.ccode != 850) | (nmc.year <= 1995)]
+    nmc.to_csv(files / "nmc.csv", index=False)
+    run("import", "--dyad", "850-900", *YEARS, "--data", files, "--out", tmp_path / "out")
+    s = load_scenario(str(tmp_path / "out" / "d850-900.yaml"))
+    assert (s.states["IDN"].to, s.states["AUS"].to) == ("1995-12", None)
+    assert all(getattr(state, "from") is None for state in s.states.values())
+    done = run_scenario(s)
+    assert "it exists no longer" in " ".join(done.events["rule"])
+    assert done.treaties.set_index("month").loc["1996-01", "status"] == 2
+    kept = pd.read_csv(tmp_path / "out" / "sources.csv").set_index("path")
+    assert kept.loc["states.IDN.to", ["data_set", "row"]].tolist() == [
+        "COW National Material Capabilities",
+        "ccode=850 year=1995",
+    ]
 
 
 def test_an_alliance_of_several_has_one_record_and_its_states_in_force(tmp_path, files):

@@ -117,6 +117,17 @@ class Facts:
         return {code: of.set_index("year").cinc.sort_index() for code, of in by_number(rows, "ccode").items()}
 
     @cached_property
+    def lives(self) -> dict[int, tuple[int, int]]:
+        """The first and last year in which NMC has a row of each state, with or without a number in it."""
+        rows = self.table("nmc", "capabilities come from it").rows
+        return {code: (int(of.year.min()), int(of.year.max())) for code, of in by_number(rows, "ccode").items()}
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """The first and last year of NMC."""
+        return min(first for first, _ in self.lives.values()), max(last for _, last in self.lives.values())
+
+    @cached_property
     def alliances(self) -> dict[int, Pact]:
         """Every ATOP alliance by its number, from the file of members, of phases or of alliances."""
         id_ = next((one for one in ("members", "phases", "alliances") if self.has(one)), "members")

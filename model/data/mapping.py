@@ -56,6 +56,13 @@ class Shock(Record):
     between_members: Assumed[bool]
 
 
+class StatesOf(Record):
+    """When states begin and end, and who takes the place of whom."""
+
+    lives: Assumed[bool]
+    successors: Assumed[dict[str, int]]
+
+
 class TreatyOf(Record):
     """From an alliance to a treaty."""
 
@@ -125,6 +132,7 @@ class MappingFile(Record):
     source: SourceOf
     contribution: Assumed[Share]
     shock: Shock
+    states: StatesOf
     treaty: TreatyOf
     clauses: dict[Name, Clause]
     agreement: AgreementOf

@@ -82,13 +82,15 @@ def build(
         "summary": f"{pact.name} of {title(members)}, {first}-{last}, from public data."[:400],
         "start": put("start", month_text(first * MONTHS_IN_YEAR), row="option --from"),
         "months": put("months", MONTHS_IN_YEAR * (last - first + 1), row="options --from and --to"),
-        "states": {country(code).id: draft.state(code, rivals[code], sources) for code in everyone},
+        "states": {
+            country(code).id: draft.state(code, rivals[code], sources)
+            | draft.life(code, everyone, code in members)
+            for code in everyone
+        },
         "sources": {source_id(code): draft.source(code) for code in sources},
         "treaties": {TREATY: draft.treaty(pact, members, candidates, sources, opening)},
     }
-    world["interventions"] = (
-        draft.changing_exposures(rivals) | draft.shocks(everyone, sources) | draft.changing_text(pact)
-    )
+    world["interventions"] = draft.changing_exposures(rivals) | draft.shocks(everyone, sources)
     return Built(world, draft.ledger, members, draft.notes)
 
 
@@ -186,6 +188,28 @@ class _Draft:
             "citation": {"capability": nmc.of.citation},
         }
 
+    def life(self, code: int, everyone: Sequence[int], party: bool) -> dict[str, Any]:
+        """When a state begins and ends within the years of the scenario, as NMC has rows of it, and who succeeds it.
+
+        A party exists when the treaty is signed, whatever NMC lacks.
+        """
+        if not self.mapping.states.lives.value:
+            return {}
+        nmc, at = self.facts.tables["nmc"], f"states.{country(code).id}"
+        (first, last), (_, latest) = self.facts.lives[code], self.facts.span
+        key, found = "states.lives", {}
+        if self.first < first <= self.last and not party:
+            found["from"] = self.ledger.put(
+                f"{at}.from", f"{first}-01", nmc, "year", f"ccode={code} year={first}", key
+            )
+        if last < min(self.last, latest):
+            found["to"] = self.ledger.put(f"{at}.to", f"{last}-12", nmc, "year", f"ccode={code} year={last}", key)
+            heir = self.mapping.states.successors.value.get(str(code))
+            if heir is not None and heir in everyone:
+                found["successor"] = country(heir).id
+                self.ledger.put(f"{at}.successor", country(heir).id, mapping="states.successors")
+        return found
+
     def exposure(self, path: str, code: int, other: int, rivalries: list[dict], year: int) -> float:
         """How much a rival concerns a state in a year."""
         how, table = self.mapping.rivalry, self.facts.tables["rivalries"]
@@ -266,9 +290,12 @@ class _Draft:
                 for one in sources
             },
             "exchange": self.exchange(f"{at}.exchange", members),
-            "articles": self.articles(f"{at}.articles", pact),
+            "articles": self.articles(f"{at}.articles", pact, text),
             "citation": {"obligation": pact.table.of.citation, "articles": pact.table.of.citation},
         }
+        later = self.later_texts(f"{at}.phases", pact)
+        if later:
+            made["phases"] = later
         if candidates:
             made["candidates"] = {country(one).id: True for one in candidates}
         if older:
@@ -301,8 +328,8 @@ class _Draft:
         value = said.get(column, 0)
         return int(self.ledger.put(path, value, pact.table, column, row_of(pact), "treaty.obligation"))
 
-    def articles(self, at: str, pact: Pact) -> dict[str, Any]:
-        """The articles of all texts; those that the text at the start does not have are written as off."""
+    def articles(self, at: str, pact: Pact, text: pd.Series) -> dict[str, Any]:
+        """The articles of one text of a treaty."""
         put = self.ledger.put
         if pact.agreement:
             key = "agreement.clauses"
@@ -313,10 +340,9 @@ class _Draft:
                 }
                 for rule, value in self.mapping.agreement.clauses.value.items()
             }
-        texts = self.phases(pact)
         made: dict[str, Any] = {}
         for id_, clause in self.mapping.clauses.items():
-            if not any(holds(clause, text) for _, text in texts):
+            if not holds(clause, text):
                 continue
             made[id_] = {
                 "rule": clause.rule,
@@ -329,9 +355,7 @@ class _Draft:
                     f"clauses.{id_}",
                 ),
             }
-            if not holds(clause, texts[0][1]):
-                made[id_]["on"] = False
-        return made | self.term(at, pact, texts[0][1])
+        return made | self.term(at, pact, text)
 
     def term(self, at: str, pact: Pact, text: pd.Series) -> dict[str, Any]:
         length, again = (text.get(column, float("nan")) for column in ("length", "renewlgt"))
@@ -347,27 +371,23 @@ class _Draft:
             found[key] = self.ledger.put(f"{at}.term.{key}", years, pact.table, column, row_of(pact), cut)
         return {"term": found}
 
-    def changing_text(self, pact: Pact) -> dict[str, Any]:
-        """A dated switch for every article that a later text drops or brings."""
+    def later_texts(self, at: str, pact: Pact) -> dict[str, Any]:
+        """What each later text promises and says, by the month in which it begins; one that changes neither is left out."""
         if pact.agreement:
             return {}
-        acts: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         texts = self.phases(pact)
         for (_, before), (month, after) in zip(texts[:-1], texts[1:], strict=True):
-            for id_, clause in self.mapping.clauses.items():
-                if holds(clause, before) != holds(clause, after):
-                    key = f"a{month_text(month)}-{id_}"
-                    when = self.ledger.put(
-                        f"interventions.{key}.month", month_text(month), pact.table, clause.column, row_of(pact)
-                    )
-                    acts[key] = {
-                        "kind": "article",
-                        "month": when,
-                        "treaty": TREATY,
-                        "article": id_,
-                        "on": bool(holds(clause, after)),
-                    }
-        return acts
+            plain = _Draft(self.facts, self.mapping, Ledger(), self.first, self.last)
+            here, when = f"{at}.{month_text(month)}", month_text(month)
+            changed: dict[str, Any] = {}
+            if plain.obligation("", pact, before) != plain.obligation("", pact, after):
+                changed["obligation"] = self.obligation(f"{here}.obligation", pact, after)
+            if plain.articles("", pact, before) != plain.articles("", pact, after):
+                changed["articles"] = self.articles(f"{here}.articles", pact, after)
+            if changed:
+                found[when] = changed
+        return found
 
     def mistrust(self, members: Sequence[int]) -> tuple[float, str]:
         """Mistrust at the start, and the entries of the mapping that it rests on."""
