@@ -100,6 +100,7 @@ def run(
     from .engines.result import ENGINES, checked
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
+    from .schema.inert import inert
     from .schema.load import load_scenario, parse_changes
     from .screen import note, progress, yearly_table
     from .telling.summary import summary
@@ -123,6 +124,8 @@ def run(
     ready = checked(origin, seed, months, replicate, values | changes, own)
     if seed is None:
         seed = ready.seed
+    for words in inert(ready):
+        note(words)
     folder = run_folder(out, ready.name)
     if engine == "ensemble":
         from .engines.compiled.ensemble import prepare
@@ -234,13 +237,17 @@ def check(
 
     To check a mechanism is to run its file: only check files that you trust.
     """
+    from .schema.inert import inert
     from .schema.load import load_scenario
     from .schema.scenario import own_of
+    from .screen import note
 
     if file.endswith(".py"):
         sys.stdout.write(f"{file}: fine: {_check_file(Path(file))}\n")
         return
     s = load_scenario(file)
+    for words in inert(s):
+        note(words)
     own = own_of(s)
     if own:
         from .engines.contract import check_contract, check_switched_off

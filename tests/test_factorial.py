@@ -199,3 +199,14 @@ def test_a_mistake_gets_one_sentence_and_leaves_nothing(case, tmp_path, capsys):
 def test_a_switch_is_told_as_on_or_off():
     assert [_level("gate", level) for level in (False, True)] == ["gate off", "gate on"]
     assert _level("rise", 0.5) == "rise: 0.5"
+
+
+def test_whole_numbers_are_factors(tmp_path: Path):
+    """As a file says them, whatever door they come through."""
+    text = "name: whole\nscenario: memo-2001\ndesign: {kind: full_factorial}\noutcomes: [depth:rus-chn-2001]\nfactors:\n"
+    path = tmp_path / "whole.yaml"
+    path.write_text(text + "  months: {list: [3, 5]}\n  treaties.rus-chn-2001.obligation: {list: [1, 2]}\n")
+    study, scenario, base = load_study(str(path))
+    rows = make_design(study, scenario, base)
+    done = simulate(scenario, parameters=rows, keep="monthly")
+    assert done.trajectories.groupby("point").size().sort_values().tolist() == [3, 3, 5, 5]

@@ -174,6 +174,7 @@ def test_the_record_that_ships_is_whole():
         ("tie,treaty,year,month,rung\nn,pact,1950,August,1\n", ":2: month: 'August': must be a whole number"),
         ("tie,treaty,year,month,rung\nn,pact,1950,8,1\nn,pact,1950,9,2\n", ":3: n, 1950: coded twice, first in line 2"),
         ("tie,treaty,year,rung,rung_lo,rung_hi\nn,pact,1950,1,2,3\n", ":2: rung: 1: must lie between rung_lo 2 and rung_hi 3"),
+        ("tie,treaty,year,rung,rung_low\nn,pact,1950,1,0\n", ": column rung_low: not known; did you mean rung_lo?"),
         ("tie,treaty,year,rung,rung_hi\nn,pact,1950,1,0\n", ":2: rung: 1: must lie between rung_lo 1 and rung_hi 0"),
         ("tie,treaty,year,rung\nn,pact,1950\n", ":2: rung: '': must be a whole number"),
         ("tie,treaty,year,rung\nn,pact,1950,1,more,words\n", "cannot be read"),

@@ -97,6 +97,10 @@ def _one(
     # The baselines are fitted on the scenario that comes with the record.
     ready = load_scenario(scenario, mechanisms=own)
     prepare(note, ready, load_scenario())
+    if parameters == "default" and draws > 1:
+        note(
+            f"--parameters default: the {draws} draws differ by noise alone; prior and posterior vary the parameters"
+        )
     found = score(ready, record, parameters, draws, seed, rival, replicates=replicates)
     report = found.report()
     if folder is not None:

@@ -17,7 +17,7 @@ from entente.schema.scenario import Scenario
 
 RECORDS = CONFIGS / "records"
 TOP_RUNG = 6
-NEEDED = ("tie", "treaty", "year", "rung")
+NEEDED, OPTIONAL = ("tie", "treaty", "year", "rung"), ("rung_lo", "rung_hi", "month")
 JOIN = "+"
 
 
@@ -144,6 +144,10 @@ def load_record(name: str, scenario: Scenario) -> Record:
     """
     path = record_file(name)
     frame = read_table(path, NEEDED)
+    for column in frame.columns:
+        meant = nearest(column, OPTIONAL) if column not in (*NEEDED, *OPTIONAL) else ""
+        if meant:
+            raise InputError(f"{path}: column {column}: not known{meant}")
     cells: list[Cell] = []
     seen: dict[tuple[str, int], int] = {}
     for line, row in zip(frame.index, frame.to_dict("records"), strict=True):

@@ -68,7 +68,7 @@ def _check(study: Study, scenario: Scenario, path: Path) -> None:
     for factor, takes in study.factors.items():
         for value in [] if takes.scenarios else takes.extremes:
             try:
-                load_scenario(scenario, {factor: value})
+                load_scenario(scenario, {factor: leaf_value(scenario, factor, value)})
             except InputError as error:
                 raise InputError(f"{path}: {_of_factor(factor, value, str(error))}") from None
         if isinstance(study.design, FullFactorial) and takes.levels is None:
