@@ -11,12 +11,11 @@ from .scenario import Scenario
 
 def inert(scenario: Scenario) -> list[str]:
     """A sentence for every dated setting that cannot act, in the order of their ids."""
-    found = []
-    for id_, act in sorted(scenario.interventions.items()):
-        why = _why(scenario, act) if isinstance(act, Setting) else ""
-        if why:
-            found.append(f"interventions.{id_}: {act.path}: changes nothing: {why}")
-    return found
+    settings = {id_: act for id_, act in sorted(scenario.interventions.items()) if isinstance(act, Setting)}
+    whys = {id_: _why(scenario, act) for id_, act in settings.items()}
+    return [
+        f"interventions.{id_}: {settings[id_].path}: changes nothing: {why}" for id_, why in whys.items() if why
+    ]
 
 
 def _why(scenario: Scenario, act: Setting) -> str:
