@@ -20,8 +20,8 @@ from entente.schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Mor
 from entente.world.draws import Floats
 from entente.world.rows import leaf_value
 
+from .given import given_table
 from .groups import moved, study_groups, with_groups
-from .parquet import parquet_frame
 from .prior import prior_draws
 
 STUDIES = CONFIGS / "studies"
@@ -209,10 +209,9 @@ def _take(factor: Factor, unit: Floats) -> Any:
 def _table(design: Table, folder: Path) -> pd.DataFrame:
     path = folder / design.file
     try:
-        frame = parquet_frame(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        return given_table(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
-    return frame.drop(columns=["point"], errors="ignore")
 
 
 def _checked_table(study: Study, scenario: Scenario, frame: pd.DataFrame, path: Path) -> pd.DataFrame:

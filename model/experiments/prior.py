@@ -16,7 +16,7 @@ from entente.schema.load import CONFIGS
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 
-from .parquet import parquet_frame
+from .given import given_table
 
 POSTERIOR = CONFIGS / "posterior.parquet"
 NAMES = ("default", "prior", "posterior")
@@ -88,10 +88,9 @@ def _rows(name: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"--parameters {shown(name)}: cannot be read: no such file")
     try:
-        frame = parquet_frame(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        frame = given_table(path)
     except (OSError, ValueError) as error:
         raise InputError(f"--parameters {path}: cannot be read: {' '.join(str(error).split())}") from None
-    frame = frame.drop(columns=["point"], errors="ignore")
     if frame.empty:
         raise InputError(f"--parameters {path}: holds no rows")
     return frame
