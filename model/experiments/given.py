@@ -29,7 +29,9 @@ def csv_frame(text: str) -> pd.DataFrame:
     """
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
-    frame: pd.DataFrame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
+    frame: pd.DataFrame = pd.read_csv(
+        io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+    )
     frame = frame.apply(lambda column: column.str.strip())
     frame.columns = frame.columns.str.strip()
     first = str(frame.columns[0]) if len(frame.columns) else ""
