@@ -612,7 +612,7 @@ def test_a_run_folder_cannot_lead_elsewhere(home: Path, tmp_path: Path) -> None:
         ("name: x\nextends: memo-2001\nmonths: many\n", "months: 'many': must be a whole number"),
         ("- a\n", "must be a mapping"),
         ("a: &b 1\n", "anchors"),
-        ("x" * 8_000_001, "a scenario may have 8,000,000 at most"),
+        ("x" * 8_000_001, "a scenario may have 4,000,000 at most"),
     ],
 )
 def test_an_opened_file_is_checked_like_any_scenario(text: str, says: str) -> None:
