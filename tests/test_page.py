@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from dataclasses import replace
 from math import hypot
 from pathlib import Path
 from threading import Thread
@@ -35,7 +36,7 @@ from entente.page.style import standalone
 from entente.page.svg import runs, spread
 from entente.page.teller import Teller
 from entente.page.threats import strength
-from entente.page.ties import against_twin
+from entente.page.ties import against_twin, threat_to, told
 from entente.page.wishes import flows
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.load import load_scenario, parse_scenario
@@ -420,6 +421,21 @@ def test_places_do_not_move_between_frames(steered: Session) -> None:
         return [c.get("cx") for c in root.iter("{http://www.w3.org/2000/svg}circle") if c.get("class") == "node"]
 
     assert nodes(1) == nodes(20)
+
+
+def test_beneath_the_ties_stands_the_threat_to_the_parties_of_the_chosen_treaty(steered: Session) -> None:
+    scene = steered.scene()
+    focus = scene.world.treaties.index("rus-chn-2001")
+    assert told(scene) == focus
+    assert told(replace(scene, chosen="tashkent")) == scene.world.treaties.index("tashkent")
+    assert told(replace(scene, chosen="CHN|RUS")) == focus
+    picture = next(one for one in gallery(scene) if one.id == "ties")
+    assert picture.svg.count('class="felt"') == 1
+    scope = scene.scenario.treaties["rus-chn-2001"].scope
+    table = steered.tables("perceptions")["perceptions"]
+    own = table[table["state"].isin(["RUS", "CHN"])]
+    mean = (own["perception"] * own["source"].map(scope).fillna(0)).groupby(own["month"]).sum() / 2
+    np.testing.assert_allclose(threat_to(scene, focus), mean.to_numpy(), atol=1e-12)
 
 
 def test_the_pictures_show_a_shock_and_the_twin(steered: Session) -> None:

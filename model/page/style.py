@@ -17,6 +17,7 @@ svg .leader { stroke-width: 0.7; opacity: .7; }
 svg .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .series.chosen { stroke-width: 4; }
 svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }
+svg .felt { fill: var(--muted); opacity: .5; }
 svg .mark { stroke: var(--paper); stroke-width: .6; }
 svg [data-pick] { cursor: pointer; }
 svg .shape { fill-opacity: .07; stroke-linejoin: round; }

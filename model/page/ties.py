@@ -1,4 +1,4 @@
-"""Depth and rung of every treaty over time, with shocks and levers on the timeline and the twin as a ghost."""
+"""Depth and rung of every treaty over time, the threat to the parties of one of them beneath, shocks, levers and the twin."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from .scene import Mark, Scene, marks, years
 from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
 
 LEFT, RIGHT = 30, 338
-DEPTH_TOP, DEPTH_FOOT = 22, 218
-STRIP_TOP, STRIP_ROW = 236, 13
-RUNG_TOP, RUNG_FOOT = 312, 404
-HEIGHT = 424
+DEPTH_TOP, DEPTH_FOOT = 22, 192
+STRIP_TOP, STRIP_ROW = 210, 13
+RUNG_TOP, RUNG_FOOT = 286, 378
+THREAT_TOP, THREAT_FOOT = 402, 446
+HEIGHT = 466
 LABEL_GAP = 13.5
 TOP_RUNG = 6
 VISIBLE = 0.005
@@ -34,14 +35,14 @@ STRIP = {
 
 
 def ties(scene: Scene) -> Picture:
-    """Depth above, the timeline in the middle, rungs below; one axis of months for all three."""
-    parts = [*_axes(scene), *_timeline(scene)]
+    """Depth above, the timeline in the middle, rungs below, then threat; one axis of months for all."""
+    parts = [*_axes(scene), *_timeline(scene), *_threat(scene)]
     shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
     for p in shown:
         parts += _lines(scene, p, shown)
     parts += _names(scene)
     now = _x(scene, max(scene.months - 1, 0))
-    parts.append(line(now, DEPTH_TOP, now, RUNG_FOOT, class_="present"))
+    parts.append(line(now, DEPTH_TOP, now, THREAT_FOOT, class_="present"))
     return picture("ties", "Depth and rung over time", HEIGHT, parts, summary(scene))
 
 
@@ -103,14 +104,56 @@ def _axes(scene: Scene) -> list[str]:
     for row, name in years(scene, 6):
         x = _x(scene, row)
         if LEFT <= x <= RIGHT:
-            parts += [line(x, DEPTH_TOP, x, RUNG_FOOT, class_="grid"),
-                      text(x, RUNG_FOOT + 15, name, class_="small muted middle")]  # fmt: skip
+            parts += [line(x, DEPTH_TOP, x, THREAT_FOOT, class_="grid"),
+                      text(x, THREAT_FOOT + 15, name, class_="small muted middle")]  # fmt: skip
+    return parts
+
+
+def told(scene: Scene) -> int | None:
+    """The treaty whose parties' threat is shown: the chosen one, else the scenario's focus, else the first in force."""
+    known = scene.world.treaties
+    for id_ in (scene.chosen, scene.scenario.focus):
+        if id_ in known:
+            return known.index(str(id_))
+    running = scene.running()
+    return running[0] if running else None
+
+
+def threat_to(scene: Scene, p: int) -> np.ndarray:
+    """Mean over the parties of a treaty of the threats within its scope, by month; NaN where it has no party."""
+    arrays, months = scene.trajectory.arrays, scene.months
+    felt = arrays["perception"][:months] @ scene.world.numbers["scope"][p]
+    member = arrays["member"][:months, p]
+    with np.errstate(invalid="ignore"):
+        found: np.ndarray = (felt * member).sum(axis=1) / member.sum(axis=1)
+    return found
+
+
+def _threat(scene: Scene) -> list[str]:
+    """The threat to the parties of one treaty, beneath the rungs that it moves."""
+    p = told(scene)
+    if p is None:
+        return []
+    felt = threat_to(scene, p)
+    top = max(1.0, float(np.nanmax(felt))) if np.isfinite(felt).any() else 1.0
+    parts = [text(LEFT - 28, THREAT_TOP - 9, f"threat to the parties of {scene.treaty_name(p)}, all sources", class_="small muted"),
+             line(LEFT, THREAT_FOOT, RIGHT, THREAT_FOOT, class_="grid"),
+             line(LEFT, THREAT_TOP, RIGHT, THREAT_TOP, class_="grid"),
+             text(LEFT - 4, THREAT_FOOT + 4, "0", class_="small muted end"),
+             text(LEFT - 4, THREAT_TOP + 4, f"{top:.1f}", class_="small muted end")]  # fmt: skip
+    for first, end in runs(np.isfinite(felt)):
+        xs = [_x(scene, row) for row in range(first, end)]
+        ys = THREAT_FOOT - (THREAT_FOOT - THREAT_TOP) * felt[first:end] / top
+        corners = points([xs[0], *xs, xs[-1]], [THREAT_FOOT, *ys.tolist(), THREAT_FOOT])
+        parts.append(
+            tag("polygon", tip(f"threat to the parties of {scene.treaty_name(p)}"), points=corners, class_="felt")
+        )
     return parts
 
 
 def _lines(scene: Scene, p: int, shown: list[int]) -> list[str]:
     """One treaty: its depth and rung, and the twin's where that differs."""
-    chosen = scene.chosen == scene.world.treaties[p]
+    chosen = p == told(scene)
     style = series(shown.index(p))
     # Rungs of several treaties coincide; a small offset keeps each line visible.
     lift = 0.5 * (shown.index(p) / max(len(shown) - 1, 1) - 0.5)
@@ -203,7 +246,7 @@ def _mark(scene: Scene, mark: Mark, row: str, y: float) -> str:
     shape, _, colour = STRIP[row]
     x = _x(scene, mark.row)
     if row == "lever":
-        flag = line(x, DEPTH_TOP, x, RUNG_FOOT, tip(mark.text), class_="lever")
+        flag = line(x, DEPTH_TOP, x, THREAT_FOOT, tip(mark.text), class_="lever")
         return flag + tag("circle", tip(mark.text), cx=x, cy=float(y), r=4.5, fill=f"var(--{colour})",
                           class_="mark", data_lever=mark.kind)  # fmt: skip
     size = 0.6 + 0.7 * min(abs(mark.size), 1.0)
