@@ -298,10 +298,11 @@ def test_a_worker_that_comes_late_and_sees_no_folder_is_refused(study, tmp_path)
     assert "all workers must reach the study's folder" in answer["refused"]
 
 
-def test_a_table_of_mixed_values_stays_on_one_machine(tmp_path, workers):
-    (tmp_path / "points.csv").write_text("switches.contagion,months\ntrue,3\n,3\nfalse,4\n")
+def test_a_factor_of_mixed_values_stays_on_one_machine(tmp_path, workers):
     path = tmp_path / "s.yaml"
-    path.write_text("scenario: memo-2001\nmonths: 3\nfactors: {}\ndesign: {kind: table, file: points.csv}\n")
+    path.write_text(
+        "scenario: memo-2001\nmonths: 3\ndesign: {kind: full_factorial}\nfactors: {switches.contagion: {list: [true, 0]}}\n"
+    )
     with pytest.raises(InputError, match="values of several kinds"):
         run_batch(make_batch(str(path)), tmp_path / "out", scheduler=workers.scheduler_address)
     assert run_batch(make_batch(str(path)), tmp_path / "out")["ok"] == 2

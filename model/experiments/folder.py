@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ from entente.telling.files import MANIFEST, SCENARIO, is_address, new_folder
 from entente.telling.tables import FUTURES_NAME, TABLES
 from entente.world.rows import leaf_value
 
+from .manifest import read_manifest
 from .parquet import parquet_frame
-from .places import Place, below, place_of, reason
+from .places import Place, below, checksum, place_of, reason
 from .store import ROWS
 
 
@@ -74,13 +76,15 @@ def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
         content = place.read(MANIFEST)
         if content is None:
             raise InputError(f"{path}: no run folder; it holds no {MANIFEST}")
-        manifest = json.loads(content)
-        scenario = parse_scenario(_read(place, SCENARIO).decode(), below(path, SCENARIO))
+        manifest = read_manifest(content, path)
+        sums = manifest["files"] if "kind" in manifest else manifest.get("sha256", {})
+        scenario = parse_scenario(_verified(place, SCENARIO, sums).decode(), below(path, SCENARIO))
         if manifest.get("kind") == "study":
             return _load_study(path, place, scenario, manifest, most)
-        tables = {name: _frame(place, f"{name}.parquet") for name in TABLES}
-        spread = place.read(f"{FUTURES_NAME}.parquet")
-        futures = None if spread is None else parquet_frame(spread)
+        tables = {name: _frame(place, f"{name}.parquet", sums) for name in TABLES}
+        futures = None
+        if place.read(f"{FUTURES_NAME}.parquet") is not None:
+            futures = _frame(place, f"{FUTURES_NAME}.parquet", sums)
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -92,17 +96,23 @@ def _load_study(
     path: str | Path, place: Place, scenario: Scenario, manifest: dict[str, Any], most: int | None
 ) -> StudyRun:
     order = ["point", "replicate"]
-    points, replicates = np.arange(manifest["points"]), manifest["replicates"]
+    design, failed = (_frame(place, f"{name}.parquet", manifest["files"]) for name in ("design", "failed"))
+    if len(design) != manifest["points"]:
+        raise ValueError(f"{MANIFEST}: points: {manifest['points']}: the design has {len(design)}")
+    points, replicates = np.arange(len(design)), manifest["replicates"]
     if most is not None and len(points) * replicates > most:
         replicates = max(most // len(points), 1)
         points = np.sort(np.random.default_rng(0).permutation(points)[: max(most // replicates, 1)])
     frames = {}
     for name in ("outcomes", "trajectories"):
         files = [part for part in sorted(manifest["files"]) if part.startswith(f"{name}/")]
-        parts = [_chosen(_frame(place, part), points, replicates) for part in files]
+        parts = [_chosen(_frame(place, part, manifest["files"]), points, replicates) for part in files]
         frame = pd.concat(parts) if parts else pd.DataFrame(columns=order)
         frames[name] = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    design, failed = (_frame(place, f"{name}.parquet") for name in ("design", "failed"))
+    if manifest["state"] == "finished" and most is None and len(frames["outcomes"]) != manifest.get("ok"):
+        raise ValueError(
+            f"{MANIFEST}: lists {len(frames['outcomes'])} runs, and {manifest.get('ok')} were finished"
+        )
     design = design[design["point"].isin(points)]
     return StudyRun(_as_given(path), scenario, manifest, design, failed=failed, **frames)
 
@@ -122,8 +132,16 @@ def _read(place: Place, name: str) -> bytes:
     return content
 
 
-def _frame(place: Place, name: str) -> pd.DataFrame:
-    return parquet_frame(_read(place, name))
+def _frame(place: Place, name: str, sums: Mapping[str, str]) -> pd.DataFrame:
+    """A table whose bytes are those that the manifest lists, where it lists any of it."""
+    return parquet_frame(_verified(place, name, sums))
+
+
+def _verified(place: Place, name: str, sums: Mapping[str, str]) -> bytes:
+    content = _read(place, name)
+    if name in sums and checksum(content) != sums[name]:
+        raise ValueError(f"{name}: is not what the manifest says (sha256)")
+    return content
 
 
 def one_run(path: str | Path) -> Run:
@@ -162,6 +180,10 @@ def model_of(path: str | Path) -> str | None:
     return named
 
 
+def _damaged(folder: str, error: InputError) -> dict[str, Any]:
+    return {"folder": folder, "kind": "?", "name": "", "state": str(error), "bytes": 0, "date": ""}
+
+
 def folders(root: str | Path) -> list[dict[str, Any]]:
     """Runs and studies below `root`: folder, kind, name, state, size in bytes, and when they were written."""
     place = place_of(root)
@@ -173,12 +195,18 @@ def folders(root: str | Path) -> list[dict[str, Any]]:
     for file in sorted(name for name in sizes if name.rpartition("/")[2] == MANIFEST):
         if any(part.startswith(".") for part in file.split("/")):
             continue
+        content = _read(place, file)
         try:
-            manifest = json.loads(_read(place, file))
-        except ValueError:
+            known = json.loads(content)
+        except (ValueError, RecursionError):
             continue
-        if not isinstance(manifest, dict) or "format" not in manifest:
+        if not isinstance(known, dict) or "format" not in known:
             continue  # some other program's
+        try:
+            manifest = read_manifest(content, below(root, file.removesuffix(MANIFEST).rstrip("/")))
+        except InputError as error:
+            rows.append(_damaged(below(root, file.removesuffix(MANIFEST).rstrip("/")), error))
+            continue
         inside = file.removesuffix(MANIFEST)
         study = manifest.get("kind") == "study"
         rows.append(

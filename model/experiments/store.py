@@ -19,6 +19,7 @@ from typing import Any
 from entente.errors import InputError, shown
 from entente.telling.files import MANIFEST, is_address
 
+from .manifest import read_manifest
 from .places import DRAFT, LOCK, below, checksum, place_of, reason, write_whole
 
 FORMAT, STUDY = 1, "study"
@@ -48,12 +49,9 @@ class Store:
         """The manifest as it stands; None where there is none. Raises `InputError` for one that cannot be read."""
         try:
             content = self.place.read(MANIFEST)
-            found: dict[str, Any] | None = None if content is None else json.loads(content)
         except OSError as error:
             raise InputError(f"{below(self.folder, MANIFEST)}: cannot be read: {reason(error)}") from None
-        except ValueError as error:
-            raise InputError(f"{below(self.folder, MANIFEST)}: cannot be read: {error}") from None
-        return found
+        return None if content is None else read_manifest(content, self.folder)
 
     def save_manifest(self) -> None:
         """Write the manifest as it now is."""

@@ -5,6 +5,7 @@ No table holds an engine, a time or a path; only the manifest does.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -127,6 +128,10 @@ def write_run(
             seconds["figures"] = time.perf_counter() - began
         whole = {
             **manifest,
+            "sha256": {
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in [*sorted(draft.glob("*.parquet")), draft / SCENARIO]
+            },
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
             "python": sys.version.split()[0],
