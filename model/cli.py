@@ -155,12 +155,12 @@ def run(
 @app.command(rich_help_panel=STUDY)
 def studies() -> None:
     """List the studies of configs/, a sentence each."""
-    from .experiments.design import load_study, study_names
+    from .experiments.shipped import summaries
 
-    names = study_names()
-    width = max(map(len, names))
-    for name in names:
-        sys.stdout.write(f"{name:<{width}}  {load_study(name)[0].summary}\n")
+    found = summaries()
+    width = max(map(len, found))
+    for name, summary in found.items():
+        sys.stdout.write(f"{name:<{width}}  {summary}\n")
 
 
 @app.command(rich_help_panel=LOOK)

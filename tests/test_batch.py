@@ -20,10 +20,11 @@ from SALib.sample import sobol
 from entente import InputError, load_run, run
 from entente.cli import main
 from entente.experiments.batch import run_batch
-from entente.experiments.design import load_study, make_design, study_names
+from entente.experiments.design import load_study, make_design
 from entente.experiments.folder import one_run, run_of
 from entente.experiments.plan import make_batch
 from entente.experiments.redraw import redraw
+from entente.experiments.shipped import study_names
 from entente.experiments.store import Store
 
 STUDY = """

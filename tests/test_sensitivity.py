@@ -24,9 +24,10 @@ from entente.analysis.signs import sample_signs, signs
 from entente.analysis.statements import statements
 from entente.analysis.values import Values
 from entente.cli import main
-from entente.experiments.design import load_study, make_design, problem_of, study_names, unit_points
+from entente.experiments.design import load_study, make_design, problem_of, unit_points
 from entente.experiments.groups import declared_group, moved
 from entente.experiments.prior import prior_ranges
+from entente.experiments.shipped import study_names
 from entente.schema.load import load_scenario
 from entente.schema.study import DUMMY, Study
 from entente.world.outcomes import parse_outcomes

@@ -14,7 +14,7 @@ from scipy.stats import qmc
 
 from entente.errors import InputError, nearest, shown
 from entente.month.mechanism import Mechanism
-from entente.schema.load import CONFIGS, load_scenario, read_record
+from entente.schema.load import load_scenario, read_record
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Morris, Saltelli, Sample, Study, Table
 from entente.world.draws import Floats
@@ -23,13 +23,7 @@ from entente.world.rows import leaf_value
 from .given import given_table
 from .groups import moved, study_groups, with_groups
 from .prior import prior_draws
-
-STUDIES = CONFIGS / "studies"
-
-
-def study_names() -> list[str]:
-    """The ids of the studies in `configs/`."""
-    return sorted(path.stem for path in STUDIES.glob("*.yaml"))
+from .shipped import study_file, study_names
 
 
 def load_study(name: str, mechanisms: Iterable[Mechanism] = ()) -> tuple[Study, Scenario, Path]:
@@ -37,7 +31,7 @@ def load_study(name: str, mechanisms: Iterable[Mechanism] = ()) -> tuple[Study, 
 
     `mechanisms` act in the scenario besides those that it brings. Raises `InputError` with one sentence.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else STUDIES / f"{name}.yaml"
+    path = study_file(name)
     if not path.is_file():
         rule = (
             "no such file"
