@@ -720,6 +720,10 @@ def test_a_run_folder_whose_mechanism_was_damaged_is_told(tmp_path):
     assert load_run(tmp_path / "out").scenario.mechanisms["it"].source == FINE
     whole = kept.read_text()
     kept.write_text(whole.replace("return much * capability", "return much * sys.exit()"))
+    with pytest.raises(InputError, match=r"scenario.yaml: is not what the manifest says"):
+        load_run(tmp_path / "out")
+    manifest = tmp_path / "out" / "manifest.json"
+    manifest.write_text(json.dumps({k: v for k, v in json.loads(manifest.read_text()).items() if k != "sha256"}))
     with pytest.raises(
         InputError,
         match=r"scenario.yaml:\d+: mechanisms.it: is not what it was: its digest is [0-9a-f]{12}, not [0-9a-f]{12}$",
