@@ -31,7 +31,6 @@ from .errors import InputError, SideProductError
 
 app = typer.Typer(
     name="entente",
-    help="Agent-based model of alliance dynamics: threats become institutions.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,7 +60,7 @@ Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
 ]
 
-FUTURES = 200
+FUTURES_DRAWN = 200
 """Runs behind the ties of a run that is drawn, where no number is asked for."""
 
 ParameterSets = Annotated[
@@ -131,16 +130,16 @@ def run(
         from .engines.compiled.ensemble import prepare
 
         prepare(note, ready)
-    count = futures if futures is not None else FUTURES if figures and model is None else 0
+    count = futures if futures is not None else FUTURES_DRAWN if figures and model is None else 0
     if count and model is not None:
         raise InputError(
             f"--futures {count}: are run on the compiled engine, which knows the shipped model only, not {model}"
         )
     spread = None
     if count:
-        from .experiments.futures import futures_of
+        from .experiments.futures import futures as run_futures
 
-        spread = futures_of(ready, seed, count, note)
+        spread = run_futures(ready, seed, count, note)
     with progress(ready.months, f"{ready.name}, seed {seed}") as advance:
         result = run_once(ready, seed, replicate=replicate, progress=advance, engine=engine, model=model)
     result.save(folder, figures, ["entente", *sys.argv[1:]], spread, csv)

@@ -40,6 +40,7 @@ from entente.page.ties import against_twin, threat_to, told
 from entente.page.wishes import flows
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.load import load_scenario, parse_scenario
+from entente.telling import tie_figures
 from entente.world.trajectory import QUANTITIES
 from tests.worlds import scenarios
 
@@ -431,10 +432,9 @@ def test_beneath_the_ties_stands_the_threat_to_the_parties_of_the_chosen_treaty(
     assert told(replace(scene, chosen="CHN|RUS")) == focus
     picture = next(one for one in gallery(scene) if one.id == "ties")
     assert picture.svg.count('class="felt"') == 1
-    scope = scene.scenario.treaties["rus-chn-2001"].scope
-    table = steered.tables("perceptions")["perceptions"]
-    own = table[table["state"].isin(["RUS", "CHN"])]
-    mean = (own["perception"] * own["source"].map(scope).fillna(0)).groupby(own["month"]).sum() / 2
+    # The same as in the figures of the run, which are drawn from its tables.
+    drawn = tie_figures.threat_to(scene.scenario, steered.tables("parties", "perceptions"), "rus-chn-2001")
+    mean = drawn.groupby("month")["threat"].sum() / 2
     np.testing.assert_allclose(threat_to(scene, focus), mean.to_numpy(), atol=1e-12)
 
 

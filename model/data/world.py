@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import log10
 from typing import Any
@@ -377,8 +377,9 @@ class _Draft:
             return {}
         found: dict[str, Any] = {}
         texts = self.phases(pact)
+        # To compare texts is to note no number's origin.
+        plain = replace(self, ledger=Ledger())
         for (_, before), (month, after) in zip(texts[:-1], texts[1:], strict=True):
-            plain = _Draft(self.facts, self.mapping, Ledger(), self.first, self.last)
             here, when = f"{at}.{month_text(month)}", month_text(month)
             changed: dict[str, Any] = {}
             if plain.obligation("", pact, before) != plain.obligation("", pact, after):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,9 +81,8 @@ def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
         if manifest.get("kind") == "study":
             return _load_study(path, place, scenario, manifest, most)
         tables = {name: _frame(place, f"{name}.parquet", sums) for name in TABLES}
-        futures = None
-        if place.read(f"{FUTURES_NAME}.parquet") is not None:
-            futures = _frame(place, f"{FUTURES_NAME}.parquet", sums)
+        spread = f"{FUTURES_NAME}.parquet"
+        futures = _frame(place, spread, sums) if spread in sums else None
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -180,6 +178,10 @@ def model_of(path: str | Path) -> str | None:
     return named
 
 
+OURS = b'"format"'
+"""What a manifest of ours holds, however damaged."""
+
+
 def _damaged(folder: str, error: InputError) -> dict[str, Any]:
     return {"folder": folder, "kind": "?", "name": "", "state": str(error), "bytes": 0, "date": ""}
 
@@ -195,23 +197,18 @@ def folders(root: str | Path) -> list[dict[str, Any]]:
     for file in sorted(name for name in sizes if name.rpartition("/")[2] == MANIFEST):
         if any(part.startswith(".") for part in file.split("/")):
             continue
-        content = _read(place, file)
+        content, inside = _read(place, file), file.removesuffix(MANIFEST)
+        folder = below(root, inside.rstrip("/")) if inside else str(root)
         try:
-            known = json.loads(content)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(known, dict) or "format" not in known:
-            continue  # some other program's
-        try:
-            manifest = read_manifest(content, below(root, file.removesuffix(MANIFEST).rstrip("/")))
+            manifest = read_manifest(content, folder)
         except InputError as error:
-            rows.append(_damaged(below(root, file.removesuffix(MANIFEST).rstrip("/")), error))
+            if OURS in content:  # else it is some other program's
+                rows.append(_damaged(folder, error))
             continue
-        inside = file.removesuffix(MANIFEST)
         study = manifest.get("kind") == "study"
         rows.append(
             {
-                "folder": below(root, inside.rstrip("/")) if inside else str(root),
+                "folder": folder,
                 "kind": "study" if study else "run",
                 "name": manifest["study"] if study else manifest["scenario"],
                 "state": manifest["state"] if study else "finished",

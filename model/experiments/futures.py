@@ -17,21 +17,18 @@ MOST_FUTURES = 10_000
 """More would change no band that can be seen."""
 
 
-def futures_of(scenario: Scenario, seed: int, runs: int, say: Callable[[str], None]) -> pd.DataFrame:
-    """The futures of a scenario; where the engine has to be compiled first, `say` is told. Raises `InputError`."""
-    prepare(say, scenario)
-    return futures(scenario, seed, runs)
-
-
-def futures(scenario: Scenario, seed: int, runs: int) -> pd.DataFrame:
+def futures(
+    scenario: Scenario, seed: int, runs: int, say: Callable[[str], None] = lambda words: None
+) -> pd.DataFrame:
     """Bands of practice and organs of every treaty over `runs` runs of a scenario, the replicates 0, 1, ... of a seed.
 
     The columns are those of the table `futures`: a row a month and treaty, taken over the runs in which the treaty
-    is in force that month. The runs are of the shipped model, on the compiled engine, one compilation apart
-    within a second for 200. Raises `InputError` for a number outside 1 to `MOST_FUTURES`.
+    is in force that month. The runs are of the shipped model, on the compiled engine; where that has to be compiled
+    first, `say` is told. Raises `InputError` for a number outside 1 to `MOST_FUTURES`.
     """
     if not 1 <= runs <= MOST_FUTURES:
         raise InputError(f"futures: {runs}: must be a whole number from 0 to {MOST_FUTURES:,}")
+    prepare(say, scenario)
     names = list(scenario.treaties)
     if not names:
         return pd.DataFrame(columns=list(COLUMNS)).astype({"month": object, "treaty": object})

@@ -17,11 +17,12 @@ from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.scenario import Scenario
 
 from .drawing import COLUMNS, nothing, palette, title, year_ticks, years_of
+from .tables import FUTURE_SHARES, FUTURES_NAME
 
 Frames = Mapping[str, pd.DataFrame]
 
-TIE, BANDS = "#0072B2", ((90, 0.16), (50, 0.3))
-"""Colour of a tie, and the shares of futures that a band holds, in percent, each with how dense it is drawn."""
+TIE, DENSITY = "#0072B2", dict(zip(FUTURE_SHARES, (0.3, 0.16), strict=True))
+"""Colour of a tie, and how dense the band that holds each share of the futures is drawn."""
 MARKS = {"shock": "v", "relief": "^", "rumour": "o", "rift": "X", "reconciliation": "P", "offer": "s"}
 """Mark of each kind of event that tells of threats, quarrels and offers."""
 MARK_SIZE, MARK_GROWS = 14, 60
@@ -180,11 +181,11 @@ def _ladder(axes: Axes, scenario: Scenario, tables: Frames, line: Sequence[str],
         .reindex(months)
     )
     years = years_of(pd.Series(months))
-    futures = tables.get("futures")
+    futures = tables.get(FUTURES_NAME)
     if futures is not None:
         whose = pd.DataFrame({"month": months, "treaty": own["treaty"].fillna(line[0]).to_numpy()})
         band = whose.merge(futures, how="left", on=["month", "treaty"])
-        for share, density in BANDS:
+        for share, density in sorted(DENSITY.items(), reverse=True):
             low, high = (band[f"practice_{edge}_{share}"].to_numpy() * steps for edge in ("low", "high"))
             axes.fill_between(years, low, high, color=TIE, alpha=density, lw=0, zorder=1)
         axes.plot(years, band["practice_median"].to_numpy() * steps, color=TIE, lw=1.2, ls="--", zorder=2)
@@ -206,11 +207,12 @@ def _tie_legend(scenario: Scenario, tables: Frames) -> list[Any]:
         Line2D([], [], color="black", lw=1.5, label="organs: the rung"),
         Line2D([], [], color=TIE, lw=1.8, label=f"practice: depth D times {scenario.institution.steps:g}"),
     ]
-    if "futures" in tables:
-        count = int(tables["futures"]["runs"].max())
+    if FUTURES_NAME in tables:
+        count = int(tables[FUTURES_NAME]["runs"].max())
         handles.append(Line2D([], [], color=TIE, lw=1.2, ls="--", label=f"median practice of {count} runs"))
         handles += [
-            Patch(color=TIE, alpha=density + 0.1, label=f"{share} % of these runs") for share, density in BANDS
+            Patch(color=TIE, alpha=density + 0.1, label=f"{share} % of these runs")
+            for share, density in sorted(DENSITY.items(), reverse=True)
         ]
     return handles
 
