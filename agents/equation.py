@@ -10,6 +10,9 @@ from numba.extending import overload, register_jitable
 
 F = TypeVar("F", bound=Callable[..., float])
 
+QUICK: dict[str, Any] = {"_nrt": False, "no_rewrites": True, "no_cfunc_wrapper": True}
+"""Left out when compiling, since numbers are all there is: counted references, array expressions, a way in from C."""
+
 EQUATIONS: dict[str, Callable[..., float]] = {}
 """Every equation of the package by name, so that tests and documentation can go through all of them."""
 
@@ -25,7 +28,7 @@ def equation(function: F) -> F:
     if function.__module__.startswith(f"{__name__.partition('.')[0]}."):
         EQUATIONS[function.__name__] = function
     function.is_equation = True  # type: ignore[attr-defined]
-    return register_jitable(function)  # type: ignore[no-any-return]
+    return register_jitable(**QUICK)(function)  # type: ignore[no-any-return]
 
 
 def where(condition: bool, yes: float, no: float) -> float:

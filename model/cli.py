@@ -21,6 +21,7 @@ from .commands.discover import discover
 from .commands.hindcast import hindcast
 from .commands.import_ import import_
 from .commands.landscape import landscape
+from .commands.mappings import mappings
 from .commands.mechanisms import mechanisms
 from .commands.options import MechanismFiles, mechanisms_of
 from .commands.record import record
@@ -326,7 +327,7 @@ def new(
 
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
-    TEST: (claims, hindcast, response, calibrate, landscape, record),
+    TEST: (claims, hindcast, response, calibrate, landscape, record, mappings),
     FILES: (mechanisms,),
 }
 for _panel, _commands in _COMMANDS.items():

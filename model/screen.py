@@ -78,6 +78,19 @@ def _cell(treaty: dict[str, Any], row: int, names: bool) -> str:
 SECONDS_BETWEEN_LINES = 10.0
 
 
+def now_and_then(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """A function that passes words on to `tell`, some seconds after the last at the earliest."""
+    last = time.monotonic()
+
+    def told(words: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            tell(words)
+
+    return told
+
+
 def forecast(name: str, sizes: dict[str, int], impossible: int) -> str:
     """What a study will make, in a sentence."""
     rows = f"; {impossible} points are impossible" if impossible else ""
@@ -98,18 +111,12 @@ def runs_progress(runs: int, title: str) -> Iterator[Callable[[int], None]]:
                 task, completed=done, rate=f"{done / max(time.monotonic() - began, 1e-3):,.0f} runs/s"
             )
         return
-    last = began
+    tell = now_and_then(lambda words: console.print(words, highlight=False))
 
     def line(done: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_LINES:
-            last = now
-            rate = done / (now - began)
-            left = (runs - done) / rate if rate else 0.0
-            console.print(
-                f"{title}: {done:,} of {runs:,} runs, {rate:,.0f} a second, {left:.0f} s left", highlight=False
-            )
+        rate = done / max(time.monotonic() - began, 1e-3)
+        left = (runs - done) / rate if rate else 0.0
+        tell(f"{title}: {done:,} of {runs:,} runs, {rate:,.0f} a second, {left:.0f} s left")
 
     yield line
 

@@ -40,6 +40,8 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("pressure",), (0, 60)),
     **dict.fromkeys(("per_need",), (1, 20)),
     **dict.fromkeys(("steps",), (7, 7)),
+    "age": (-120, 600),
+    "interval": (1, 120),
     **dict.fromkeys(("linear", "slope", "benefits", "root"), (-3, 3)),
     **dict.fromkeys(("utility_floor", "utility_agreed", "utility_", "value"), (-3, 3)),
     **dict.fromkeys(("added", "beside"), (-1, 1)),

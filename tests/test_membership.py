@@ -20,7 +20,7 @@ from entente.schema.behaviour import Behaviour, Institution
 START = "2000-01"
 PLACE = {"longitude": 0, "latitude": 0}
 DIAL, CONSTANT = Behaviour(), Institution()
-WAIT = round(DIAL.patience)
+WAIT, SESSION = round(DIAL.patience), round(CONSTANT.session_months)
 
 
 def month(row: int) -> str:
@@ -65,6 +65,11 @@ def parties(*states: str) -> dict[str, bool]:
 
 def offer(state: str, row: int, size: float) -> dict[str, Any]:
     return {"kind": "offer", "month": month(row), "power": "OUT", "state": state, "size": size}
+
+
+def heard(row: int) -> int:
+    """The row of the first session, from a row on, of a treaty that is in force from the start."""
+    return row + -row % SESSION
 
 
 def first(values: np.ndarray) -> int:
@@ -215,7 +220,7 @@ def test_whoever_left_stays_out_for_reentry_months(barred):
     )
     member = run(made).trajectory["member"][:, 0, 0]
     left = 6 + WAIT - 1
-    back = max(left + barred, left + 1) + WAIT - 1
+    back = heard(max(left + barred, left + 1) + WAIT - 1)
     assert member.tolist() == [1] * left + [0] * (back - left) + [1] * (80 - back)
 
 
@@ -227,7 +232,8 @@ def test_a_dated_exit_bars_as_a_chosen_one_does():
         institution={"reentry_months": 30},
     )
     member = run(made).trajectory["member"][:, 0, 0]
-    assert member.tolist() == [1] * 3 + [0] * (30 + WAIT - 1) + [1] * (60 - 3 - 30 - WAIT + 1)
+    back = heard(3 + 30 + WAIT - 1)
+    assert member.tolist() == [1] * 3 + [0] * (back - 3) + [1] * (60 - back)
 
 
 @pytest.mark.parametrize(
@@ -247,14 +253,14 @@ def test_a_candidate_enters_that_wants_to_and_from_which_no_decider_loses(newcom
         months=36,
     ))  # fmt: skip
     t = done.trajectory
-    assert first(t["member"][:, 0, 2] == 1) == (WAIT - 1 if enters else -1)
+    assert first(t["member"][:, 0, 2] == 1) == (heard(WAIT - 1) if enters else -1)
     keen = t["ideal"][:, 0, 2] > DIAL.entry
     assert np.array_equal(t["guest"][:, 0, 2] == 1, keen & (t["member"][:, 0, 2] == 0))
     if enters:
         value = t["value"][:, 0, :2]
-        assert (value[WAIT] > value[WAIT - 2]).all(), "those inside gain"
+        assert (value[heard(WAIT - 1) + 1] > value[heard(WAIT - 1) - 1]).all(), "those inside gain"
         (told,) = done.events[done.events["kind"] == "entry"].itertuples()
-        assert (told.month, told.parties, told.after) == (month(WAIT - 1), "C", 3)
+        assert (told.month, told.parties, told.after) == (month(heard(WAIT - 1)), "C", 3)
 
 
 @pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])

@@ -27,13 +27,20 @@ def write_analysis(
     Raises `InputError` where that is impossible.
     """
     with whole_folder(folder) as draft:
-        for name, frame in tables.items():
-            write_whole(draft / f"{name}.parquet", parquet_bytes(frame))
-            write_whole(draft / f"{name}.csv", frame.to_csv(index=False).encode())
-        for name, figure in figures.items():
-            for kind, content in images(figure).items():
-                write_whole(draft / f"{name}.{kind}", content)
-        write_whole(draft / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
+        write_into(draft, tables, figures, report)
+
+
+def write_into(
+    folder: Path, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], report: Mapping[str, Any]
+) -> None:
+    """Write the same into a folder that is there, each file whole; the report last."""
+    for name, frame in tables.items():
+        write_whole(folder / f"{name}.parquet", parquet_bytes(frame))
+        write_whole(folder / f"{name}.csv", frame.to_csv(index=False).encode())
+    for name, figure in figures.items():
+        for kind, content in images(figure).items():
+            write_whole(folder / f"{name}.{kind}", content)
+    write_whole(folder / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,11 @@ Phases = Annotated[Path | None, typer.Option(help="ATOP 5.1, a row a phase; wher
 Dcad = Annotated[Path | None, typer.Option(help="Defence cooperation agreements (DCAD).")]
 Exercises = Annotated[Path | None, typer.Option(help="Multinational military exercises (MME).")]
 Troops = Annotated[Path | None, typer.Option(help="Troops by host, sender and year.")]
+Ladder = Annotated[str, typer.Option(help="The ladder of practice: ladder, or a .yaml file.")]
+Years = Annotated[str | None, typer.Option(metavar="FIRST-LAST", help="Years of the scenario.")]
+
+YEARS = re.compile(r"(\d{4})-(\d{4})$")
+FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1816, 2100, 200
 
 
 def facts_of(
@@ -51,3 +57,35 @@ def facts_of(
 
 BY_YEAR = ("nmc", "disputes", "practice")
 """Data sets of which only the years of the scenario are kept; of others, earlier years still count."""
+
+
+def with_practice(facts: Facts, ladder: str) -> Facts:
+    """The facts with a record of practice: their own or, where exercises or agreements are given, one by a ladder."""
+    from entente.data.facts import Facts
+    from entente.data.ladder import load_ladder, practice
+    from entente.data.read import Table
+    from entente.data.sets import PRACTICE
+
+    facts.table("nmc", "capabilities come from it")
+    if facts.has("practice") or not (facts.has("exercises") or facts.has("dcad")):
+        return facts
+    rows = practice(facts, load_ladder(ladder))
+    return Facts(facts.tables | {"practice": Table(PRACTICE, Path(f"ladder {ladder}"), rows)})
+
+
+def first_and_last(years: str | None, from_: int | None, to: int | None) -> tuple[int, int]:
+    """The years asked for, by `--years` or by `--from` and `--to`. Raises `InputError`."""
+    from entente.errors import InputError
+
+    if years is not None:
+        found = YEARS.match(years)
+        if not found or from_ is not None or to is not None:
+            raise InputError(f"--years {years!r}: must be FIRST-LAST, such as 1985-2010, without --from and --to")
+        from_, to = int(found[1]), int(found[2])
+    if from_ is None or to is None:
+        raise InputError("name the years of the scenario: --from FIRST --to LAST, or --years FIRST-LAST")
+    if not FIRST_YEAR <= from_ <= to <= LAST_YEAR:
+        raise InputError(f"years {from_}-{to}: must rise, between {FIRST_YEAR} and {LAST_YEAR}")
+    if to - from_ >= MOST_YEARS:
+        raise InputError(f"years {from_}-{to}: {MOST_YEARS} years at most")
+    return from_, to

@@ -13,7 +13,7 @@ import typer
 from entente.errors import InputError, shown
 from entente.month.mechanism import Mechanism
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, horizons_of, mechanisms_of
 
 RECORD = "rungs-1992-2001"
 DRAWS, DRAWS_OF_MANY = 500, 200
@@ -64,7 +64,7 @@ def hindcast(
             raise InputError(f"{shown(record)}: a folder of ties brings its own records; leave the record out")
         asked = {
             "parameters": parameters, "draws": draws or DRAWS_OF_MANY, "replicates": replicates, "seed": seed,
-            "rival": rival, "horizons": _years(horizons), "mechanisms": own,
+            "rival": rival, "horizons": horizons_of(horizons), "mechanisms": own,
         }  # fmt: skip
         _many(scenario, out, as_json, asked)
         return
@@ -135,17 +135,6 @@ def _many(folder: str, out: Path | None, as_json: bool, asked: dict[str, Any]) -
     sys.stdout.write(_scores(report) + "".join(f"{sentence}\n" for sentence in in_short(found)))
     if place is not None:
         sys.stdout.write(f"Tables, figures and {REPORT} are in {place}\n")
-
-
-def _years(horizons: str | None) -> tuple[int, ...]:
-    """`1,3,5` as whole numbers. Raises `InputError` for anything else."""
-    try:
-        found = tuple(int(text) for text in horizons.split(",")) if horizons is not None else ()
-    except ValueError:
-        found = (0,)
-    if any(years < 1 for years in found):
-        raise InputError(f"--horizons {shown(horizons)}: must be whole years joined by commas, 1,3,5,10")
-    return found
 
 
 def _scores(report: dict[str, Any]) -> str:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .data import Alliances, Dcad, Exercises, Folder, Members, Nmc, Phases, Troops, facts_of
-
-YEARS = re.compile(r"(\d{4})-(\d{4})$")
+from .data import (
+    Alliances,
+    Dcad,
+    Exercises,
+    Folder,
+    Ladder,
+    Members,
+    Nmc,
+    Phases,
+    Troops,
+    Years,
+    facts_of,
+    first_and_last,
+    with_practice,
+)
 
 
 def import_(
@@ -19,7 +30,7 @@ def import_(
     atop: Annotated[int | None, typer.Option(help="One alliance, by its number in ATOP.")] = None,
     dyad: Annotated[str | None, typer.Option(help="Two states: 2-900, or USA-AUS.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every dyad that can be built.")] = False,
-    years: Annotated[str | None, typer.Option(metavar="FIRST-LAST", help="Years of the scenario.")] = None,
+    years: Years = None,
     from_: Annotated[int | None, typer.Option("--from", help="First year of the scenario.")] = None,
     to: Annotated[int | None, typer.Option(help="Last year of the scenario.")] = None,
     data: Folder = None,
@@ -41,17 +52,12 @@ def import_(
     exercises: Exercises = None,
     troops: Troops = None,
     mapping: Annotated[str, typer.Option(help="What is assumed: default, or a .yaml file.")] = "default",
-    ladder: Annotated[str, typer.Option(help="The ladder of practice: ladder, or a .yaml file.")] = "ladder",
+    ladder: Ladder = "ladder",
 ) -> None:
     """Make scenarios, and records of what became of their ties, from your own copies of public data sets."""
-    from entente.data.cases import alliance, population
+    from entente.data.cases import alliance, pairs_of, population
     from entente.data.cases import dyad as one_dyad
-    from entente.data.facts import Facts
-    from entente.data.ladder import load_ladder
-    from entente.data.ladder import practice as climbed
     from entente.data.mapping import load_mapping
-    from entente.data.read import Table
-    from entente.data.sets import PRACTICE
     from entente.data.states import state_of
     from entente.data.write import NOT_BUILT, write_cases
     from entente.errors import InputError
@@ -60,7 +66,7 @@ def import_(
 
     if sum((atop is not None, dyad is not None, all_)) != 1:
         raise InputError("name what to import: one of --atop NUMBER, --dyad A-B and --all")
-    first, last = _years(years, from_, to)
+    first, last = first_and_last(years, from_, to)
     new_folder(out, f"--out {str(out)!r}")
     assumed = load_mapping(mapping)
     files = {
@@ -78,11 +84,7 @@ def import_(
         "exercises": exercises,
         "troops": troops,
     }
-    facts = facts_of(data, files, files, (first, last))
-    facts.table("nmc", "capabilities come from it")
-    if not facts.has("practice") and (facts.has("exercises") or facts.has("dcad")):
-        rows = climbed(facts, load_ladder(ladder))
-        facts = Facts(facts.tables | {"practice": Table(PRACTICE, Path(f"ladder {ladder}"), rows)})
+    facts = with_practice(facts_of(data, files, files, (first, last)), ladder)
     failed = None
     if atop is not None:
         cases = [alliance(facts, assumed, atop, first, last)]
@@ -95,7 +97,7 @@ def import_(
             raise InputError(f"--dyad {dyad!r}: a state has no tie with itself")
         cases = [one_dyad(facts, assumed, pair[0], pair[1], first, last)]
     else:
-        cases, failed = population(facts, assumed, first, last)
+        cases, failed = population(facts, assumed, pairs_of(facts, assumed, first), first, last, note)
         if not cases:
             reason = f"; the first of {len(failed)}: {failed.reason.iloc[0]}" if len(failed) else ""
             raise InputError(f"--all: no dyad can be built between {first} and {last}{reason}")
@@ -117,23 +119,3 @@ def import_(
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _years(years: str | None, from_: int | None, to: int | None) -> tuple[int, int]:
-    from entente.errors import InputError
-
-    if years is not None:
-        found = YEARS.match(years)
-        if not found or from_ is not None or to is not None:
-            raise InputError(f"--years {years!r}: must be FIRST-LAST, such as 1985-2010, without --from and --to")
-        from_, to = int(found[1]), int(found[2])
-    if from_ is None or to is None:
-        raise InputError("name the years of the scenario: --from FIRST --to LAST, or --years FIRST-LAST")
-    if not FIRST_YEAR <= from_ <= to <= LAST_YEAR:
-        raise InputError(f"years {from_}-{to}: must rise, between {FIRST_YEAR} and {LAST_YEAR}")
-    if to - from_ >= MOST_YEARS:
-        raise InputError(f"years {from_}-{to}: {MOST_YEARS} years at most")
-    return from_, to
-
-
-FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1816, 2100, 200

@@ -29,3 +29,16 @@ def mechanisms_of(files: Sequence[str] | None) -> list[Mechanism]:
         except InputError as error:
             raise InputError(f"--mechanism: {str(error).removeprefix('mechanism: ')}") from None
     return found
+
+
+def horizons_of(horizons: str | None) -> tuple[int, ...]:
+    """`1,3,5` as whole numbers. Raises `InputError` for anything else."""
+    from entente.errors import InputError, shown
+
+    try:
+        found = tuple(int(text) for text in horizons.split(",")) if horizons is not None else ()
+    except ValueError:
+        found = (0,)
+    if any(years < 1 for years in found):
+        raise InputError(f"--horizons {shown(horizons)}: must be whole years joined by commas, 1,3,5,10")
+    return found

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .data import Alliances, Dcad, Exercises, Folder, Members, Nmc, Phases, Troops, facts_of
+from .data import Alliances, Dcad, Exercises, Folder, Ladder, Members, Nmc, Phases, Troops, facts_of
 
 
 def record(
@@ -28,7 +28,7 @@ def record(
     dcad: Dcad = None,
     exercises: Exercises = None,
     troops: Troops = None,
-    ladder: Annotated[str, typer.Option(help="The ladder of practice: ladder, or a .yaml file.")] = "ladder",
+    ladder: Ladder = "ladder",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Code the practice of every dyad and year by declared rules, or say how far several codings agree."""

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MechanismFiles, mechanisms_of
+
 
 def response(
     folder: Annotated[str, typer.Argument(help="Folder of scenarios NAME.yaml with their records NAME.csv.")],
@@ -23,6 +25,7 @@ def response(
     out: Annotated[
         Path | None, typer.Option(help="Folder for tables, figure and verdict; must be new or empty.")
     ] = None,
+    mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Compare years after disputes with matched quiet ones in record, model and Markov chain, by one estimator."""
@@ -34,9 +37,9 @@ def response(
     from entente.screen import note, runs_progress
 
     place = run_folder(out, "response")
-    ties = load_ties(folder)
+    ties = load_ties(folder, mechanisms_of(mechanism))
     with runs_progress(len(ties.ties) * draws * replicates, "response") as advance:
-        found = estimate(ties, parameters, draws, replicates, seed, resamples, turns, advance)
+        found = estimate(ties, parameters, draws, replicates, seed, resamples, turns, advance=advance)
     for row in found.failed.to_dict("records"):
         note(f"{row['name']}: left out: {row['message']}")
     report = found.report()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,6 +11,7 @@ import pandas as pd
 from entente.errors import InputError
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.load import load_scenario
+from entente.screen import now_and_then
 
 from .facts import Facts, Pact, title
 from .mapping import MappingFile
@@ -41,6 +43,11 @@ def alliance(facts: Facts, mapping: MappingFile, atop: int, first: int, last: in
     return _case(facts, mapping, f"atop{atop}", pact, (first, last), practice, f"atop{atop}")
 
 
+def pair_name(a: int, b: int) -> str:
+    """What the files of a dyad are called."""
+    return f"d{a}-{b}"
+
+
 def dyad(facts: Facts, mapping: MappingFile, a: int, b: int, first: int, last: int) -> Case:
     """Two states and the treaty between them, in the years asked for. Raises `InputError` with one sentence."""
     a, b = sorted((a, b))
@@ -48,7 +55,9 @@ def dyad(facts: Facts, mapping: MappingFile, a: int, b: int, first: int, last: i
     if practice is not None:
         _overlapping(practice, a, b, first, last)
     pact = treaty_of(facts, mapping, a, b, first)
-    return _case(facts, mapping, f"d{a}-{b}", pact, (first, last), practice, f"{country(a).id}-{country(b).id}")
+    return _case(
+        facts, mapping, pair_name(a, b), pact, (first, last), practice, f"{country(a).id}-{country(b).id}"
+    )
 
 
 def _overlapping(practice: pd.DataFrame, a: int, b: int, first: int, last: int) -> pd.DataFrame:
@@ -96,30 +105,42 @@ def treaty_of(facts: Facts, mapping: MappingFile, a: int, b: int, first: int) ->
     )
 
 
-def population(facts: Facts, mapping: MappingFile, first: int, last: int) -> tuple[list[Case], pd.DataFrame]:
-    """Every dyad that can be built, and a table of those that cannot: `name`, `states`, `reason`.
-
-    The dyads are those of the practice data or, without it, all that share an alliance small enough.
-    """
+def pairs_of(facts: Facts, mapping: MappingFile, first: int) -> list[tuple[int, int]]:
+    """The dyads of the practice data or, without it, all that share an alliance small enough."""
     if facts.has("practice"):
-        pairs = sorted(facts.practice)
-    else:
-        largest = mapping.population.largest.value
-        pairs = sorted(
-            {
-                pair
-                for pact in facts.alliances.values()
-                if len(pact.members) <= largest and pact.ended >= first * MONTHS_IN_YEAR
-                for pair in combinations(pact.members, 2)
-            }
-            | set(facts.agreements)
-        )
-    cases, failed = [], []
-    for a, b in pairs:
+        return sorted(facts.practice)
+    largest = mapping.population.largest.value
+    return sorted(
+        {
+            pair
+            for pact in facts.alliances.values()
+            if len(pact.members) <= largest and pact.ended >= first * MONTHS_IN_YEAR
+            for pair in combinations(pact.members, 2)
+        }
+        | set(facts.agreements)
+    )
+
+
+def population(
+    facts: Facts,
+    mapping: MappingFile,
+    pairs: Sequence[tuple[int, int]],
+    first: int,
+    last: int,
+    progress: Callable[[str], None] = lambda words: None,
+) -> tuple[list[Case], pd.DataFrame]:
+    """Those of the `pairs` that can be built, and a table of those that cannot: `name`, `states`, `reason`.
+
+    `progress` is told now and then how many were tried.
+    """
+    cases: list[Case] = []
+    failed, tell = [], now_and_then(progress)
+    for tried, (a, b) in enumerate(pairs):
+        tell(f"{tried} of {len(pairs)} dyads tried, {len(cases)} built")
         try:
             cases.append(of_population(facts, mapping, a, b, first, last))
         except InputError as error:
-            failed.append({"name": f"d{a}-{b}", "states": title((a, b)), "reason": str(error)})
+            failed.append({"name": pair_name(a, b), "states": title((a, b)), "reason": str(error)})
     return cases, pd.DataFrame(failed, columns=["name", "states", "reason"])
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 
-from entente.errors import InputError
+from entente.errors import InputError, nearest, shown
 from entente.schema.base import MONTHS_IN_YEAR, Intensity, Name, Record, Share, _widen
 from entente.schema.load import CONFIGS, read_record
 from entente.schema.treaty import RULES
@@ -152,9 +152,55 @@ class MappingFile(Record):
         return here.value, here.because
 
 
+class Alternative(Record):
+    """Entries of a mapping that might be otherwise."""
+
+    changes: Annotated[
+        dict[str, Any], Field(min_length=1, description="Values by the dotted keys of their entries.")
+    ]
+    because: Because
+
+
+class Alternatives(Record):
+    """Mappings that differ in few entries from one, to see how much hangs on these."""
+
+    alternatives: Annotated[dict[Name, Alternative], Field(min_length=1)]
+
+
+def load_alternatives(name: str | Path, base: MappingFile) -> dict[str, MappingFile]:
+    """Mappings by name, each `base` with some entries changed. Raises `InputError` with one sentence."""
+    path = _path(name)
+    given = read_record(Alternatives, path).alternatives
+    return {id_: _changed(base, one.changes, f"{path}: alternatives.{id_}.changes") for id_, one in given.items()}
+
+
+def _changed(base: MappingFile, changes: Mapping[str, Any], at: str) -> MappingFile:
+    draft = base.model_dump()
+    for key, value in changes.items():
+        entry: Any = draft
+        for part in key.split("."):
+            known = entry if isinstance(entry, dict) else {}
+            if part not in known:
+                raise InputError(f"{at}: {shown(key)}: no entry of that name{nearest(part, known)}")
+            entry = entry[part]
+        if not isinstance(entry, dict) or "because" not in entry:
+            raise InputError(f"{at}: {shown(key)}: names no entry with a reason, but a part of it or several")
+        entry["strength" if "strength" in entry else "value"] = value
+    try:
+        return MappingFile.model_validate(draft)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(f"{at}: {where}: {shown(first['input'])}: {first['msg'].lower()}") from None
+
+
+def _path(name: str | Path) -> Path:
+    return Path(name) if Path(name).suffix else MAPPINGS / f"{name}.yaml"
+
+
 def load_mapping(name: str | Path = "default") -> MappingFile:
     """The mapping of a file, or of `configs/mappings` by its id. Raises `InputError` with one sentence."""
-    path = Path(name) if Path(name).suffix else MAPPINGS / f"{name}.yaml"
+    path = _path(name)
     mapping = read_record(MappingFile, path)
     for key, clause in mapping.clauses.items():
         _known_rule(f"{path}: clauses.{key}.rule", clause.rule)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from entente.errors import InputError, shown
+from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.schema.treaty import Treaty
@@ -80,13 +81,13 @@ def subjects(ties: Iterable[Tie]) -> list[Subject]:
     ]  # fmt: skip
 
 
-def load_ties(folder: str | Path) -> Ties:
+def load_ties(folder: str | Path, mechanisms: Iterable[Mechanism] = ()) -> Ties:
     """Read every `NAME.yaml` of a folder and the record `NAME.csv` beside it, here or one folder below.
 
-    A tie that cannot be read is listed and the others are read. Raises `InputError` where `folder` is none, or
+    `mechanisms` act in all of them besides those of the model. A tie that cannot be read is listed and the others are read. Raises `InputError` where `folder` is none, or
     holds no tie that can be read.
     """
-    place = Path(folder)
+    place, own = Path(folder), tuple(mechanisms)
     if not place.is_dir():
         raise InputError(f"{shown(str(folder))}: no such folder")
     files = sorted([*place.glob(f"*{SCENARIO}"), *place.glob(f"*/*{SCENARIO}")])
@@ -97,7 +98,7 @@ def load_ties(folder: str | Path) -> Ties:
         try:
             if not record.is_file():
                 raise InputError(f"{file}: has no record {record.name} beside it")
-            scenario = load_scenario(str(file))
+            scenario = load_scenario(str(file), mechanisms=own)
             ties.append(Tie(name, scenario, load_record(str(record), scenario)))
         except InputError as error:
             failed.append({"name": name, "message": str(error)})

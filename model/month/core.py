@@ -40,6 +40,7 @@ CORE.parameter("response", .06, "Monthly growth of the responsive package, a uni
 CORE.constant("steps", 7., "Rungs on the ladder, rung 0 included; rung R allows a depth of (R+1)/steps.", low=2, high=7, unit="1", symbol="n_R", source=LEEDS)
 CORE.constant("exchange_need", 4 / 7, "Depth at which benefits that need no enemy have nothing more to give.", low=.05, high=1, unit="depth", symbol="r_0")
 CORE.constant("window_months", 6., "Months before a renewal in which the lock is off.", low=0, high=60, unit="months", symbol="T_w")
+CORE.constant("session_months", 12., "Months between the sessions at which a treaty's parties hear who wants in, counted from when it came into force.", low=1, high=120, unit="months", symbol="T_s")
 CORE.constant("reentry_months", 60., "Months for which a state that left a treaty stays out.", low=0, high=600, unit="months", symbol="T_e")
 CORE.constant("core_floor", .05, "Least own perception used when core contingencies are compared.", low=.001, high=1, unit="intensity", symbol="P_0")
 CORE.constant("provision_floor", .2, "Least provision that a weakened state keeps.", low=.01, high=1, unit="1", symbol="c_min")

@@ -98,6 +98,15 @@ def next_mistrust(mistrust: float, added: float) -> float:
 
 
 @equation
+def since_session(age: float, interval: float) -> float:
+    """E13. `age - interval*floor(age/interval)`, months since the parties last met; who wants in is heard where it is 0.
+
+    `age` counts months from when the treaty came into force, and is below 0 before.
+    """
+    return age - interval * floor(age / interval)
+
+
+@equation
 def worth(utility_: float, received: float, paid: float, beside: float) -> float:
     """E13. `V[i] = U_i(agreed) + received - paid + beside`: what staying is worth.
 

@@ -18,7 +18,7 @@ from .rules import OF_TERMS, directed_share, effects
 
 WHOLE = ("patience",)
 """Parameters that count months: they act rounded."""
-WHOLE_CONSTANTS = ("reentry_months",)
+WHOLE_CONSTANTS = ("session_months", "reentry_months")
 
 AS_GIVEN = (
     "alive", "capability", "power_capability", "exposure", "contribution", "independence", "provision", "base", "held", "courts",

@@ -109,8 +109,10 @@ class _Block:
         self.draws: Draws | None = None
         self.place = {replicate: row for row, replicate in enumerate(sorted(set(self.replicates)))}
         self._set_out()
-        # The plan of the world as it sets out: what the calendar makes 0 in the first month has to be written once more.
-        self.plan = self._planned(self._acting(), None)
+        self.plan: Plan | None = None
+        if any(change.step == 0 for change in world.settings):
+            # The world as it sets out: what the calendar makes 0 in the first month has to be written once more.
+            self.plan = self._planned(self._acting(), None)
 
     def _part(self, varied: set[str]) -> None:
         """Give each run its own numbers where runs may differ; elsewhere one number stands for all."""

@@ -6,13 +6,13 @@ from math import floor
 from typing import Any
 
 from entente.agents.equation import where
-from entente.month.ladder import worth
+from entente.month.ladder import since_session, worth
 from entente.world.trajectory import LAPSED, OWN_WILL
 
 from .bargains import negotiate, worth_of
 from .beginnings import end, enter, leave, sign
 from .interests import note_organs, weigh_one
-from .kernel import DIAL, kernel
+from .kernel import CONSTANT, DIAL, kernel
 from .layout import AT, OF
 from .marks import BODY, MAJORITY, SEAT
 from .seating import decides, leads, running, sit
@@ -113,9 +113,9 @@ def _ask(step: int, t: int, i: int, plan: Any, num: Any, now: Any) -> None:
     keen = plan.terms.joining(t, i, plan, num, now, ideal) > 0.0
     free = keen & lives & (get(now.ts, AT.barred, t, i) <= step)
     joining = where(outside, where(free, waited + 1.0, 0.0), waited)
-    asks = outside & (joining >= get(num.dials, DIAL.patience))
-    put(now.ts, where(asks, 1.0, 0.0), AT.entries, t, i)
-    put(now.ts, where(asks, 0.0, joining), AT.joining, t, i)  # whoever is turned away asks again after as long
+    put(now.ts, joining, AT.joining, t, i)
+    heard = since_session(step - get(now.t, AT.in_force, t), get(num.constants, CONSTANT.session_months)) == 0.0
+    put(now.ts, where(outside & heard & (joining >= get(num.dials, DIAL.patience)), 1.0, 0.0), AT.entries, t, i)
 
 
 @kernel

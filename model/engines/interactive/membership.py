@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entente.month.ladder import worth
+from entente.month.ladder import since_session, worth
 from entente.world.trajectory import LAPSED, OWN_WILL
 
 from .treaty import Treaty
@@ -75,10 +75,8 @@ def joins(model: Any, treaty: Treaty, state: int) -> bool:
     keen = model.terms.joining(model, treaty.index, state, ideal) > 0.0
     free = keen and model.clock >= treaty.barred_until[state]
     treaty.joining[state] = treaty.joining[state] + 1 if free else 0
-    asks = bool(treaty.joining[state] >= model.patience)
-    if asks:
-        treaty.joining[state] = 0  # whoever is turned away asks again after as long
-    return asks and admitted(model, treaty, state)
+    heard = since_session(model.clock - treaty.in_force, model.constant["session_months"]) == 0.0
+    return heard and bool(treaty.joining[state] >= model.patience) and admitted(model, treaty, state)
 
 
 def admitted(model: Any, treaty: Treaty, state: int) -> bool:

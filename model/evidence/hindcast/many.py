@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
-from entente.screen import SECONDS_BETWEEN_LINES
+from entente.screen import now_and_then
 
 from ..rivals import laid_over, rival_changes
 from ..ties import Tie, Ties, load_ties
@@ -80,36 +79,30 @@ def run_many(
         raise InputError(
             "--rival network: give --horizons; who is tied to whom is read from the records at each origin"
         )
-    own = tuple(mechanisms)
-    found = load_ties(folder)
-    rows, _ = repeated(
-        parameter_sets(parameters, draws, seed, load_scenario(found.ties[0].scenario, mechanisms=own)), replicates
-    )
+    found = load_ties(folder, mechanisms)
+    rows, _ = repeated(parameter_sets(parameters, draws, seed, found.ties[0].scenario), replicates)
     plan = Plan(rows, seed, asked)
     with nullcontext() if out is None else Folder(out).held():
         ready, failed = [], found.failed.to_dict("records")
         for tie in found.ties:
             try:
-                scenario = load_scenario(tie.scenario, mechanisms=own)
-                ready.append(Tie(tie.name, _under(rival, scenario), tie.record))
+                ready.append(Tie(tie.name, _under(rival, tie.scenario), tie.record))
             except InputError as error:
                 failed.append({"name": tie.name, "message": str(error)})
         if ready:
             prepare(say, *(tie.scenario for tie in ready), load_scenario())
         network = Around(found.ties) if rival == NETWORK else None
-        done, told = 0, time.monotonic()
+        done, tell = 0, now_and_then(progress)
 
         def one(tie: Tie, _: Callable[[], bool]) -> pd.DataFrame | str:
-            nonlocal done, told
+            nonlocal done
             try:
                 return _kept(tie, plan, out, network).assign(name=tie.name)
             except InputError as error:
                 return str(error)
             finally:
                 done += 1
-                if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
-                    told = time.monotonic()
-                    progress(f"{found.folder.name}: {done} of {len(ready)} scenarios are run")
+                tell(f"{found.folder.name}: {done} of {len(ready)} scenarios are run")
 
         made = on_cores(one, ready)
     failed += [

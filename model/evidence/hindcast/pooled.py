@@ -146,7 +146,7 @@ class Pooled:
 
     def _group(self, rows: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
         model = rows[rows["forecast"] == MODEL].reset_index(drop=True)
-        draws = self._weights(model)
+        draws = resampled(model, self.resamples, self.many.plan.seed)
         found = []
         for name in NAMES:
             own = rows[rows["forecast"] == name].reset_index(drop=True)
@@ -159,22 +159,11 @@ class Pooled:
                 gap = model[score] - own[score]
                 row[f"{short}_less"] = gap.mean()
                 for weights, behind in draws:
-                    row[f"{short}_low{behind}"], row[f"{short}_high{behind}"] = _interval(
+                    row[f"{short}_low{behind}"], row[f"{short}_high{behind}"] = interval(
                         gap, model["label"], weights
                     )
             found.append(row)
         return pd.DataFrame(found)
-
-    def _weights(self, model: pd.DataFrame) -> list[tuple[pd.DataFrame, str]]:
-        """How often each tie (column) is drawn in each resample (row): ties, and states with all ties among them."""
-        states = model.drop_duplicates("label").set_index("label")["states"].sort_index()
-        parties, seed = [text.split(JOIN) for text in states], self.many.plan.seed
-        ties = of_ties(len(states), self.resamples, np.random.default_rng([seed, 0]))
-        of_all = of_states(parties, self.resamples, np.random.default_rng([seed, 1]))
-        return [
-            (pd.DataFrame(drawn, columns=states.index), behind)
-            for drawn, behind in ((ties, ""), (of_all, "_states"))
-        ]
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -259,7 +248,21 @@ class Pooled:
         }  # fmt: skip
 
 
-def _interval(values: pd.Series, labels: pd.Series, weights: pd.DataFrame) -> tuple[float, float]:
+def resampled(rows: pd.DataFrame, resamples: int, seed: int) -> list[tuple[pd.DataFrame, str]]:
+    """How often each tie (column) is drawn in each resample (row): ties, and states with all ties among them.
+
+    `rows` name ties by `label` and their parties by `states`; the second of each pair is what its columns end with.
+    """
+    states = rows.drop_duplicates("label").set_index("label")["states"].sort_index()
+    parties = [text.split(JOIN) for text in states]
+    ties = of_ties(len(states), resamples, np.random.default_rng([seed, 0]))
+    of_all = of_states(parties, resamples, np.random.default_rng([seed, 1]))
+    return [
+        (pd.DataFrame(drawn, columns=states.index), behind) for drawn, behind in ((ties, ""), (of_all, "_states"))
+    ]
+
+
+def interval(values: pd.Series, labels: pd.Series, weights: pd.DataFrame) -> tuple[float, float]:
     """The central interval of the mean over resamples of ties; missing where there is one tie, or no resample with any."""
     if labels.nunique() == 1:
         return np.nan, np.nan

@@ -18,6 +18,7 @@ from entente.analysis.output import records
 from entente.analysis.runs import repeated
 from entente.errors import InputError
 from entente.experiments.prior import parameter_sets
+from entente.month.mechanism import Mechanism
 
 from ..chain import leaving_one_out, simulate_chain
 from ..forecast import forecast
@@ -109,6 +110,7 @@ def response(
     seed: int = 0,
     resamples: int = RESAMPLES,
     turns: int = TURNS,
+    mechanisms: Iterable[Mechanism] = (),
     advance: Callable[[int], None] = lambda runs: None,
 ) -> Response:
     """How much likelier a tie rises after a hostile dispute with an outside rival, and falls after a relief.
@@ -119,14 +121,14 @@ def response(
     tie-years of the same rung, five years and obligation. The same estimator runs on the record, on `draws` rows
     of `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov
     chain that is fitted to the records of the other ties. `resamples` bootstraps give the record's intervals,
-    `turns` random dates a placebo. `advance` is told how many runs are done. Ties that cannot be read or run are
+    `turns` random dates a placebo. `mechanisms` act besides those of the model where ties are read here. `advance` is told how many runs are done. Ties that cannot be read or run are
     listed and the others are used; raises `InputError` with one sentence where none can, or where no shock
     touches a coded year.
     """
     for name, value in (("draws", draws), ("replicates", replicates), ("resamples", resamples), ("turns", turns)):
         if value < 1:
             raise InputError(f"{name}: {value}: must be a whole number, 1 or more")
-    found = folder if isinstance(folder, Ties) else load_ties(folder)
+    found = folder if isinstance(folder, Ties) else load_ties(folder, mechanisms)
     known = panel(found.ties)
     if not (known.shock & np.isfinite(known.rungs)).any():
         raise InputError(f"{found.folder}: no shock from outside touches a tie in a year that its record codes")
