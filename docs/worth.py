@@ -122,7 +122,7 @@ def page(found: pd.DataFrame, draws: int) -> str:
     whole = found.loc[WHOLE]
     rows = [
         [f"`{name}`", f"{row['record'] - whole['record']:+.4f}", f"{row['gain'] - whole['gain']:+.2f}",
-         f"{row['dyads'] - whole['dyads']:+.4f}", carried(str(name)), row["lost"], row["won"]]
+         "-" if np.isnan(row["dyads"]) else f"{row['dyads'] - whole['dyads']:+.4f}", carried(str(name)), row["lost"], row["won"]]
         for name, row in found.drop(WHOLE).iterrows()
     ]  # fmt: skip
     head = [
@@ -141,7 +141,7 @@ def page(found: pd.DataFrame, draws: int) -> str:
         "1992 to 2001, and on the development half of the dyads of [behaviour.md](behaviour.md), exchange coded by gravity. "
         "*Gain of a threat* is by how much a threat of 1 to all parties raises the chance of a new rung within two years (C34). "
         "A claim *turns on* a mechanism where its test is that it falls without it; *lost* and *won* are claims whose verdict "
-        "`holds` goes or comes.", "",
+        "`holds` goes or comes; - was not measured.", "",
         f"With all of them: record {whole['record']:.4f}, gain {whole['gain']:+.2f}, dyads {whole['dyads']:.4f}, "
         f"{whole['holds']:.0f} claims hold.", "",
         *table(head, rows),
@@ -160,7 +160,7 @@ def main() -> None:
     found = measured(given.population, given.draws)
     found.to_csv(KEPT, float_format="%.6g", lineterminator="\n")
     (HERE / "worth.md").write_text(
-        page(pd.read_csv(KEPT, index_col="mechanism", keep_default_na=False, na_values=["nan"]), given.draws),
+        page(pd.read_csv(KEPT, index_col="mechanism").fillna({"lost": "", "won": ""}), given.draws),
         encoding="utf-8",
     )
 
