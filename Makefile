@@ -25,7 +25,7 @@ run: $(READY) ## Run the default scenario, memo-2001
 	@$(BIN)/entente run
 
 app: $(READY) ## Watch and steer the model in the browser, on http://127.0.0.1:8765
-	@$(BIN)/solara run app.py --host 127.0.0.1 --port 8765 --no-open --production
+	@$(BIN)/python -m entente.page app.py --port 8765
 
 test: lint ## Run all checks and tests
 	@$(BIN)/entente compile

@@ -57,8 +57,7 @@ class Server:
         with socket.socket() as free:
             free.bind((HOST, 0))
             port = free.getsockname()[1]
-        command = [str(Path(sys.executable).parent / "solara"), "run", str(app), "--host", HOST, "--port", str(port),
-                   "--no-open", "--production"]  # fmt: skip
+        command = [sys.executable, "-m", "entente.page", str(app), "--port", str(port)]
         paths = {"PYTHONPATH": str(ROOT), "ENTENTE_RUNS": str(home)}
         self.log = (home / f"server-{port}.log").open("w")
         self.process = subprocess.Popen(

@@ -68,9 +68,12 @@ def mappings(
         sys.stdout.write(json.dumps(found.report(), allow_nan=False) + "\n")
         return
     lines = [f"{'mapping':<18} {'rps':>6} {'more':>7} {'95 % over ties':>18} {'bias':>6}"]
-    for row in found.scores[found.scores["horizon"] == "all"].itertuples():
-        between = "-" if math.isnan(row.rps_low) else f"{row.rps_low:+.4f} to {row.rps_high:+.4f}"
-        lines.append(f"{row.mapping:<18} {row.rps:>6.4f} {row.rps_more:>+7.4f} {between:>18} {row.bias:>+6.2f}")
+    for row in found.scores[found.scores["horizon"] == "all"].to_dict("records"):
+        low, high = row["rps_low"], row["rps_high"]
+        between = "-" if math.isnan(low) else f"{low:+.4f} to {high:+.4f}"
+        lines.append(
+            f"{row['mapping']:<18} {row['rps']:>6.4f} {row['rps_more']:>+7.4f} {between:>18} {row['bias']:>+6.2f}"
+        )
     first = found.scores.iloc[0]
     lines.append(f"ties that every mapping can build: {first['ties']}, with {first['cells']} cells")
     sys.stdout.write("\n".join(lines) + "\n")

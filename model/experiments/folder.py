@@ -25,6 +25,9 @@ from .parquet import parquet_frame
 from .places import Place, below, checksum, place_of, reason
 from .store import ROWS
 
+EVENTS_EACH = 10
+"""Events of a month that can be told of a state and a treaty or source, at most."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -80,7 +83,8 @@ def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
         scenario = parse_scenario(_verified(place, SCENARIO, sums).decode(), below(path, SCENARIO))
         if manifest.get("kind") == "study":
             return _load_study(path, place, scenario, manifest, most)
-        tables = {name: _frame(place, f"{name}.parquet", sums) for name in TABLES}
+        rows = most_rows(scenario)
+        tables = {name: _frame(place, f"{name}.parquet", sums, rows[name]) for name in TABLES}
         spread = f"{FUTURES_NAME}.parquet"
         futures = _frame(place, spread, sums) if spread in sums else None
     except InputError:
@@ -115,6 +119,20 @@ def _load_study(
     return StudyRun(_as_given(path), scenario, manifest, design, failed=failed, **frames)
 
 
+def most_rows(scenario: Scenario) -> dict[str, int]:
+    """How many rows each table of a run of a scenario can have."""
+    states, sources, treaties = len(scenario.states), len(scenario.sources), len(scenario.treaties)
+    things = {"s": states, "k": sources, "t": treaties}
+    found = {
+        name: scenario.months * int(np.prod([things[axis] for axis in table.over]))
+        for name, table in TABLES.items()
+        if table.over != "-"
+    }
+    pairs = scenario.months * states * states
+    events = scenario.months * (sources + treaties + 1) * (states + 1) * EVENTS_EACH
+    return found | {"dyads": pairs, "payments": pairs * treaties, "events": events}
+
+
 def _chosen(frame: pd.DataFrame, points: np.ndarray, replicates: int) -> pd.DataFrame:
     return frame[frame["point"].isin(points) & (frame["replicate"] < replicates)]
 
@@ -130,9 +148,12 @@ def _read(place: Place, name: str) -> bytes:
     return content
 
 
-def _frame(place: Place, name: str, sums: Mapping[str, str]) -> pd.DataFrame:
-    """A table whose bytes are those that the manifest lists, where it lists any of it."""
-    return parquet_frame(_verified(place, name, sums))
+def _frame(place: Place, name: str, sums: Mapping[str, str], most: int | None = None) -> pd.DataFrame:
+    """A table whose bytes are those that the manifest lists, where it lists any of it, of at most so many rows."""
+    try:
+        return parquet_frame(_verified(place, name, sums), most)
+    except ValueError as error:
+        raise ValueError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
 
 
 def _verified(place: Place, name: str, sums: Mapping[str, str]) -> bytes:

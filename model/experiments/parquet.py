@@ -18,12 +18,27 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
-def parquet_frame(source: bytes | Path) -> pd.DataFrame:
+MOST_COLUMNS = 1_000
+CELL_BYTES = 1_000
+"""What a cell may take in memory, on average: texts are sentences."""
+
+
+def parquet_frame(source: bytes | Path, most: int | None = None) -> pd.DataFrame:
     """The frame in the bytes of a Parquet file, or in a file. Raises `OSError` or `ValueError` for any other.
 
-    Read in this thread alone: where a pool of Arrow's is still ending as a short process leaves, the process is
+    A file that says of itself that it holds more than `most` rows, or far more than so many can need, is refused before
+    it is unpacked: a megabyte may hold gigabytes. Read in this thread alone: where a pool of Arrow's is still ending as a short process leaves, the process is
     aborted after its work is done (one in forty on two busy cores, and `pandas.read_parquet` always has a pool).
     """
     with pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source) as file:
+        about = file.metadata
+        if most is not None:
+            size = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+            if about.num_rows > most:
+                raise ValueError(f"{about.num_rows:,} rows, where its scenario allows {most:,}")
+            if about.num_columns > MOST_COLUMNS or size > CELL_BYTES * max(most, 1) * about.num_columns:
+                raise ValueError(
+                    f"{about.num_columns:,} columns and {size:,} bytes are more than so many rows need"
+                )
         frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     return frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from .player import Pace, Player
 from .replay import open_run, run_names
 from .session import Session
 
+LOG = logging.getLogger(__name__)
 RUNS = Path(os.environ.get("ENTENTE_RUNS", "runs"))
 """The folder whose runs can be replayed."""
 SLOWEST_MS, MOST_MONTHS = 500, 100
@@ -157,14 +159,21 @@ def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
     """What a button of the files asks for."""
     with session.lock:
         if kind == "scenario":
-            name, text = session_file(session.scenario, session.seed, session.levers, session.date)
+            name, text = session_file(
+                session.scenario, session.seed, session.replicate, session.levers, session.date
+            )
             return parcel(name, "application/yaml", text, number)
         stem = f"{session.scenario.name}-{session.date}"
         if kind == "figures":
             return parcel(f"{stem}-figures.zip", "application/zip", figures_file(gallery(session.scene())), number)
         if session.month == 0:
             raise InputError("no month has been run yet; press Step or play first")
-        facts = {"scenario": session.scenario.name, "seed": session.seed, "until": session.date}
+        facts = {
+            "scenario": session.scenario.name,
+            "seed": session.seed,
+            "replicate": session.replicate,
+            "until": session.date,
+        }
         data = tables_file(session.scenario, session.tables(), kind, facts)
         return parcel(f"{stem}-{kind}.zip", "application/zip", data, number)
 
@@ -175,4 +184,8 @@ def _problem(action: Callable[[], Any]) -> str:
         action()
     except InputError as error:
         return str(error)
+    except Exception as error:
+        # Whatever goes wrong must be shown rather than leave a button that does nothing.
+        LOG.exception("an action on the page failed")
+        return f"This could not be done, by a fault of the page: {type(error).__name__}: {error}"
     return ""

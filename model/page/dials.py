@@ -13,6 +13,8 @@ from entente.month.declare import bounds, declared
 from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
 
+from .typed import typed_number
+
 PARTS = ("behaviour", "institution", "switches")
 MECHANISMS = "mechanisms"
 STEPS = 200
@@ -88,10 +90,9 @@ def parse(dial: Dial, words: Any) -> float | bool:
         if isinstance(words, bool):
             return words
         raise InputError(f"{dial.label}: {shown(words)}: must be on or off")
-    try:
-        value = float(str(words).strip())
-    except ValueError:
-        raise InputError(f"{dial.label}: {shown(words)}: must be a number") from None
+    value = typed_number(words)
+    if value is None:
+        raise InputError(f"{dial.label}: {shown(words)}: must be a number")
     if not dial.least <= value <= dial.most:
         raise InputError(f"{dial.label}: {value:g}: must lie in {dial.least:g}..{dial.most:g} {dial.unit}".strip())
     return value

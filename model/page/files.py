@@ -33,16 +33,21 @@ def session_name(scenario: Scenario) -> str:
     return base[: NAME_ROOM - len(SESSION)] + SESSION
 
 
-def session_file(scenario: Scenario, seed: int, levers: Iterable[str], month: str) -> tuple[str, str]:
+def session_file(
+    scenario: Scenario, seed: int, replicate: int, levers: Iterable[str], month: str
+) -> tuple[str, str]:
     """Name and text of the scenario file of a session: everything resolved, levers among the interventions.
 
-    The seed is the file's own, so `entente run` on it repeats the session.
+    The seed is the file's own, so `entente run` on it repeats the session; a scenario cannot name a replicate, so the
+    command in its first line does.
     """
     name = session_name(scenario)
     pulled = [f"{scenario.interventions[id_].month} {scenario.interventions[id_].text}" for id_ in sorted(levers)]
-    summary = f"A session on {scenario.name}, seed {seed}, seen up to {month}, with {len(pulled)} levers."
+    of = f" --replicate {replicate}" if replicate else ""
+    told = f", replicate {replicate}" if replicate else ""
+    summary = f"A session on {scenario.name}, seed {seed}{told}, seen up to {month}, with {len(pulled)} levers."
     kept = scenario.model_copy(update={"name": name, "summary": summary, "seed": seed})
-    head = [f"# Run it with: entente run {name}.yaml", *(f"# lever: {line}" for line in pulled)]
+    head = [f"# Run it with: entente run {name}.yaml{of}", *(f"# lever: {line}" for line in pulled)]
     return f"{name}.yaml", "\n".join(head) + "\n" + scenario_text(kept)
 
 

@@ -12,6 +12,8 @@ from entente.errors import InputError, shown
 from entente.schema.intervention import Intervention
 from entente.schema.scenario import Scenario, acting_at
 
+from .typed import typed_number
+
 EVERYONE = "everyone"
 GREATEST = 2.0
 """Largest size of a shock or of a package (schema)."""
@@ -124,6 +126,8 @@ def act(scenario: Scenario, form: str, values: Mapping[str, Any], month: str) ->
 def _data(scenario: Scenario, form: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if form == "shock":
         size = _number(values, "size")
+        if size == 0:
+            raise InputError(f"size: {shown(values.get('size'))}: a shock of 0 is none")
         data: dict[str, Any] = {"kind": values.get("kind"), "source": values.get("source"), "size": size}
         if values.get("state") != EVERYONE:
             data["weights"] = {str(values.get("state")): 1.0}
@@ -143,10 +147,10 @@ def _data(scenario: Scenario, form: str, values: Mapping[str, Any]) -> dict[str,
 
 
 def _number(values: Mapping[str, Any], name: str) -> float:
-    try:
-        return float(str(values.get(name)).strip())
-    except ValueError:
-        raise InputError(f"{name}: {shown(values.get(name))}: must be a number") from None
+    value = typed_number(values.get(name))
+    if value is None:
+        raise InputError(f"{name}: {shown(values.get(name))}: must be a number")
+    return value
 
 
 def setting(path: str, value: float | bool, month: str) -> Intervention:

@@ -17,9 +17,9 @@ DARK = {
     "bloc": "#4fb3ea", "outside": "#f0a030", "neutral": "#6c757e", "heat": "#e8702a", "accent": "#6cc4f5", "wrong": "#ff8a80", "bar": "#1f6f9f",
     "s0": "#4fb3ea", "s1": "#f0803c", "s2": "#2fc89b", "s3": "#dd92bf", "s4": "#e6b93c", "s5": "#9bd8ff",
     "s6": "#a8765c", "s7": "#bd8be0",
-    "r0": "#59616a", "r1": "#5a4a9c", "r2": "#3f74a3", "r3": "#35989b", "r4": "#55b884", "r5": "#a8d155", "r6": "#f7e34a",
+    "r0": "#565d65", "r1": "#fdf07a", "r2": "#c0d050", "r3": "#72b56a", "r4": "#2f9d96", "r5": "#3f7cc0", "r6": "#7d55cc",
 }  # fmt: skip
-"""Series `s`, rungs `r` from the weakest to the strongest contrast with the ground."""
+"""Series `s`; rungs `r`, from yellow to violet on either ground, so that a hue means a rung."""
 
 
 def series(index: int) -> str:

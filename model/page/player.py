@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Condition, main_thread
+from time import monotonic
 from typing import Any
 
 from .session import Session
 
 PATIENCE_SECONDS = 1.0
 """How long the play loop waits for a browser that says nothing, such as one in the background."""
+
+GONE_SECONDS = 20.0
+"""How long a tab may be away before what plays in it ends."""
 
 
 class Screen:
@@ -48,9 +53,25 @@ class Pace:
     Step does not read it, and so always runs one.
     """
 
-    def __init__(self, session: Session, screen: Screen, interval: Any, months: Any) -> None:
+    def __init__(
+        self,
+        session: Session,
+        screen: Screen,
+        interval: Any,
+        months: Any,
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.session, self.screen, self.interval, self.months = session, screen, interval, months
         self._due: tuple[int, int] | None = None
+        self._is_open, self._seen = is_open, monotonic()
+
+    @property
+    def watched(self) -> bool:
+        """Whether the tab is there, or was a moment ago: a connection may be cut and come back."""
+        now = monotonic()
+        if self._is_open():
+            self._seen = now
+        return now - self._seen < GONE_SECONDS
 
     @property
     def value(self) -> int:
@@ -86,7 +107,7 @@ class Player:
 
     @property
     def running(self) -> bool:
-        return self.current and self.session.running and main_thread().is_alive()
+        return self.current and self.session.running and self.pace.watched and main_thread().is_alive()
 
     def step(self) -> None:
         """One month, or as many as the pace asks for; nothing for a loop that played what is gone since."""

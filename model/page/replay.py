@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,11 @@ def trajectory_of(world: World, run: Run) -> Trajectory:
             at += [pd.Index(ids[axis]).get_indexer(pd.Index(frame[keys[axis]])) for axis in axes]
             if any((index < 0).any() for index in at):
                 raise ValueError(f"{table} names a month or an id that the scenario does not")
+            if frame.duplicated(["month", *(keys[axis] for axis in axes)]).any():
+                raise ValueError(f"{table} tells something twice")
+            everyone = len(set(run.tables["states"]["month"])) * prod(len(ids[axis]) for axis in axes)
+            if axes != "ts" and len(frame) != everyone:
+                raise ValueError(f"{table} has {len(frame)} rows, not the {everyone} of its months")
             for name, quantity in quantities(world.mechanisms).items():
                 if quantity.over == axes:
                     trajectory.arrays[name][tuple(at)] = frame[name].to_numpy(dtype=np.float64)
@@ -70,9 +76,18 @@ def open_run(home: Path, name: str) -> Run:
     Raises `InputError` for a name that leads elsewhere, a folder that is none, or tables too large.
     """
     root = home.resolve()
-    folder = (root / name).resolve()
-    if not name or folder.parent != root:
+    if "\0" in name or not name or (root / name).resolve().parent != root:
         raise InputError(f"{shown(name)}: no run folder of {home.name}")
+    try:
+        return _checked(root / name)
+    except InputError as error:
+        # Where the folders lie is no business of whoever looks at the page.
+        raise InputError(str(error).replace(f"{root}/", "")) from None
+
+
+def _checked(link: Path) -> Run:
+    """A run folder whose files lie in it and are complete. Raises `InputError`."""
+    folder, name = link.resolve(), link.name
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.resolve().parent not in {folder, folder / "figures"}:
             raise InputError(f"{name}/{path.name}: leads out of the run folder")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -25,8 +26,9 @@ from .scene import Scene, opening
 
 DEFAULT_SCENARIO = "memo-2001"
 MAX_SEED = 2**63 - 1
-LEVER = "lever"
-"""Ids of interventions set on the page begin with this."""
+LEVER = re.compile(r"lever-(\d+)$")
+"""Ids of interventions set on the page."""
+REPLAYED = "a finished run is replayed as it is; choose a scenario first"
 
 
 def session_at_start() -> Session:
@@ -40,6 +42,13 @@ def session_at_start() -> Session:
         session = Session()
         session.error = f"{AT_START}: {error}"
         return session
+
+
+def _parted(scenario: Scenario) -> tuple[Scenario, dict[str, Intervention]]:
+    """A scenario without the levers of a session that was taken away, and these."""
+    pulled = {id_: act for id_, act in scenario.interventions.items() if LEVER.match(id_)}
+    others = {id_: act for id_, act in scenario.interventions.items() if id_ not in pulled}
+    return scenario.model_copy(update={"interventions": others}) if pulled else scenario, pulled
 
 
 class Session:
@@ -57,14 +66,14 @@ class Session:
 
     def __init__(self, scenario: str | Scenario = DEFAULT_SCENARIO, seed: int = 0) -> None:
         self.lock = RLock()
-        self.base = load_scenario(scenario)
+        self.levers: dict[str, Intervention]
+        self.base, self.levers = _parted(load_scenario(scenario))
         self.label = scenario if isinstance(scenario, str) else scenario.name
         self.home = [scenario] if isinstance(scenario, str) else []
-        self.seed = seed
+        self.seed, self.replicate = seed, 0
         self.changes: dict[str, Any] = {}
         self.next_seed = seed
         self.next_changes: dict[str, Any] = {}
-        self.levers: dict[str, Intervention] = {}
         self.chosen = ""
         self.error = ""
         self.run: Recorded | None = None
@@ -101,6 +110,11 @@ class Session:
     def date(self) -> str:
         """The last month run, `YYYY-MM`."""
         return month_text(month_number(self.scenario.start) + self.month - 1)
+
+    @property
+    def noise(self) -> str:
+        """Which run of the scenario it is, in words."""
+        return f"seed {self.seed}" + (f", replicate {self.replicate}" if self.replicate else "")
 
     @property
     def next_date(self) -> str:
@@ -148,7 +162,8 @@ class Session:
     def reset(self) -> None:
         """Back to the start, with the seed and the parameters set meanwhile; levers stay and are replayed."""
         with self.lock:
-            self.seed, self.changes = self.next_seed, dict(self.next_changes)
+            if self.run is None:
+                self.seed, self.changes = self.next_seed, dict(self.next_changes)
             self.error = ""
             self.hasty = False
             self.epoch += 1
@@ -173,9 +188,10 @@ class Session:
         self.open(name)
 
     def open(self, scenario: str | Scenario) -> None:
-        """Another scenario, from its start, without levers and with its own parameters. Raises `InputError`.
+        """Another scenario, from its start, with its own parameters. Raises `InputError`.
 
-        A name keeps the seed that is chosen; a scenario that was read brings its own.
+        A name keeps the seed that is chosen; a scenario that was read brings its own and, where it is a session that
+        was taken away, its levers: they can be cleared, and the twin runs without them.
         """
         loaded = load_scenario(scenario)
         seed = self.next_seed if isinstance(scenario, str) else loaded.seed
@@ -186,12 +202,12 @@ class Session:
             raise InputError(f"{loaded.name}: no model of it could be made: {error}") from error
         with self.lock:
             self._turn()
-            self.base = loaded
+            self.base, self.levers = _parted(loaded)
             self.label = scenario if isinstance(scenario, str) else scenario.name
-            self.changes, self.next_changes, self.levers = {}, {}, {}
+            self.changes, self.next_changes, self.replicate = {}, {}, 0
             self.seed = self.next_seed = seed
             self.run, self.chosen, self.error = None, "", ""
-            self._begin(model)
+            self._begin(None if self.levers else model)
 
     def replay(self, run: Run) -> None:
         """Show a finished run, month by month, from its first month. Raises `InputError`."""
@@ -199,7 +215,8 @@ class Session:
         with self.lock:
             self._turn()
             self.run = recorded
-            self.label, self.seed = Path(run.path).name, int(run.manifest.get("seed", 0))
+            self.label, self.seed = Path(run.path).name, int(run.manifest["seed"])
+            self.replicate = int(run.manifest["replicate"])
             self.levers, self.chosen, self.error, self.month = {}, "", "", 1
             self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
             self._opening = opening(self.run.world)
@@ -215,12 +232,16 @@ class Session:
     def set_seed(self, text: str) -> None:
         """The seed of the next reset. Raises `InputError`."""
         words = text.strip()
+        if self.run is not None:
+            raise InputError(f"seed: {shown(text)}: {REPLAYED}")
         if not words.isdecimal() or int(words) > MAX_SEED:
             raise InputError(f"seed: {shown(text)}: must be a whole number, 0 or more")
         self.next_seed = int(words)
 
     def set_parameter(self, path: str, value: float | bool) -> None:
         """A parameter of the next reset. Raises `InputError`."""
+        if self.run is not None:
+            raise InputError(f"{path}: {REPLAYED}")
         changes = {**self.next_changes, path: value}
         load_scenario(self.base, changes)
         self.next_changes = changes
@@ -243,11 +264,11 @@ class Session:
         """Queue an intervention; it acts in the month that it carries. Raises `InputError`."""
         with self.lock:
             if self.run is not None:
-                raise InputError("a finished run is replayed as it is; choose a scenario to pull levers")
+                raise InputError(REPLAYED)
             if month_number(act.month) >= month_number(self.base.start) + self.base.months:
                 raise InputError(f"{act.month}: the run has ended; press Reset first")
             taken = [int(id_.rsplit("-", 1)[1]) for id_ in self.levers]
-            levers = {**self.levers, f"{LEVER}-{max(taken, default=0) + 1:03d}": act}
+            levers = {**self.levers, f"lever-{max(taken, default=0) + 1:03d}": act}
             steered(self.base, self.changes, levers)
             self.levers = levers
             self.version += 1

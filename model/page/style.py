@@ -13,7 +13,6 @@ svg .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .present { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 1 3; }
 svg .lever { stroke: var(--accent); stroke-width: 1.2; stroke-dasharray: 4 2; }
-svg .leader { stroke-width: 0.7; opacity: .7; }
 svg .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .series.chosen { stroke-width: 4; }
 svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import solara
 import solara.lab
 from mesa.visualization.utils import force_update, update_counter
+from solara.server.kernel_context import PageStatus, get_current_context
 
 from entente.errors import InputError
 
@@ -23,13 +25,20 @@ from .teller import Teller
 FIRST_INTERVAL_MS = 50
 
 
+def _open_tab() -> Callable[[], bool]:
+    """Tells whether a browser is connected to this tab."""
+    context = get_current_context()
+    return lambda: PageStatus.CONNECTED in context.page_status.values()
+
+
 @solara.component
 def Tab() -> None:
     """The whole page; every tab makes its own session."""
     session = solara.use_memo(session_at_start, [])
     screen = solara.use_memo(Screen, [])
     interval, months = solara.use_reactive(FIRST_INTERVAL_MS), solara.use_reactive(1)
-    pace = solara.use_memo(lambda: Pace(session, screen, interval, months), [])
+    is_open = solara.use_memo(_open_tab, [])
+    pace = solara.use_memo(lambda: Pace(session, screen, interval, months, is_open), [])
     seat = session.seat
     player = solara.use_memo(lambda: solara.reactive(Player(session, pace, reset=False)), [seat])
     edition = solara.use_reactive(0)
@@ -89,7 +98,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
         month=scene.date,
         tick=screen.send(),
         done=session.month / session.horizon,
-        words=f"month {session.month} of {session.horizon}; {session.label}, seed {session.seed}",
+        words=f"month {session.month} of {session.horizon}; {session.label}, {session.noise}",
         error=session.error or problem,
         cards=[asdict(picture) for picture in gallery(scene)],
         details=details(scene, teller),

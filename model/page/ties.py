@@ -204,16 +204,14 @@ def _stairs(xs: list[float], rungs: np.ndarray) -> str:
 
 
 def _names(scene: Scene) -> list[str]:
-    """The treaties in force, named at the right, each joined to the end of its line."""
+    """The treaties in force, named at the right in the order of their depths, with a piece of each line."""
     running = scene.running()
     shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
     levels = [_depth_y(float(scene.now("depth")[p])) for p in running]
     heights = spread(levels, LABEL_GAP, DEPTH_TOP, DEPTH_FOOT + 14)
-    now = _x(scene, max(scene.months - 1, 0))
     parts = []
-    for p, level, height in zip(running, levels, heights, strict=True):
+    for p, height in zip(running, heights, strict=True):
         id_, style = scene.world.treaties[p], series(shown.index(p))
-        parts.append(line(now, level, RIGHT + 4, height, class_="leader", style=style))
         parts.append(line(RIGHT + 4, height, RIGHT + 18, height, class_="series", style=style))
         parts.append(text(RIGHT + 21, height + 3.5, scene.short_name(p), data_pick=f"treaty:{id_}",
                           class_="tiny pick chosen" if scene.chosen == id_ else "tiny pick"))  # fmt: skip
