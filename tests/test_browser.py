@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pandas as pd
@@ -564,7 +568,78 @@ def test_stopping_the_server_while_it_plays_leaves_no_process(browser: Any, home
         os.killpg(group, 0)
 
 
-def test_make_app_binds_to_this_machine_only() -> None:
+def test_make_app_serves_this_page_guarded() -> None:
     recipe = (ROOT / "Makefile").read_text()
-    assert "solara run app.py --host 127.0.0.1 --port 8765 --no-open --production" in recipe
-    assert shutil.which("solara", path=str(Path(sys.executable).parent))
+    assert "$(BIN)/python -m entente.page app.py --port 8765" in recipe
+
+
+def test_the_server_says_one_line_and_listens_on_this_machine_only(server: Server, visit: Visit) -> None:
+    said = Path(server.log.name).read_text().splitlines()
+    assert said == [f"The page is on {server.url.rstrip('/')} (Ctrl-C ends it)"]
+    port = int(server.url.rstrip("/").rpartition(":")[2])
+    others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), None)} - {
+        HOST,
+        "127.0.1.1",
+        "::1",
+    }
+    for address in others:
+        with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
+            socket.create_connection((address, port), timeout=2).close()
+
+
+INTRUDER = """<script>
+const tried = {};
+async function attempt(name, work) { try { tried[name] = await work(); } catch (error) { tried[name] = "no: " + error; } }
+const socket = (url) => new Promise((yes, no) => {
+  const line = new WebSocket(url); line.onopen = () => yes("open"); line.onerror = () => no("refused");
+});
+(async () => {
+  await attempt("read", async () => (await fetch("PAGE")).status);
+  await attempt("send", async () => (await fetch("PAGE_solara/api/close/k?session_id=s", {method: "POST", mode: "no-cors"})).type);
+  await attempt("socket", () => socket("PAGE".replace("http", "ws") + "jupyter/api/kernels/k/channels?session_id=s"));
+  const frame = document.createElement("iframe"); frame.src = "PAGE"; document.body.append(frame);
+  document.title = JSON.stringify(tried);
+})();
+</script><body></body>"""
+"""A page of another site that is open in the same browser."""
+
+
+def test_a_page_of_another_site_reaches_nothing(browser: Any, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(INTRUDER.replace("PAGE", server.url))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer((HOST, 0), handler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        page.goto(f"http://{HOST}:{other.server_port}/")
+        page.wait_for_function("() => document.title.startsWith('{')")
+        tried = json.loads(page.title())
+        page.wait_for_timeout(SETTLE_MS)
+        assert tried["read"].startswith("no:")
+        assert tried["socket"] == "no: refused"
+        assert tried["send"].startswith("no:")
+        assert not any("Entente" in (frame.title() or "") for frame in page.frames[1:]), "it cannot be framed"
+        page.close()
+        other.shutdown()
+
+
+def test_another_name_for_this_machine_leads_nowhere(browser: Any, server: Server) -> None:
+    port = server.url.rstrip("/").rpartition(":")[2]
+    rebound = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=[*FLAGS, f"--host-resolver-rules=MAP rebound.example {HOST}"]
+    )
+    page = rebound.new_page()
+    answer = page.goto(f"http://rebound.example:{port}/")
+    assert answer.status == 403
+    assert page.inner_text("body").strip() == f"This server does not answer to the name rebound.example:{port}."
+    rebound.close()
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_the_page_says_its_language(visit: Visit) -> None:
+    assert visit.page.evaluate("document.cookie") == ""
+    assert [cookie["httpOnly"] for cookie in visit.context.cookies()] == [True]
+    assert visit.page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_what_is_not_there_is_fetched_from_nowhere(server: Server) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{server.url}_solara/cdn/nothing@1.0/x.js", timeout=PATIENCE_SECONDS)
