@@ -38,8 +38,7 @@ def serve() -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "solara"), "run", "app.py", "--host", "127.0.0.1", "--port", str(port),
-               "--no-open", "--production"]  # fmt: skip
+    command = [sys.executable, "-m", "entente.page", "app.py", "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url, until = f"http://127.0.0.1:{port}/", time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:

@@ -535,6 +535,34 @@ def test_nothing_is_cut_at_the_usual_sizes(visit: Visit, wide: int, high: int) -
     assert visit.page.locator(".card.network svg").bounding_box()["width"] > 380
 
 
+def test_on_a_narrow_screen_there_is_one_column(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 600, "height": 900})
+    lefts = visit.page.evaluate(
+        "[...document.querySelectorAll('.card')].map((card) => card.getBoundingClientRect().left)"
+    )
+    assert len(lefts) > 5
+    assert len({round(left) for left in lefts}) == 1
+
+
+def test_the_first_screen_tells_what_happened(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 1280, "height": 800})
+    assert visit.page.inner_text("[data-test=headline]").endswith("as it sets out.")
+    visit.pull("shock", source="militancy", size="1.5")
+    visit.play_until("2004-01")
+    headline = visit.page.inner_text("[data-test=headline]")
+    assert re.match(r"Russia-China treaty 2001: rung \d, [a-z ]+.*; threat to its parties \d\.\d\d", headline)
+    for part in ("[data-test=headline]", ".card.ties h2", ".card.happened li"):
+        box = visit.page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] < 800, part
+    months = visit.page.locator(".happened time").all_inner_texts()
+    assert months == sorted(months, reverse=True)
+    told = visit.page.locator(".happened button.told").first
+    name = told.inner_text().partition(":")[0]
+    told.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector(f".details.open >> text={name}")
+
+
 def test_an_exception_in_the_model_is_shown_and_the_page_stays(browser: Any, home: Path, tmp_path: Path) -> None:
     app = tmp_path / "failing.py"
     app.write_text(FAILING_APP)

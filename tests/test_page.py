@@ -36,7 +36,7 @@ from entente.page.style import standalone
 from entente.page.svg import runs, spread
 from entente.page.teller import Teller
 from entente.page.threats import strength
-from entente.page.ties import against_twin, threat_to, told
+from entente.page.ties import against_twin
 from entente.page.wishes import flows
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.load import load_scenario, parse_scenario
@@ -429,15 +429,15 @@ def test_places_do_not_move_between_frames(steered: Session) -> None:
 def test_beneath_the_ties_stands_the_threat_to_the_parties_of_the_chosen_treaty(steered: Session) -> None:
     scene = steered.scene()
     focus = scene.world.treaties.index("rus-chn-2001")
-    assert told(scene) == focus
-    assert told(replace(scene, chosen="tashkent")) == scene.world.treaties.index("tashkent")
-    assert told(replace(scene, chosen="CHN|RUS")) == focus
+    assert scene.told() == focus
+    assert replace(scene, chosen="tashkent").told() == scene.world.treaties.index("tashkent")
+    assert replace(scene, chosen="CHN|RUS").told() == focus
     picture = next(one for one in gallery(scene) if one.id == "ties")
     assert picture.svg.count('class="felt"') == 1
     # The same as in the figures of the run, which are drawn from its tables.
     drawn = tie_figures.threat_to(scene.scenario, steered.tables("parties", "perceptions"), "rus-chn-2001")
     mean = drawn.groupby("month")["threat"].sum() / 2
-    np.testing.assert_allclose(threat_to(scene, focus), mean.to_numpy(), atol=1e-12)
+    np.testing.assert_allclose(scene.threat_to(focus), mean.to_numpy(), atol=1e-12)
 
 
 def test_the_pictures_show_a_shock_and_the_twin(steered: Session) -> None:

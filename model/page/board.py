@@ -22,13 +22,15 @@ def Board(
     done: float,
     words: str,
     error: str,
+    headline: str,
+    happened: Rows,
     cards: Rows,
     details: str,
     chosen: str,
     event_painted: Callable[[int], None],
     event_pick: Callable[[str], None],
 ) -> None:
-    """`cards` are id, title, svg, summary; `tick` numbers the frames, and `painted` returns it once drawn."""
+    """`happened` are month, text, cause, treaty, kind, the newest first; `cards` are id, title, svg, summary; `tick` numbers the frames, and `painted` returns it once drawn."""
 
 
 @solara.component_vue("setup.vue")

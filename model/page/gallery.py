@@ -10,7 +10,7 @@ from .threats import threats
 from .ties import ties
 from .wishes import wishes
 
-PICTURES = (network, ties, threats, wishes, ladder)
+PICTURES = (ties, network, threats, wishes, ladder)
 
 
 def gallery(scene: Scene) -> list[Picture]:

@@ -80,6 +80,24 @@ class Scene:
     def source_name(self, k: int) -> str:
         return self.scenario.sources[self.world.sources[k]].name
 
+    def told(self) -> int | None:
+        """The treaty of which most is told: the chosen one, else the scenario's focus, else the first in force."""
+        known = self.world.treaties
+        for id_ in (self.chosen, self.scenario.focus):
+            if id_ in known:
+                return known.index(str(id_))
+        running = self.running()
+        return running[0] if running else None
+
+    def threat_to(self, p: int) -> Floats:
+        """Mean over the parties of a treaty of the threats within its scope, by month; NaN where it has no party."""
+        arrays, months = self.trajectory.arrays, self.months
+        felt = arrays["perception"][:months] @ self.world.numbers["scope"][p]
+        member = arrays["member"][:months, p]
+        with np.errstate(invalid="ignore"):
+            found: Floats = (felt * member).sum(axis=1) / member.sum(axis=1)
+        return found
+
     def ties(self) -> list[tuple[int, int, float, int]]:
         """Every pair that shares a treaty: both states, dyad index (E16), highest rung."""
         depth, rung, member = self.now("depth"), self.now("rung"), self.now("member")

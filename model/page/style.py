@@ -45,6 +45,13 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .entente .progress { flex: 0 0 160px; height: 5px; border-radius: 3px; background: var(--line); }
 .entente .progress span { display: block; height: 100%; border-radius: 3px; background: var(--accent); }
 .entente .words { color: var(--muted); font-size: 13px; }
+.entente .headline { font: 600 17px/1.35 Roboto, Arial, sans-serif !important; letter-spacing: 0 !important; margin: 2px 4px 8px; }
+.entente .happened ol { list-style: none; padding: 0; margin: 0; max-height: 512px; overflow-y: auto; font-size: 13px; line-height: 1.35; }
+.entente .happened li { padding: 4px 0 4px 74px; border-top: 1px solid var(--line); position: relative; }
+.entente .happened time { position: absolute; left: 0; color: var(--muted); font-variant-numeric: tabular-nums; }
+.entente .happened small { display: block; font-weight: 400; color: var(--muted); font-size: 12px; }
+.entente .happened button.told { border: 0; padding: 0; font: inherit; color: inherit; text-align: left; background: none; text-decoration: underline dotted; text-underline-offset: 3px; }
+.entente .happened li.rung-up, .entente .happened li.signing { border-left: 0; font-weight: 500; } .entente .happened li.shock, .entente .happened li.relief, .entente .happened li.rumour { color: var(--muted); }
 .entente .problem { margin: 0 4px 10px; padding: 8px 12px; border-left: 4px solid var(--heat);
   background: var(--paper); }
 .entente .cards { display: grid; gap: 10px; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: start; }
@@ -94,6 +101,8 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .entente .details .close { float: right; }
 @media (max-width: 1699px) { .entente .details.open { position: fixed; z-index: 4; top: 96px; right: 22px; max-height: calc(100vh - 108px);
   width: min(460px, 46vw); overflow: auto; box-shadow: 0 6px 24px rgba(0, 0, 0, .35); } }
+@media (max-width: 899px) { .entente .cards { grid-template-columns: minmax(0, 1fr); } }
+.entente :focus-visible, .side :focus-visible, .v-btn:focus-visible, .v-expansion-panel-header:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 @media (min-width: 1700px) { .entente .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 """
 

@@ -20,6 +20,7 @@ from .levers import act
 from .palette import DARK, LIGHT
 from .player import Pace, Player, Screen
 from .session import Session, session_at_start
+from .story import Story, headline
 from .teller import Teller
 
 FIRST_INTERVAL_MS = 50
@@ -75,6 +76,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
     update_counter.get()
     player.get()
     teller = solara.use_memo(lambda: Teller(session), [])
+    story = solara.use_memo(Story, [])
     problem, set_problem = solara.use_state("")
 
     def pick(what: str) -> None:
@@ -100,6 +102,8 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
         done=session.month / session.horizon,
         words=f"month {session.month} of {session.horizon}; {session.label}, {session.noise}",
         error=session.error or problem,
+        headline=headline(scene),
+        happened=[asdict(line) for line in reversed(story.lines(scene, (session.version, session.epoch)))],
         cards=[asdict(picture) for picture in gallery(scene)],
         details=details(scene, teller),
         chosen=scene.chosen,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from entente.engines.interactive.treaty import RUNNING
+from entente.month.ladder import RUNG_NAMES
 
 from .palette import series
 from .scene import Mark, Scene, marks, years
@@ -99,8 +100,8 @@ def _axes(scene: Scene) -> list[str]:
     for level in range(TOP_RUNG + 1):
         y = _rung_y(level)
         parts.append(line(LEFT, y, RIGHT, y, class_="grid"))
-        if level % 2 == 0:
-            parts.append(text(LEFT - 4, y + 4, str(level), class_="small muted end"))
+        parts += [text(LEFT - 4, y + 4, str(level), class_="tiny muted end"),
+                  text(RIGHT + 8, y + 3.5, f"{level} {RUNG_NAMES[level]}", class_="tiny muted")]  # fmt: skip
     for row, name in years(scene, 6):
         x = _x(scene, row)
         if LEFT <= x <= RIGHT:
@@ -109,32 +110,12 @@ def _axes(scene: Scene) -> list[str]:
     return parts
 
 
-def told(scene: Scene) -> int | None:
-    """The treaty whose parties' threat is shown: the chosen one, else the scenario's focus, else the first in force."""
-    known = scene.world.treaties
-    for id_ in (scene.chosen, scene.scenario.focus):
-        if id_ in known:
-            return known.index(str(id_))
-    running = scene.running()
-    return running[0] if running else None
-
-
-def threat_to(scene: Scene, p: int) -> np.ndarray:
-    """Mean over the parties of a treaty of the threats within its scope, by month; NaN where it has no party."""
-    arrays, months = scene.trajectory.arrays, scene.months
-    felt = arrays["perception"][:months] @ scene.world.numbers["scope"][p]
-    member = arrays["member"][:months, p]
-    with np.errstate(invalid="ignore"):
-        found: np.ndarray = (felt * member).sum(axis=1) / member.sum(axis=1)
-    return found
-
-
 def _threat(scene: Scene) -> list[str]:
     """The threat to the parties of one treaty, beneath the rungs that it moves."""
-    p = told(scene)
+    p = scene.told()
     if p is None:
         return []
-    felt = threat_to(scene, p)
+    felt = scene.threat_to(p)
     top = max(1.0, float(np.nanmax(felt))) if np.isfinite(felt).any() else 1.0
     parts = [text(LEFT - 28, THREAT_TOP - 9, f"threat to the parties of {scene.treaty_name(p)}, all sources", class_="small muted"),
              line(LEFT, THREAT_FOOT, RIGHT, THREAT_FOOT, class_="grid"),
@@ -153,7 +134,7 @@ def _threat(scene: Scene) -> list[str]:
 
 def _lines(scene: Scene, p: int, shown: list[int]) -> list[str]:
     """One treaty: its depth and rung, and the twin's where that differs."""
-    chosen = p == told(scene)
+    chosen = p == scene.told()
     style = series(shown.index(p))
     # Rungs of several treaties coincide; a small offset keeps each line visible.
     lift = 0.5 * (shown.index(p) / max(len(shown) - 1, 1) - 0.5)

@@ -61,16 +61,19 @@ class Event:
 
 def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
     """Every event of a run with month, treaty, parties, value before and after, and its cause."""
-    found: list[Event] = []
-    for row in range(trajectory.months):
-        found += _threats(world, trajectory, row)
-        found += _rifts(world, trajectory, row)
-        found += _outside(world, trajectory, row)
-        for p in range(len(world.treaties)):
-            found += _of_treaty(world, trajectory, row, p)
+    found = [event for row in range(trajectory.months) for event in events_of(world, trajectory, row)]
     return pd.DataFrame([vars(event) for event in found], columns=list(EVENT_COLUMNS)).astype(
         {"before": np.float64, "after": np.float64}
     )
+
+
+def events_of(world: World, trajectory: Trajectory, row: int) -> Iterator[Event]:
+    """The events of one month; they depend on no later one."""
+    yield from _threats(world, trajectory, row)
+    yield from _rifts(world, trajectory, row)
+    yield from _outside(world, trajectory, row)
+    for p in range(len(world.treaties)):
+        yield from _of_treaty(world, trajectory, row, p)
 
 
 def binding_party(world: World, trajectory: Trajectory, row: int, p: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -68,7 +69,8 @@ def _parting(events: pd.DataFrame, treaty: pd.DataFrame) -> pd.Series:
     return pd.Series(within, index=events.index, dtype=bool)
 
 
-def _names(scenario: Scenario, ids: str) -> str:
+def names_of(scenario: Scenario, ids: str) -> str:
+    """States by name, from ids with spaces between."""
     words = [scenario.states[i].name if i in scenario.states else i for i in ids.split()]
     return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
 
@@ -89,34 +91,45 @@ def _standing(scenario: Scenario, treaty: str, month: str, state: pd.Series) -> 
     )
 
 
-def _sentence(scenario: Scenario, event: object) -> str:
-    kind, month = event.kind, event.month  # type: ignore[attr-defined]
-    before, after = event.before, event.after  # type: ignore[attr-defined]
-    rule, parties = event.rule, _names(scenario, event.parties)  # type: ignore[attr-defined]
-    binding, threats = event.binding, _sources(scenario, event.threats)  # type: ignore[attr-defined]
-    head = {
+def head_of(scenario: Scenario, event: Any) -> str:
+    """What happened to a treaty, in a few words that leave out its name, the month and the cause."""
+    parties, before, after = names_of(scenario, event.parties), event.before, event.after
+    s = "" if " " in event.parties else "s"
+    return {
         "signing": f"{parties} sign; rung {after:.0f}",
         "rung up": f"it rises from rung {before:.0f} to {after:.0f}",
         "rung down": f"it sinks from rung {before:.0f} to {after:.0f}",
         "rung blocked": f"a rise above rung {before:.0f} is due and does not come",
-        "entry": f"{parties} joins ({before:.0f} parties before, {after:.0f} after)",
-        "exit": f"{parties} leaves ({before:.0f} parties before, {after:.0f} after)",
+        "entry": f"{parties} join{s} ({before:.0f} parties before, {after:.0f} after)",
+        "exit": f"{parties} leave{s} ({before:.0f} parties before, {after:.0f} after)",
         "renewal": "the term is renewed",
         "end": "the treaty ends",
         "rift": f"{parties} fall out (by {after:.2f})",
         "reconciliation": f"{parties} make up (by {-after:.2f})",
         "obligation": f"the obligation goes from {before:.0f} to {after:.0f}",
-    }[kind]
+    }[event.kind]
+
+
+def cause_of(scenario: Scenario, event: Any) -> str:
+    """By what rule, whose wish and which threats it happened; begins with what joins it to the head."""
+    kind, rule = event.kind, event.rule
+    binding, threats = event.binding, _sources(scenario, event.threats)
     cause = f": {rule}" if rule else ""
-    bound = f"; {_names(scenario, binding)}, whose wish was binding" if binding and kind.startswith("rung") else ""
+    bound = (
+        f"; {names_of(scenario, binding)}, whose wish was binding" if binding and kind.startswith("rung") else ""
+    )
     fell = kind in {"rung down", "exit", "end"}
     threats = "" if fell else threats  # less of them: told by what went away
     moved = f", was moved most by {threats}" if bound and threats else ""
-    counted = "threats that counted most were" if " " in event.threats else "threat that counted most was"  # type: ignore[attr-defined]
+    counted = "threats that counted most were" if " " in event.threats else "threat that counted most was"
     felt = f"; the {counted} {threats}" if threats and not bound else ""
     if bound and not moved and not fell:
-        bound = f"; the wish of {_names(scenario, binding)} was binding, and no threat above its resting level lifted it"
-    return f"{month}  {head}{cause}{bound}{moved}{felt}."
+        bound = f"; the wish of {names_of(scenario, binding)} was binding, and no threat above its resting level lifted it"
+    return f"{cause}{bound}{moved}{felt}"
+
+
+def _sentence(scenario: Scenario, event: Any) -> str:
+    return f"{event.month}  {head_of(scenario, event)}{cause_of(scenario, event)}."
 
 
 def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: object) -> list[str]:
@@ -142,7 +155,7 @@ def _background(scenario: Scenario, tables: Mapping[str, pd.DataFrame], event: o
         felt = seen[(seen["month"] == month) & (seen["source"] == source) & (seen["state"] == binding)][
             "perception"
         ]
-        level = f", perceived by {_names(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
+        level = f", perceived by {names_of(scenario, binding)} at {felt.iloc[0]:.2f}" if len(felt) else ""
         lines.append(
             f"         {scenario.sources[source].name}{level}: {what}{_sponsors(scenario, tables, source, month)}."
         )
@@ -194,5 +207,5 @@ def _wishes(scenario: Scenario, parties: pd.DataFrame, treaty: str, month: str, 
     rows = parties[(parties["treaty"] == treaty) & (parties["month"] == month) & (parties["member"] == 1)]
     if state["status"] != 1 or rows.empty:
         return ""
-    wishes = ", ".join(f"{_names(scenario, str(row.state))} {row.ideal:.2f}" for row in rows.itertuples())
+    wishes = ", ".join(f"{names_of(scenario, str(row.state))} {row.ideal:.2f}" for row in rows.itertuples())
     return f"In {month} the parties would have a depth of: {wishes}."
