@@ -563,6 +563,20 @@ def test_the_first_screen_tells_what_happened(visit: Visit) -> None:
     visit.page.wait_for_selector(f".details.open >> text={name}")
 
 
+def test_futures_appear_behind_the_tie_and_part_anew_after_a_lever(visit: Visit) -> None:
+    visit.page.wait_for_selector(".card.ties .fan", state="attached")
+    visit.step(3)
+    visit.until(
+        "() => /futures of .* after 2001-10/.test(document.querySelector('.card.ties .summary').innerText)"
+    )
+    before = visit.page.locator(".card.ties .middle-way").first.get_attribute("points")
+    visit.pull("offer", power="USA", state="RUS", size="1.5")
+    visit.until(
+        "old => { const line = document.querySelector('.card.ties .middle-way'); return line && line.getAttribute('points') !== old; }",
+        before,
+    )
+
+
 def test_an_exception_in_the_model_is_shown_and_the_page_stays(browser: Any, home: Path, tmp_path: Path) -> None:
     app = tmp_path / "failing.py"
     app.write_text(FAILING_APP)

@@ -18,12 +18,12 @@ MOST_FUTURES = 10_000
 
 
 def futures(
-    scenario: Scenario, seed: int, runs: int, say: Callable[[str], None] = lambda words: None
+    scenario: Scenario, seed: int, runs: int, say: Callable[[str], None] = lambda words: None, shared: int = 0
 ) -> pd.DataFrame:
     """Bands of practice and organs of every treaty over `runs` runs of a scenario, the replicates 0, 1, ... of a seed.
 
     The columns are those of the table `futures`: a row a month and treaty, taken over the runs in which the treaty
-    is in force that month. The runs are of the shipped model, on the compiled engine; where that has to be compiled
+    is in force that month. The first `shared` months are those of replicate 0, so that the rest are its futures. The runs are of the shipped model, on the compiled engine; where that has to be compiled
     first, `say` is told. Raises `InputError` for a number outside 1 to `MOST_FUTURES`.
     """
     if not 1 <= runs <= MOST_FUTURES:
@@ -33,7 +33,9 @@ def futures(
     if not names:
         return pd.DataFrame(columns=list(COLUMNS)).astype({"month": object, "treaty": object})
     outcomes = [f"{quantity}:{name}" for name in names for quantity in ("status", "depth", "rung")]
-    kept = simulate(scenario, replicates=runs, seed=seed, outcomes=outcomes, keep="monthly").trajectories
+    kept = simulate(
+        scenario, replicates=runs, seed=seed, outcomes=outcomes, keep="monthly", shared=shared
+    ).trajectories
     months = kept.loc[kept["replicate"] == 0, "month"].to_numpy()
     frames = []
     for name in names:
@@ -57,13 +59,14 @@ def futures(
 
 def _quantiles(values: np.ndarray) -> dict[str, np.ndarray]:
     """Median and edges of the central shares of each month, over the runs that have a value; NaN where none has."""
-    found = {}
     levels = {"median": 0.5}
     for share in FUTURE_SHARES:
         levels |= {f"low_{share}": (100 - share) / 200, f"high_{share}": (100 + share) / 200}
+    lines = np.full((len(levels), values.shape[1]), np.nan)
     some = ~np.isnan(values).all(axis=0)
-    for edge, level in levels.items():
-        line = np.full(values.shape[1], np.nan)
-        line[some] = np.nanquantile(values[:, some], level, axis=0)
-        found[edge] = line
-    return found
+    # All edges at once, and months in which every run has a value by the quicker way.
+    whole = ~np.isnan(values).any(axis=0)
+    for months, quantile in ((whole, np.quantile), (some & ~whole, np.nanquantile)):
+        if months.any():
+            lines[:, months] = quantile(values[:, months], list(levels.values()), axis=0)
+    return dict(zip(levels, lines, strict=True))

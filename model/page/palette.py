@@ -25,7 +25,12 @@ DARK = {
 def series(index: int) -> str:
     """The style of the n-th of several lines: colour, and beyond the eighth a line style too."""
     dash = DASHES[(index // SERIES + index) % len(DASHES)]
-    return f"stroke:var(--s{index % SERIES})" + (f";stroke-dasharray:{dash}" if dash else "")
+    return f"stroke:{hue(index)}" + (f";stroke-dasharray:{dash}" if dash else "")
+
+
+def hue(index: int) -> str:
+    """The colour of the n-th of several lines."""
+    return f"var(--s{index % SERIES})"
 
 
 def rung(level: int) -> str:

@@ -15,6 +15,8 @@ from entente.world.draws import Floats
 from entente.world.pack import World
 from entente.world.trajectory import Trajectory, quantities
 
+from .fan import Fan
+
 MULTILATERAL = 3
 """Parties from which on a treaty is drawn as a shape around them, rather than as a line."""
 
@@ -26,7 +28,7 @@ class Scene:
     `months` counts the months recorded so far; before the first, `opening` holds what is known of the
     world as it sets out. `twin` is the same seed without the levers, None where there are none; `levers`
     names the interventions that were set on the page; `chosen` is the id of a treaty, two ids of states
-    joined by a bar, or empty.
+    joined by a bar, or empty. `fan` are futures from some month of this run, None where none are known.
     """
 
     scenario: Scenario
@@ -37,6 +39,7 @@ class Scene:
     twin: Trajectory | None = None
     levers: frozenset[str] = frozenset()
     chosen: str = ""
+    fan: Fan | None = None
     _now: dict[str, Floats] = field(default_factory=dict)
 
     @property

@@ -20,6 +20,7 @@ from entente.schema.load import load_scenario, scenario_names
 from entente.schema.scenario import Scenario
 from entente.telling.tables import TABLES
 
+from .fan import Fan
 from .live import AT_START, Live, started, steered
 from .replay import Recorded
 from .scene import Scene, opening
@@ -28,6 +29,8 @@ DEFAULT_SCENARIO = "memo-2001"
 MAX_SEED = 2**63 - 1
 LEVER = re.compile(r"lever-(\d+)$")
 """Ids of interventions set on the page."""
+FAN_MONTHS = 60
+"""While the run plays, its futures are made anew when so many months have passed."""
 REPLAYED = "a finished run is replayed as it is; choose a scenario first"
 
 
@@ -121,13 +124,24 @@ class Session:
         """The month at whose beginning a lever that is pulled now acts."""
         return month_text(month_number(self.scenario.start) + self.month)
 
-    def scene(self) -> Scene:
-        """The present month, ready to be drawn."""
+    def parting(self) -> tuple[Scenario, int, int] | None:
+        """Of which run, and from which month on, futures are wanted: scenario, seed, months; None for a finished run.
+
+        While the run plays they are wanted now and then, since they take longer than a month.
+        """
+        with self.lock:
+            if self.run is not None or self.error or self.month >= self.horizon:
+                return None
+            months = self.month - self.month % FAN_MONTHS if self.hasty else self.month
+            return self.scenario, self.seed, months
+
+    def scene(self, fan: Fan | None = None) -> Scene:
+        """The present month, ready to be drawn, with futures of this run where they are known."""
         with self.lock:
             record = self.record
             twin = Live(self.twin).trajectory if self.twin and not self.run else None
             return Scene(self.scenario, record.world, self.month, record.trajectory, self._opening, twin,
-                         frozenset(self.levers), self.chosen)  # fmt: skip
+                         frozenset(self.levers), self.chosen, None if self.run else fan)  # fmt: skip
 
     def tables(self, *names: str) -> dict[str, pd.DataFrame]:
         """Tables of the run up to the present month, all of them where none is named."""

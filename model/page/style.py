@@ -16,6 +16,7 @@ svg .lever { stroke: var(--accent); stroke-width: 1.2; stroke-dasharray: 4 2; }
 svg .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .series.chosen { stroke-width: 4; }
 svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }
+svg .fan { opacity: .13; } svg .fan.band50 { opacity: .22; } svg .middle-way { fill: none; stroke-width: 1.2; stroke-dasharray: 1 2; }
 svg .felt { fill: var(--muted); opacity: .5; }
 svg .mark { stroke: var(--paper); stroke-width: .6; }
 svg [data-pick] { cursor: pointer; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -15,6 +16,7 @@ from entente.errors import InputError
 from .board import Board, Style
 from .controls import Changed, Controls, Dials, Files, Levers, Setup
 from .details import details
+from .fan import Fan, fan_of
 from .gallery import gallery
 from .levers import act
 from .palette import DARK, LIGHT
@@ -24,6 +26,8 @@ from .story import Story, headline
 from .teller import Teller
 
 FIRST_INTERVAL_MS = 50
+SETTLED_SECONDS = 0.2
+"""How long nothing must have changed before futures are made."""
 
 
 def _open_tab() -> Callable[[], bool]:
@@ -95,7 +99,20 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
             session.chosen = id_
         changed()
 
-    scene = session.scene()
+    parting = session.parting()
+
+    def foretell() -> Fan | None:
+        # Who steps on quickly waits for none of them.
+        time.sleep(SETTLED_SECONDS)
+        return fan_of(*parting) if parting is not None and session.parting() == parting else None
+
+    fan = solara.lab.use_task(
+        foretell,
+        dependencies=[None if parting is None else (session.version, session.epoch, *parting[1:])],
+        raise_error=False,
+    )
+    # While new ones are made the old would tell of other levers.
+    scene = session.scene(fan.value if fan.finished else None)
     Board(
         month=scene.date,
         tick=screen.send(),

@@ -8,8 +8,9 @@ import numpy as np
 
 from entente.engines.interactive.treaty import RUNNING
 from entente.month.ladder import RUNG_NAMES
+from entente.telling.tables import FUTURE_SHARES
 
-from .palette import series
+from .palette import hue, series
 from .scene import Mark, Scene, marks, years
 from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
 
@@ -39,6 +40,7 @@ def ties(scene: Scene) -> Picture:
     """Depth above, the timeline in the middle, rungs below, then threat; one axis of months for all."""
     parts = [*_axes(scene), *_timeline(scene), *_threat(scene)]
     shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
+    parts += _fan(scene, shown)
     for p in shown:
         parts += _lines(scene, p, shown)
     parts += _names(scene)
@@ -56,7 +58,20 @@ def summary(scene: Scene) -> str:
     deepest = max(running, key=lambda p: depth[p])
     words = (f"{scene.date}: {scene.treaty_name(deepest)} is the deepest of {len(running)} treaties in force, "
              f"depth {depth[deepest]:.2f} of 1.")  # fmt: skip
-    return f"{words} {against_twin(scene)}".strip()
+    return " ".join(filter(None, (words, against_twin(scene), _foretold(scene))))
+
+
+def _foretold(scene: Scene) -> str:
+    """Where the futures of one treaty end, in words."""
+    p, fan = scene.told(), scene.fan
+    bands = None if p is None or fan is None else fan.bands.get(scene.world.treaties[p])
+    if p is None or fan is None or bands is None or not np.isfinite(bands["organs_median"][-1]):
+        return ""
+    low, middle, high = (bands[f"organs_{edge}"][-1] for edge in ("low_90", "median", "high_90"))
+    since = scene.world.month(scene.world.opens + max(fan.months - 1, 0))
+    end = scene.world.month(scene.world.opens + scene.scenario.months - 1)
+    return (f"Shaded: 50 and 90 % of {fan.runs} futures of {scene.treaty_name(p)} after {since}; "
+            f"where it is still in force in {end}, at rung {middle:.0f} ({low:.0f} to {high:.0f}).")  # fmt: skip
 
 
 def against_twin(scene: Scene) -> str:
@@ -80,7 +95,7 @@ def _depth_y(depth: Any) -> Any:
     return DEPTH_FOOT - (DEPTH_FOOT - DEPTH_TOP) * depth
 
 
-def _rung_y(rung: float) -> float:
+def _rung_y(rung: Any) -> Any:
     return RUNG_FOOT - (RUNG_FOOT - RUNG_TOP) * rung / TOP_RUNG
 
 
@@ -129,6 +144,31 @@ def _threat(scene: Scene) -> list[str]:
         parts.append(
             tag("polygon", tip(f"threat to the parties of {scene.treaty_name(p)}"), points=corners, class_="felt")
         )
+    return parts
+
+
+def _fan(scene: Scene, shown: list[int]) -> list[str]:
+    """Where one treaty may go: the central 90 and 50 % of futures, and their median, from the month they part."""
+    p, fan = scene.told(), scene.fan
+    bands = None if p is None or fan is None else fan.bands.get(scene.world.treaties[p])
+    if p is None or fan is None or bands is None:
+        return []
+    parts, colour = [], hue(shown.index(p) if p in shown else 0)
+    last = max(fan.months - 1, 0)
+    rows = np.arange(last, len(bands["practice_median"]))
+    words = tip(f"{fan.runs} futures of {scene.treaty_name(p)} under the levers as they stand")
+    for quantity, height in (("practice", _depth_y), ("organs", _rung_y)):
+        for first, end in runs(np.isfinite(bands[f"{quantity}_median"][last:])):
+            at = rows[first:end]
+            xs = [_x(scene, row) for row in at]
+            for share in sorted(FUTURE_SHARES, reverse=True):
+                low, high = (height(bands[f"{quantity}_{side}_{share}"][at]) for side in ("low", "high"))
+                corners = points([*xs, *reversed(xs)], [*low.tolist(), *high[::-1].tolist()])
+                parts.append(
+                    tag("polygon", words, points=corners, style=f"fill:{colour}", class_=f"fan band{share}")
+                )
+            middle = points(xs, height(bands[f"{quantity}_median"][at]))
+            parts.append(tag("polyline", words, points=middle, style=f"stroke:{colour}", class_="middle-way"))
     return parts
 
 

@@ -110,3 +110,17 @@ def draw(
         for n, thing in enumerate(things[one.over]):
             fill(f"{thing}/{one.label}", one.law, drawn[one.name][:, n])
     return Draws(arrival, magnitude, perception, drawn)
+
+
+def forked(draws: Draws, trunk: Draws, months: int) -> Draws:
+    """`draws`, but for the first `months` months, which are those of `trunk`."""
+
+    def grafted(own: Floats, common: Floats) -> Floats:
+        return np.concatenate([common[:months], own[months:]])
+
+    return Draws(
+        grafted(draws.arrival, trunk.arrival),
+        grafted(draws.magnitude, trunk.magnitude),
+        grafted(draws.perception, trunk.perception),
+        {name: grafted(own, trunk.own[name]) for name, own in draws.own.items()},
+    )

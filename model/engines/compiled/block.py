@@ -10,7 +10,7 @@ import numpy as np
 
 from entente.errors import InputError
 from entente.schema.base import MONTHS_IN_YEAR
-from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw
+from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw, forked
 from entente.world.pack import World
 from entente.world.terms import arrival_size, long_run_intensity, terms
 from entente.world.trajectory import quantities
@@ -64,13 +64,14 @@ def run_block(
     seed: int,
     kept: Probes,
     stopped: Callable[[], bool] = lambda: False,
+    shared: int = 0,
 ) -> Floats:
     """Run one block: run `r` has replicate `replicates[r]` and the value `columns[path][r]` at each path.
 
     Returns an array (probes, recorded months, tiles, runs of a tile); what fills the last tile repeats the last
-    run. `stopped` is asked now and then; where it says so, `Stopped` is raised.
+    run. All hear the noise of replicate 0 in the first `shared` steps. `stopped` is asked now and then; where it says so, `Stopped` is raised.
     """
-    block = _Block(world, columns, list(replicates), seed, kept)
+    block = _Block(world, columns, list(replicates), seed, kept, shared)
     edges = sorted({0, world.steps, *(change.step for change in world.settings if 0 < change.step < world.steps)})
     for first, last in zip(edges[:-1], edges[1:], strict=True):
         block.refresh(first)
@@ -84,9 +85,15 @@ class _Block:
     """Runs of one world in tiles of `WIDTH`; the last tile is filled up with its last run."""
 
     def __init__(
-        self, world: World, columns: Mapping[str, Floats], replicates: list[int], seed: int, kept: Probes
+        self,
+        world: World,
+        columns: Mapping[str, Floats],
+        replicates: list[int],
+        seed: int,
+        kept: Probes,
+        shared: int,
     ) -> None:
-        self.world, self.kept = world, kept
+        self.world, self.kept, self.shared = world, kept, shared
         padding = -len(replicates) % WIDTH
         self.replicates = [*replicates, *[replicates[-1]] * padding]
         self.tiles = len(self.replicates) // WIDTH
@@ -245,6 +252,9 @@ class _Block:
     def _drawn(self) -> Draws:
         """The noise of all replicates, which lead."""
         drawn = [draws_of(self.world, self.seed, replicate, self.heard) for replicate in self.place]
+        if self.shared:
+            trunk = draws_of(self.world, self.seed, 0, self.heard)
+            drawn = [forked(one, trunk, self.shared) for one in drawn]
         return Draws(
             arrival=np.stack([one.arrival for one in drawn]),
             magnitude=np.stack([one.magnitude for one in drawn]),

@@ -60,18 +60,22 @@ def simulate(
     months: int | None = None,
     keep: str = "none",
     mechanisms: Iterable[Mechanism] = (),
+    shared: int = 0,
 ) -> Simulation:
     """Run a scenario for every row of `parameters` (columns are dotted paths) and every replicate.
 
     `outcomes` are named as in `entente.world.outcomes` (default: depth and rung of every treaty at the end);
     `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`. `mechanisms`
-    act besides those of the model and of the scenario. Impossible rows are in `failed`; the others run. Raises
+    act besides those of the model and of the scenario. In the first `shared` months every replicate hears the noise
+    of replicate 0, so that runs of one row are one run up to then, and its futures after. Impossible rows are in `failed`; the others run. Raises
     `InputError` with one sentence, also where no row is possible.
     """
     if keep not in KEEP:
         raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
     if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
         raise InputError(f"replicates: {replicates!r}: must be a whole number, 1 or more")
+    if isinstance(shared, bool) or not isinstance(shared, int) or shared < 0:
+        raise InputError(f"shared: {shared!r}: must be a whole number of months, 0 or more")
     ready = load_scenario(scenario, {"months": months} if months is not None else None, mechanisms)
     design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
     if parameters is None:
@@ -84,7 +88,7 @@ def simulate(
     tables, series = [], []
     for lot in sets:
         for block in blocks_of(lot, replicates):
-            table, kept = measure_block(lot, block, seed, keep)
+            table, kept = measure_block(lot, block, seed, keep, shared=shared)
             tables.append(table)
             series.append(kept)
     order = ["point", "replicate"]
@@ -124,11 +128,23 @@ def measure_block(
     seed: int,
     keep: str,
     stopped: Callable[[], bool] = lambda: False,
+    shared: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month."""
+    """Run a block; its outcomes, one row a run, and the kept months of their series, one row a run and month.
+
+    Its replicates share their noise in the first `shared` months of the record, and in all before it.
+    """
     world, numbers = lot.world, numbers_of(lot)
     wanted = probes(world, numbers)
-    values = run_block(world, lot.part(block.rows), block.replicates.tolist(), seed, wanted, stopped=stopped)
+    values = run_block(
+        world,
+        lot.part(block.rows),
+        block.replicates.tolist(),
+        seed,
+        wanted,
+        stopped=stopped,
+        shared=world.opens + shared if shared else 0,
+    )
     place = {number: column for column, number in enumerate(numbers)}
 
     def series(outcome: Outcome, months: slice) -> Floats:
