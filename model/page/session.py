@@ -58,9 +58,9 @@ class Session:
     """What one tab of the browser looks at and steers; nothing in it is shared with another.
 
     `levers` are dated interventions: they are part of the scenario that the model runs, and of what is
-    exported. A lever pulled now acts at the start of the next month. The model's arrays are packed when
-    it is made, so the next step makes it anew with the lever and runs it to the present month: a run of
-    the exported scenario is by construction the run on the page. `twin` runs without levers.
+    exported. A lever pulled now acts at the start of the next month: the model that runs adopts the scenario
+    with the lever, and is from then on the run that the exported scenario makes. Beside it runs the same
+    without levers, which is the `twin` once there are some.
 
     `generation` counts the scenarios and runs opened, `seat` those opened while another played or had
     ended, `epoch` all opened and the resets, `version` all changes but the passing of months;
@@ -84,7 +84,7 @@ class Session:
         self.hasty = False
         self.generation = self.seat = self.epoch = self.version = 0
         self.model: AllianceModel
-        self.twin: AllianceModel | None = None
+        self._plain: AllianceModel
         self._made_of: Any = None
         self._begin()
 
@@ -99,6 +99,11 @@ class Session:
     def scenario(self) -> Scenario:
         """The scenario that is being run, with parameters and levers; what an export writes."""
         return self.run.world.scenario if self.run else self._steered()
+
+    @property
+    def twin(self) -> AllianceModel | None:
+        """The run without levers, where there are some."""
+        return self._plain if self.levers else None
 
     @property
     def horizon(self) -> int:
@@ -168,10 +173,10 @@ class Session:
 
     def _step_models(self) -> None:
         if self._stale:
-            self._remake()
+            self.model.adopt(self._steered())
+            self._stale = False
         self.model.step()
-        if self.twin is not None:
-            self.twin.step()
+        self._plain.step()
 
     def reset(self) -> None:
         """Back to the start, with the seed and the parameters set meanwhile; levers stay and are replayed."""
@@ -294,7 +299,7 @@ class Session:
             if self.levers and self.run is None:
                 self.levers = {}
                 self.version += 1
-                self._attempt(self._remake)
+                self._attempt(self._without_levers)
 
     # -- models -----------------------------------------------------------------------------------
 
@@ -308,21 +313,16 @@ class Session:
         """Set out from the first month, with a model that is there already or a new one."""
         self.month = 0
         self.model = model or started(self._steered(), self.seed, 0)
-        self.twin = started(load_scenario(self.base, self.changes), self.seed, 0) if self.levers else None
+        self._plain = started(load_scenario(self.base, self.changes), self.seed, 0)
         self._opening = opening(self.model.world)
         for name in ("perception", "alignment", "provision"):
             self._opening[name][:] = [getattr(state, name) for state in self.model.states]
         self._stale = False
 
-    def _remake(self) -> None:
-        """Make the model with the levers of now and run it to the present month; keep a twin without them."""
-        if not self.levers:
-            without = self.twin or started(load_scenario(self.base, self.changes), self.seed, self.month)
-            self.model, self.twin = without, None
-        else:
-            if self.twin is None:
-                self.twin = self.model
-            self.model = started(self._steered(), self.seed, self.month)
+    def _without_levers(self) -> None:
+        """The run without levers takes the place of that with them, and another runs beside it."""
+        self.model = self._plain
+        self._plain = started(load_scenario(self.base, self.changes), self.seed, self.month)
         self._stale = False
 
     def _attempt(self, action: Callable[[], None]) -> None:

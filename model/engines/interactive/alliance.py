@@ -22,7 +22,7 @@ from entente.errors import InputError, nearest, shown
 from entente.month.gather import Mechanisms
 from entente.month.mechanism import Mechanism
 from entente.month.weave import INTERACTIVE, weave
-from entente.schema.base import MONTHS_IN_YEAR
+from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.telling.tables import TABLES, build_table
@@ -150,6 +150,27 @@ class AllianceModel(mesa.Model):
         self.datacollector.collect(self)
         if self.clock == self.world.steps:
             self.running = False
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Go on under another scenario, which differs by interventions of the months to come only.
+
+        The run is then, to the last bit, the one that the new scenario makes from its start. Raises `InputError` for a
+        scenario that differs in anything else, or of which two states fall out that did not before.
+        """
+        world, now = pack(scenario), month_number(self.date) + 1
+        if _but_for_what_comes(scenario, now) != _but_for_what_comes(self.scenario, now):
+            raise InputError(f"{scenario.name}: differs in more than interventions from {month_text(now)} on")
+        if world.pairs != self.world.pairs:
+            raise InputError(f"{scenario.name}: other states fall out than in the run so far")
+        self.scenario, self.world = scenario, world
+        self.numbers = {name: values.copy() for name, values in world.numbers.items()}
+        for change in world.settings:
+            if change.step < self.clock:
+                self.numbers[change.slot.array][change.slot.index] = self.numbers["values"][change.value]
+        for treaty, body in zip(self.treaties, world.bodies, strict=True):
+            treaty.body = body
+        self._schedule()
+        self.refresh()
 
     def _advance(self) -> None:
         try:
@@ -364,11 +385,15 @@ class AllianceModel(mesa.Model):
         self.memory = {
             one.name: np.zeros([shapes[letter] for letter in one.over]).tolist() for one in w.mechanisms.memories
         }
-        self.pulses: dict[int, list[Any]] = {}
-        for pulse in w.pulses:
-            self.pulses.setdefault(pulse.step, []).append(pulse)
+        self._schedule()
         self.provide()
         self._seat()
+
+    def _schedule(self) -> None:
+        """The dated events by the step of their month."""
+        self.pulses: dict[int, list[Any]] = {}
+        for pulse in self.world.pulses:
+            self.pulses.setdefault(pulse.step, []).append(pulse)
 
     def _seat(self) -> None:
         """Who sits where, after memberships changed."""
@@ -416,6 +441,12 @@ class AllianceModel(mesa.Model):
         for t, treaty in enumerate(self.treaties):
             about = [self.of["scope"][t], *(self.of[name][t] for name in w.mechanisms.widening)]
             treaty.covered = [k for k in range(len(w.sources)) if any(row[k] > 0.0 for row in about)]
+
+
+def _but_for_what_comes(scenario: Scenario, month: int) -> Scenario:
+    """A scenario without the interventions from a month on."""
+    past = {id_: act for id_, act in scenario.interventions.items() if month_number(act.month) < month}
+    return scenario.model_copy(update={"interventions": past})
 
 
 C = TypeVar("C")
