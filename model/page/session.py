@@ -85,6 +85,7 @@ class Session:
         self.generation = self.seat = self.epoch = self.version = 0
         self.model: AllianceModel
         self._plain: AllianceModel
+        self._stale = False
         self._made_of: Any = None
         self._begin()
 
