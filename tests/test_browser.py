@@ -577,6 +577,24 @@ def test_futures_appear_behind_the_tie_and_part_anew_after_a_lever(visit: Visit)
     )
 
 
+def test_keys_step_play_and_take_the_last_lever_back(visit: Visit) -> None:
+    visit.page.locator("[data-test=headline]").click()
+    visit.page.keyboard.press("ArrowRight")
+    visit.until_month("2001-08")
+    visit.pull("shock", source="nato", size="1")
+    visit.pull("offer", power="USA", state="RUS", size="1")
+    visit.page.locator("[data-test=headline]").click()
+    visit.page.keyboard.press("u")
+    visit.until("() => document.querySelectorAll('.pulled li').length === 1")
+    assert "NATO" in visit.page.inner_text(".pulled li")
+    visit.page.keyboard.press(" ")
+    visit.until("() => document.querySelector('[data-test=month]').innerText >= '2001-12'")
+    visit.page.keyboard.press(" ")
+    visit.page.get_by_role("button", name=PLAY, exact=True).wait_for()
+    visit.page.click("[data-drop=lever-001]")
+    visit.until("() => !document.querySelector('.pulled')")
+
+
 def test_an_exception_in_the_model_is_shown_and_the_page_stays(browser: Any, home: Path, tmp_path: Path) -> None:
     app = tmp_path / "failing.py"
     app.write_text(FAILING_APP)

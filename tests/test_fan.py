@@ -153,6 +153,12 @@ def test_while_it_plays_futures_are_wanted_now_and_then() -> None:
         session.step()
         wanted.append(session.parting()[2])
     assert set(wanted) == {0, FAN_MONTHS, 2 * FAN_MONTHS}
+    values = {"source": "nato", "size": 1.5, "kind": "shock", "state": "everyone"}
+    session.step()
+    session.pull(act(session.base, "shock", values, session.next_date))
+    assert session.parting()[2] == session.month, "a lever is seen at once"
+    session.reset()
+    assert session.parting()[2] == 0
     for _ in range(session.horizon):
         session.step()
     assert session.parting() is None, "nothing is left to foretell"

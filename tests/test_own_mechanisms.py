@@ -540,7 +540,7 @@ def test_a_page_that_begins_with_own_mechanisms_shows_and_steers_them(monkeypatc
     session.chosen = TREATY
     assert "A court of the parties settles grudges." in details(session.scene(), Teller(session))
     # What is taken away is the session, mechanisms and all, and runs anywhere.
-    _, text = session_file(session.scenario, session.seed, session.levers, session.date)
+    _, text = session_file(session.scenario, session.seed, 0, session.levers, session.date)
     again = run(parse_scenario(text, "session.yaml"), months=24)
     assert np.array_equal(again.trajectory["depth"], scene.trajectory["depth"][:24])
     with pytest.raises(InputError, match=r"own-session.yaml: mechanisms: a file opened here can bring none"):

@@ -83,6 +83,28 @@ def test_a_lever_pulled_after_opening_replaces_none(taken: tuple[Session, str, s
     assert set(opened_scenario(again, text_again).interventions) >= set(session.levers)
 
 
+def test_a_lever_can_be_taken_back_alone(taken: tuple[Session, str, str]) -> None:
+    session = taken[0]
+    session.drop_lever("lever-001")
+    assert list(session.levers) == ["lever-002"]
+    only = Session(seed=5)
+    on(only, 5)
+    pull(only, "offer", power="USA", state="CHN", size=0.7)
+    on(only, 1)
+    on(session, 3)
+    on(only, 3)
+    for quantity in QUANTITIES:
+        assert np.array_equal(session.scene().trajectory[quantity], only.scene().trajectory[quantity]), quantity
+    session.drop_lever()
+    assert session.levers == {}
+    assert session.scene().twin is None
+    session.drop_lever()
+    session.drop_lever("lever-009")
+    plain = on(Session(seed=5), 10).scene()
+    on(session, 1)
+    assert np.array_equal(session.scene().trajectory["depth"], plain.trajectory["depth"])
+
+
 def test_a_replayed_run_keeps_its_seed_and_has_none_to_set(tmp_path: Path) -> None:
     run("memo-2001", 3, months=12, replicate=2).save(tmp_path / "good", figures=False)
     session = Session()

@@ -23,8 +23,9 @@ def futures(
     """Bands of practice and organs of every treaty over `runs` runs of a scenario, the replicates 0, 1, ... of a seed.
 
     The columns are those of the table `futures`: a row a month and treaty, taken over the runs in which the treaty
-    is in force that month. The first `shared` months are those of replicate 0, so that the rest are its futures. The runs are of the shipped model, on the compiled engine; where that has to be compiled
-    first, `say` is told. Raises `InputError` for a number outside 1 to `MOST_FUTURES`.
+    is in force that month. The first `shared` months are those of replicate 0, so that the rest are its futures. The
+    runs are of the shipped model, on the compiled engine; where that has to be compiled first, `say` is told. Raises
+    `InputError` for a number outside 1 to `MOST_FUTURES`.
     """
     if not 1 <= runs <= MOST_FUTURES:
         raise InputError(f"futures: {runs}: must be a whole number from 0 to {MOST_FUTURES:,}")

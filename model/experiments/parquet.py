@@ -27,7 +27,9 @@ def parquet_frame(source: bytes | Path, most: int | None = None) -> pd.DataFrame
     """The frame in the bytes of a Parquet file, or in a file. Raises `OSError` or `ValueError` for any other.
 
     A file that says of itself that it holds more than `most` rows, or far more than so many can need, is refused before
-    it is unpacked: a megabyte may hold gigabytes. Read in this thread alone: where a pool of Arrow's is still ending as a short process leaves, the process is
+    it is unpacked: a megabyte may hold gigabytes.
+
+    Read in this thread alone: where a pool of Arrow's is still ending as a short process leaves, the process is
     aborted after its work is done (one in forty on two busy cores, and `pandas.read_parquet` always has a pool).
     """
     with pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source) as file:

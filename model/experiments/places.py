@@ -132,9 +132,17 @@ class Folder:
         with (self.path / LOCK).open("a+b") as file:
             if not _lock(file):
                 raise InputError(f"{self.path}: another process is writing this folder")
-            for draft in self.path.rglob(f".*{DRAFT}"):
-                draft.unlink(missing_ok=True)
-            yield
+            self._sweep()
+            try:
+                yield
+            finally:
+                # A worker that was killed as it wrote has left its draft.
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was begun and never finished."""
+        for draft in self.path.rglob(f".*{DRAFT}"):
+            draft.unlink(missing_ok=True)
 
     def probe(self) -> None:
         """See that the folder can be made and written, and leave nothing."""

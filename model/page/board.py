@@ -28,6 +28,7 @@ def Board(
     details: str,
     chosen: str,
     event_painted: Callable[[int], None],
+    event_undo: Callable[[Any], None],
     event_pick: Callable[[str], None],
 ) -> None:
     """`happened` are month, text, cause, treaty, kind, the newest first; `cards` are id, title, svg, summary; `tick` numbers the frames, and `painted` returns it once drawn."""
@@ -63,11 +64,12 @@ def LeverBoard(
     label: str,
     rows: str,
     problems: dict[str, str],
-    pulled: list[str],
+    pulled: Rows,
     event_pull: Callable[[dict[str, Any]], None],
+    event_drop: Callable[[str], None],
     event_clear: Callable[[Any], None],
 ) -> None:
-    """Forms of levers, `rows` as JSON; `pull` returns the id of a form and its values. `label` tells one scenario from another."""
+    """Forms of levers, `rows` as JSON; `pulled` are id and text; `pull` returns the id of a form and its values, `drop` a lever's. `label` tells one scenario from another."""
 
 
 @solara.component_vue("files.vue")

@@ -83,13 +83,17 @@ def Levers(session: Session, edition: int, changed: Changed) -> None:
         set_problems({form: words})
         changed()
 
+    def drop(id_: str) -> None:
+        session.drop_lever(id_)
+        changed()
+
     def clear(_: Any = None) -> None:
         session.clear_levers()
         changed()
 
-    pulled = [f"{lever.month} {lever.text}" for lever in session.levers.values()]
+    pulled = [{"id": id_, "text": f"{lever.month} {lever.text}"} for id_, lever in session.levers.items()]
     LeverBoard(label=session.label, rows=made, problems=problems, pulled=pulled,
-               event_pull=pull, event_clear=clear)  # fmt: skip
+               event_pull=pull, event_drop=drop, event_clear=clear)  # fmt: skip
 
 
 @solara.component

@@ -86,6 +86,7 @@ class Session:
         self.model: AllianceModel
         self._plain: AllianceModel
         self._stale = False
+        self._parted = 0
         self._made_of: Any = None
         self._begin()
 
@@ -138,8 +139,9 @@ class Session:
         with self.lock:
             if self.run is not None or self.error or self.month >= self.horizon:
                 return None
-            months = self.month - self.month % FAN_MONTHS if self.hasty else self.month
-            return self.scenario, self.seed, months
+            goes_on = self.hasty and not self._stale and 0 <= self.month - self._parted < FAN_MONTHS
+            self._parted = self._parted if goes_on else self.month
+            return self.scenario, self.seed, self._parted
 
     def scene(self, fan: Fan | None = None) -> Scene:
         """The present month, ready to be drawn, with futures of this run where they are known."""
@@ -294,6 +296,16 @@ class Session:
             self.version += 1
             self._stale = True
 
+    def drop_lever(self, id_: str = "") -> None:
+        """Take one lever back, the last where none is named; the run up to now is made anew without it."""
+        with self.lock:
+            named = id_ or next(reversed(self.levers), "")
+            if self.run is not None or named not in self.levers:
+                return
+            self.levers = {other: act for other, act in self.levers.items() if other != named}
+            self.version += 1
+            self._attempt(self._remade if self.levers else self._without_levers)
+
     def clear_levers(self) -> None:
         """Take every lever back; the run up to now is made anew without them."""
         with self.lock:
@@ -318,6 +330,11 @@ class Session:
         self._opening = opening(self.model.world)
         for name in ("perception", "alignment", "provision"):
             self._opening[name][:] = [getattr(state, name) for state in self.model.states]
+        self._stale = False
+
+    def _remade(self) -> None:
+        """The run with the levers that are left, up to the present month."""
+        self.model = started(self._steered(), self.seed, self.month)
         self._stale = False
 
     def _without_levers(self) -> None:

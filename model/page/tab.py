@@ -99,6 +99,10 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
             session.chosen = id_
         changed()
 
+    def undo(_: object = None) -> None:
+        session.drop_lever()
+        changed()
+
     parting = session.parting()
 
     def foretell() -> Fan | None:
@@ -125,5 +129,6 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
         details=details(scene, teller),
         chosen=scene.chosen,
         event_painted=screen.show,
+        event_undo=undo,
         event_pick=pick,
     )

@@ -9,7 +9,7 @@ from entente.agents.interest import benefit_at, bent_utility, utility
 from entente.month.bargain import agreed_depth, due, gain, gain_share, payment
 
 from .interests import ideal_depth
-from .kernel import CONSTANT, kernel
+from .kernel import CONSTANT, kernel, routine
 from .layout import AT, OF
 from .marks import BODY, COVER, MAJORITY
 from .seating import decides, leads
@@ -17,7 +17,7 @@ from .tables import get, put
 from .vector import WIDTH, some, spread
 
 
-@kernel
+@routine
 def bargain(plan: Any, num: Any, now: Any) -> None:
     """E11 in every running treaty, and among the founders of one not yet signed."""
     for t in range(plan.treaties):

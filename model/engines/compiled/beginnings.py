@@ -11,14 +11,14 @@ from entente.month.ladder import ceiling, opening_depth
 from entente.schema.state import NEVER
 from entente.world.trajectory import MOVED, ONE_LEFT, SUCCEEDED
 
-from .kernel import CONSTANT, kernel
+from .kernel import CONSTANT, kernel, routine
 from .layout import AT, OF
 from .marks import BODY, SEAT
 from .tables import put
 from .vector import WIDTH
 
 
-@kernel
+@routine
 def intervene(step: int, plan: Any, num: Any, now: Any) -> None:
     """What the calendar does at the beginning of the month: openings, signings, moves."""
     for t in range(plan.treaties if plan.wants_moves else 0):
@@ -81,7 +81,7 @@ def _run_term(t: int, z: int, start: float, num: Any, now: Any) -> None:
 @kernel
 def _open(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
     """The state that the scenario gives for its start."""
-    _begin(t, z, plan.t[BODY.open_rung, t], plan.open_mistrust[t], plan.ts[SEAT.open_member, t], plan, now)
+    _begin(t, z, float(plan.t[BODY.open_rung, t]), plan.open_mistrust[t], plan.ts[SEAT.open_member, t], plan, now)
     for i in range(plan.states):
         if plan.ts[SEAT.open_left, t, i] > NEVER:
             now.ts[AT.barred, t, i, z] = plan.ts[SEAT.open_left, t, i] + num.constants[CONSTANT.reentry_months, z]
@@ -109,7 +109,7 @@ def sign(step: int, t: int, z: int, plan: Any, num: Any, now: Any) -> None:
             now.t[kept, t, z] = now.t[kept, before, z]
         end(before, SUCCEEDED + t, z, now)
     else:
-        _begin(t, z, plan.t[BODY.rung, t], num.t[OF.mistrust, t, z], plan.ts[SEAT.founder, t], plan, now)
+        _begin(t, z, float(plan.t[BODY.rung, t]), num.t[OF.mistrust, t, z], plan.ts[SEAT.founder, t], plan, now)
         now.t[AT.depth, t, z] = opening_depth(now.t[AT.rung, t, z], num.constants[CONSTANT.steps, z])
     now.t[AT.in_force, t, z] = step + plan.t[BODY.delay, t]
     _run_term(t, z, now.t[AT.in_force, t, z], num, now)

@@ -133,7 +133,7 @@ def ideal_depth(
 ) -> Any:
     """E10: the running maximum over the needs from the greatest down."""
     slope, lines = linear, _lines(t, plan, now, curve, common, saving)
-    best = segment_optimum(spread(0.0), _root(plan, slope, lines), 1.0)
+    best = segment_optimum(spread(0.0), _root(plan, slope, lines), spread(1.0))
     for place in range(plan.needs):
         if plan.same_order:
             k = int(num.n[OF.order, place, 0])

@@ -12,7 +12,7 @@ from entente.world.trajectory import LAPSED, OWN_WILL
 from .bargains import negotiate, worth_of
 from .beginnings import end, enter, leave, sign
 from .interests import note_organs, weigh_one
-from .kernel import CONSTANT, DIAL, kernel
+from .kernel import CONSTANT, DIAL, kernel, routine
 from .layout import AT, OF
 from .marks import BODY, MAJORITY, SEAT
 from .seating import decides, leads, running, sit
@@ -20,7 +20,7 @@ from .tables import get, put
 from .vector import WIDTH, some, spread
 
 
-@kernel
+@routine
 def review(step: int, plan: Any, num: Any, now: Any) -> None:
     """E13: parties leave, candidates join or take part, founders sign, terms are renewed, dead treaties end."""
     for t in range(plan.treaties):
@@ -182,7 +182,7 @@ def _trial_worth(t: int, i: int, plan: Any, num: Any, now: Any, agreed: Any) -> 
 def _look_closer(t: int, newcomer: int, plan: Any, num: Any, now: Any, agreed: Any, fear: Any) -> None:
     """Nobody enters at a loss, or who would leave again."""
     beside = plan.terms.staying(t, newcomer, plan, num, now, fear)
-    value = worth(_trial_worth(t, newcomer, plan, num, now, agreed), 0.0, 0.0, beside)
+    value = worth(_trial_worth(t, newcomer, plan, num, now, agreed), spread(0.0), spread(0.0), beside)
     regrets = plan.terms.leaving(t, newcomer, plan, num, now, value, spread(0.0), fear) > 0.0
     put(now.ts, where((value < 0.0) | regrets, 0.0, get(now.ts, AT.entries, t, newcomer)), AT.entries, t, newcomer)
 

@@ -11,7 +11,7 @@ from .bargains import bargain
 from .beginnings import intervene
 from .institutions import institute
 from .interests import weigh
-from .kernel import kernel
+from .kernel import kernel, routine
 from .layout import AT, OF, noise_of, numbers_of, state_of
 from .marks import SOURCE
 from .membership import review
@@ -45,7 +45,7 @@ def advance(
         _run(first, last, plan, num, now, noise_of(tile, noise), rows[tile], probes, out[tile])
 
 
-@kernel
+@routine
 def _run(
     first: int, last: int, plan: Any, num: Any, now: Any, noise: Any, rows: Any, probes: Any, out: Any
 ) -> None:
