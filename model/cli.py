@@ -26,6 +26,7 @@ from .commands.mechanisms import mechanisms
 from .commands.options import MechanismFiles, mechanisms_of
 from .commands.record import record
 from .commands.response import response
+from .commands.seal import grade, seal
 from .commands.sensitivity import sensitivity
 from .commands.threshold import threshold
 from .errors import InputError, SideProductError
@@ -37,7 +38,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-LOOK, STUDY, TEST, FILES = "Run and look", "Study", "Test against records and claims", "Files and tools"
+LOOK, STUDY, TEST, ADVISE, FILES = (
+    "Run and look", "Study", "Test against records and claims", "Advise and forecast", "Files and tools",
+)  # fmt: skip
 """Groups of commands in the help."""
 
 
@@ -328,6 +331,7 @@ def new(
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
     TEST: (claims, hindcast, response, calibrate, landscape, record, mappings),
+    ADVISE: (seal, grade),
     FILES: (mechanisms,),
 }
 for _panel, _commands in _COMMANDS.items():

@@ -5,27 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from math import ceil, log2
-from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from entente.errors import InputError, nearest, shown
 from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTH_PATTERN, Record, month_number
-from entente.schema.load import CONFIGS, load_scenario, read_record
+from entente.schema.load import load_scenario
 from entente.schema.paths import leaf, limits
 from entente.schema.scenario import Scenario
 from entente.schema.study import Level, Number, Range
 from entente.world.outcomes import parse_outcomes
 from entente.world.pack import pack
 
-QUESTIONS = CONFIGS / "questions"
+from .named import beside, names_in, read_named
+
+QUESTIONS = "questions"
+"""Folder of `configs/`."""
 FINEST = 1e-6
 """The least tolerance: halving further would soon be rounding."""
 
 
-def _december(value: Any) -> Any:
+def december(value: Any) -> Any:
     """A year as its December."""
     return f"{value}-12" if re.fullmatch(r"\d{4}", str(value)) else value
 
@@ -47,7 +49,7 @@ class Question(Record):
     below: Number | None = Field(None, description="The outcome must be below this,")
     above: Number | None = Field(None, description="or above this.")
     probability: Number = Field(0.9, description="In which share of runs it must be, between 0 and 1.")
-    by: Annotated[str, BeforeValidator(_december), Field(pattern=MONTH_PATTERN)] = Field(
+    by: Annotated[str, BeforeValidator(december), Field(pattern=MONTH_PATTERN)] = Field(
         description="The month by which, YYYY-MM (a year: its December): the last of the run."
     )
     ceiling: str | Number | None = Field(
@@ -99,7 +101,7 @@ class Question(Record):
 
 def question_names() -> list[str]:
     """The ids of the questions in `configs/`."""
-    return sorted(path.stem for path in QUESTIONS.glob("*.yaml"))
+    return names_in(QUESTIONS)
 
 
 def load_question(
@@ -109,28 +111,8 @@ def load_question(
 
     The scenario ends at `by`; `mechanisms` act in it besides those that it brings. Raises `InputError` with one sentence.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else QUESTIONS / f"{name}.yaml"
-    if not path.is_file():
-        rule = (
-            "no such file"
-            if name.endswith((".yaml", ".yml"))
-            else "no question of that name (entente threshold lists them)"
-        )
-        raise InputError(f"{shown(name)}: {rule}{nearest(name, question_names())}")
-    question = read_record(Question, path)
-    if changes:
-        try:
-            question = Question.model_validate(question.model_dump(exclude_none=True) | dict(changes))
-        except ValidationError as error:
-            wrong = error.errors()[0]
-            at = ".".join(map(str, wrong["loc"])) or name
-            rule = wrong.get("ctx", {}).get("error", wrong["msg"][0].lower() + wrong["msg"][1:])
-            if wrong["type"] == "string_pattern_mismatch" and at == "by":
-                rule = f"{shown(wrong['input'])}: must be a month, YYYY-MM, or a year"
-            raise InputError(f"{at}: {rule}") from None
-    scenario = question.scenario
-    if scenario.endswith((".yaml", ".yml")):
-        scenario = str(path.parent / scenario)
+    question, path = read_named(Question, QUESTIONS, name, "question (entente threshold lists them)", changes)
+    scenario = beside(question.scenario, path)
     try:
         ready = load_scenario(scenario, dict(question.set), mechanisms)
         months = month_number(question.by) - month_number(ready.start) + 1
