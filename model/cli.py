@@ -16,6 +16,7 @@ from .commands.batch import batch
 from .commands.calibrate import calibrate
 from .commands.claims import claims
 from .commands.compare import compare
+from .commands.decide import decide
 from .commands.decompose import decompose
 from .commands.discover import discover
 from .commands.hindcast import hindcast
@@ -331,7 +332,7 @@ def new(
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
     TEST: (claims, hindcast, response, calibrate, landscape, record, mappings),
-    ADVISE: (seal, grade),
+    ADVISE: (decide, seal, grade),
     FILES: (mechanisms,),
 }
 for _panel, _commands in _COMMANDS.items():

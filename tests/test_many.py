@@ -20,7 +20,7 @@ from entente import InputError, load_scenario
 from entente.cli import main
 from entente.evidence.chain import ahead, chain, climb
 from entente.evidence.hindcast.around import Around
-from entente.evidence.hindcast.many import KEPT, run_many
+from entente.evidence.hindcast.many import run_many
 from entente.evidence.hindcast.many_report import in_short, overview, write
 from entente.evidence.hindcast.origins import SHARES, Plan, forecasts, restart
 from entente.evidence.hindcast.others import Others, base_rate, rise_rate, shipped_climb
@@ -30,6 +30,7 @@ from entente.evidence.resamples import of_states, of_ties
 from entente.evidence.rivals import laid_over, rival_names
 from entente.evidence.score import RUNGS, rps
 from entente.evidence.ties import load_ties
+from entente.experiments.kept import KEPT
 from entente.experiments.prior import parameter_sets
 from entente.schema.base import month_number
 
@@ -403,7 +404,7 @@ def test_a_folder_that_is_no_folder_of_scores_is_left_alone(folder, tmp_path, ca
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("mine")
     assert call("hindcast", str(folder), "--out", str(tmp_path / "mine")) == 2
-    assert "holds no scores of ties" in capsys.readouterr().err
+    assert "holds nothing to go on with" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
     assert call("hindcast", "record-1992", "--horizons", "1") == 2
     assert "name a folder" in capsys.readouterr().err

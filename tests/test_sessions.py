@@ -15,11 +15,11 @@ from entente.errors import InputError
 from entente.experiments.folder import load_run
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import checksum
-from entente.page.controls import _problem
 from entente.page.files import opened_scenario, session_file
 from entente.page.levers import act
 from entente.page.palette import DARK, LIGHT
 from entente.page.player import Pace, Player, Screen
+from entente.page.problem import problem_of
 from entente.page.replay import Recorded, open_run
 from entente.page.session import Session
 from entente.page.ties import ties
@@ -232,5 +232,7 @@ def test_a_fault_of_the_page_is_a_sentence_too(caplog: pytest.LogCaptureFixture)
     def fail() -> None:
         raise ZeroDivisionError("nothing to share")
 
-    assert _problem(fail) == "This could not be done, by a fault of the page: ZeroDivisionError: nothing to share"
+    assert (
+        problem_of(fail) == "This could not be done, by a fault of the page: ZeroDivisionError: nothing to share"
+    )
     assert "nothing to share" in caplog.text

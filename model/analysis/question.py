@@ -1,12 +1,14 @@
-"""A question for a threshold search: which lever, which outcome, how surely and by when."""
+"""What is asked: which outcome, how surely and by when, and with which levers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from math import ceil, log2
+from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BeforeValidator, Field, field_validator
 
 from entente.errors import InputError, nearest, shown
@@ -16,6 +18,7 @@ from entente.schema.load import load_scenario
 from entente.schema.paths import leaf, limits
 from entente.schema.scenario import Scenario
 from entente.schema.study import Level, Number, Range
+from entente.world.draws import Floats
 from entente.world.outcomes import parse_outcomes
 from entente.world.pack import pack
 
@@ -32,8 +35,8 @@ def december(value: Any) -> Any:
     return f"{value}-12" if re.fullmatch(r"\d{4}", str(value)) else value
 
 
-class Question(Record):
-    """A question file. `scenario`, `levers`, `outcome`, one of `below` and `above`, and `by` are required."""
+class Aim(Record):
+    """What is to be kept or brought about, where and by when. `scenario`, `outcome`, one of `below` and `above`, and `by` are required."""
 
     name: str = Field("question", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the question.")
     summary: str = Field("", max_length=400, description="One sentence: what is asked.")
@@ -41,9 +44,6 @@ class Question(Record):
         min_length=1, description="Scenario of configs/, or a .yaml file relative to the question."
     )
     set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
-    levers: dict[str, Range] = Field(
-        min_length=1, description="Dotted path of each lever and the range searched; each is moved alone."
-    )
     outcome: str = Field(min_length=1, description="What is to be kept or brought; the run ends at `by`.")
     since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
     below: Number | None = Field(None, description="The outcome must be below this,")
@@ -52,30 +52,16 @@ class Question(Record):
     by: Annotated[str, BeforeValidator(december), Field(pattern=MONTH_PATTERN)] = Field(
         description="The month by which, YYYY-MM (a year: its December): the last of the run."
     )
-    ceiling: str | Number | None = Field(
-        None, description="What the lever is set against: a number, or a dotted path whose value each draw has."
-    )
     parameters: str = Field("prior", description="default, prior, posterior, or a file of dotted paths.")
     draws: int = Field(200, ge=1, le=10**6, description="Draws of the parameters.")
     replicates: int = Field(5, ge=1, le=10**6, description="Runs of each draw, each with its own noise.")
     seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
-    steps: int = Field(11, ge=3, le=1001, description="Points of the dose-response curve.")
-    tolerance: Number = Field(
-        0.005, description="How closely each run's threshold is found, as a share of the range."
-    )
 
     @field_validator("probability")
     @classmethod
     def _share(cls, value: float) -> float:
         if not 0 < value < 1:
             raise ValueError(f"{value:g}: must be above 0 and below 1")
-        return value
-
-    @field_validator("tolerance")
-    @classmethod
-    def _fine(cls, value: float) -> float:
-        if not FINEST <= value < 1:
-            raise ValueError(f"{value:g}: must be at least {FINEST:g} and below 1")
         return value
 
     @property
@@ -86,17 +72,47 @@ class Question(Record):
         return level
 
     @property
-    def most_runs(self) -> int:
-        """Runs of the search at most: every lever tried on each, then halved down to the tolerance."""
-        halvings = max(ceil(-log2(self.tolerance * (self.steps - 1))), 0)
-        return len(self.levers) * self.draws * self.replicates * (self.steps + halvings)
-
-    @property
     def aim(self) -> str:
         """What is to hold, in words that follow `for`."""
         what = f"the change of {self.outcome} since the start" if self.since_start else self.outcome
         side = "below" if self.below is not None else "above"
         return f"{what} to be {side} {self.level:g} by {self.by}"
+
+    def met(self, values: Floats) -> np.ndarray:
+        """Where the outcome is on the right side of the level."""
+        return values < self.level if self.below is not None else values > self.level
+
+    def measured(self, scenario: Scenario) -> list[str]:
+        """The outcomes that are measured: the outcome, and its first value where the change since then counts."""
+        return [self.outcome, *([f"{self.outcome}@{scenario.start}"] if self.since_start else [])]
+
+
+class Question(Aim):
+    """A question file for a threshold search: an aim, and the `levers` that are searched for the smallest that is enough."""
+
+    levers: dict[str, Range] = Field(
+        min_length=1, description="Dotted path of each lever and the range searched; each is moved alone."
+    )
+    ceiling: str | Number | None = Field(
+        None, description="What the lever is set against: a number, or a dotted path whose value each draw has."
+    )
+    steps: int = Field(11, ge=3, le=1001, description="Points of the dose-response curve.")
+    tolerance: Number = Field(
+        0.005, description="How closely each run's threshold is found, as a share of the range."
+    )
+
+    @field_validator("tolerance")
+    @classmethod
+    def _fine(cls, value: float) -> float:
+        if not FINEST <= value < 1:
+            raise ValueError(f"{value:g}: must be at least {FINEST:g} and below 1")
+        return value
+
+    @property
+    def most_runs(self) -> int:
+        """Runs of the search at most: every lever tried on each, then halved down to the tolerance."""
+        halvings = max(ceil(-log2(self.tolerance * (self.steps - 1))), 0)
+        return len(self.levers) * self.draws * self.replicates * (self.steps + halvings)
 
 
 def question_names() -> list[str]:
@@ -112,27 +128,32 @@ def load_question(
     The scenario ends at `by`; `mechanisms` act in it besides those that it brings. Raises `InputError` with one sentence.
     """
     question, path = read_named(Question, QUESTIONS, name, "question (entente threshold lists them)", changes)
-    scenario = beside(question.scenario, path)
     try:
-        ready = load_scenario(scenario, dict(question.set), mechanisms)
-        months = month_number(question.by) - month_number(ready.start) + 1
-        if months < 1:
-            raise InputError(f"by: {question.by}: the scenario begins in {ready.start}")
-        ready = load_scenario(ready, {"months": months})
+        ready = aimed(question, path, mechanisms)
         check(question, ready)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     return question, ready
 
 
-def check(question: Question, scenario: Scenario) -> None:
-    """One level, and levers that are numbers in which runs can differ, possible over their whole range."""
-    if (question.below is None) == (question.above is None):
+def aimed(aim: Aim, path: Path, mechanisms: Iterable[Mechanism] = ()) -> Scenario:
+    """The scenario of an aim that stands in a file, which ends at `by`. Raises `InputError` where the two do not fit."""
+    ready = load_scenario(beside(aim.scenario, path), dict(aim.set), mechanisms)
+    months = month_number(aim.by) - month_number(ready.start) + 1
+    if months < 1:
+        raise InputError(f"by: {aim.by}: the scenario begins in {ready.start}")
+    ready = load_scenario(ready, {"months": months})
+    if (aim.below is None) == (aim.above is None):
         raise InputError("needs exactly one of below and above")
+    parse_outcomes([aim.outcome], pack(ready))
+    if aim.since_start and "@" in aim.outcome:
+        raise InputError(f"outcome: {shown(aim.outcome)}: since_start goes without @")
+    return ready
+
+
+def check(question: Question, scenario: Scenario) -> None:
+    """Levers are numbers in which runs can differ, possible over their whole range."""
     world = pack(scenario)
-    parse_outcomes([question.outcome], world)
-    if question.since_start and "@" in question.outcome:
-        raise InputError(f"outcome: {shown(question.outcome)}: since_start goes without @")
     for path, bounds in question.levers.items():
         allowed = limits(scenario, path)
         if allowed is None or path not in world.slots:

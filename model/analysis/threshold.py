@@ -109,7 +109,7 @@ def threshold(
     if len(draws) * asked.replicates < 2 * group:
         raise InputError(f"replicates: {asked.replicates} of one draw: an interval needs two runs at least")
     rows, noise = repeated(draws, asked.replicates)
-    sets, failures = lots(scenario, rows, _outcomes(asked, scenario))
+    sets, failures = lots(scenario, rows, asked.measured(scenario))
     if not sets:
         raise InputError(failures[0].message)
     possible = ~rows.index.isin([failure.point for failure in failures])
@@ -130,7 +130,7 @@ class _Search:
 
     def measure(self, lever: str) -> Callable[[Floats, Places], Floats]:
         """The outcome of given runs at given values of a lever."""
-        names = _outcomes(self.question, self.scenario)
+        names = self.question.measured(self.scenario)
 
         def measured(levers: Floats, runs: Places) -> Floats:
             rows = self.rows.iloc[runs].reset_index(drop=True).assign(**{lever: levers})
@@ -154,20 +154,13 @@ class _Search:
         return np.full(len(self.rows), np.inf if given is None else given)
 
 
-def _outcomes(question: Question, scenario: Scenario) -> list[str]:
-    return [question.outcome, *([f"{question.outcome}@{scenario.start}"] if question.since_start else [])]
-
-
 def _answer(search: _Search, lever: str, group: int) -> Answer:
     asked = search.question
     low, high = asked.levers[lever]
 
-    def met(values: Floats) -> np.ndarray:
-        return values < asked.below if asked.below is not None else values > asked.level
-
     measure = search.measure(lever)
     tolerance = asked.tolerance * (high - low)
-    found = critical_values(measure, met, low, high, len(search.rows), asked.steps, tolerance)
+    found = critical_values(measure, asked.met, low, high, len(search.rows), asked.steps, tolerance)
     least = float(smallest(found.critical, asked.probability))
     between = bootstrap(found.critical, group, asked.seed, lambda some: smallest(some, asked.probability))
     ceilings = search.ceilings

@@ -111,9 +111,9 @@ def _many(
     from entente.evidence.calibration.figures import many_figures
     from entente.evidence.calibration.many import DRAWS as FOR_MANY
     from entente.evidence.calibration.many import calibrate_many, many_runs
-    from entente.evidence.calibration.pool import KEPT
     from entente.evidence.calibration.report import sum_up, words, write
     from entente.evidence.hindcast.charts import save
+    from entente.experiments.kept import KEPT
     from entente.screen import note, runs_progress
 
     place = out or Path("runs") / f"calibration-{folder.resolve().name}"

@@ -114,12 +114,13 @@ def _one(
 
 
 def _many(folder: str, out: Path | None, as_json: bool, asked: dict[str, Any]) -> None:
-    from entente.evidence.hindcast.many import REPORT, run_many, score_folder
+    from entente.evidence.hindcast.many import REPORT, run_many
     from entente.evidence.hindcast.many_report import in_short, overview, write
     from entente.evidence.hindcast.pooled import Pooled
+    from entente.experiments.kept import kept_folder
     from entente.screen import note
 
-    place = None if out is None else score_folder(out)
+    place = None if out is None else kept_folder(out)
     found = Pooled(run_many(folder, out=place, say=note, progress=note, **asked))
     failed = found.many.failed
     if len(failed):

@@ -45,8 +45,8 @@ def mappings(
     from entente.data.mapping import load_alternatives, load_mapping
     from entente.data.sets import SETS
     from entente.errors import InputError
-    from entente.evidence.hindcast.many import score_folder
     from entente.evidence.mappings import DEFAULT, compare_mappings, mappings_figure
+    from entente.experiments.kept import kept_folder
     from entente.screen import note
 
     if data is None:
@@ -57,7 +57,7 @@ def mappings(
     ahead = horizons_of(horizons)
     facts = with_practice(facts_of(data, {}, SETS, span), ladder)
     facts.table("practice", "scores need records (practice, or dcad and exercises)")
-    place = None if out is None else score_folder(out)
+    place = None if out is None else kept_folder(out)
     found = compare_mappings(facts, tried, span, parameters, draws, seed, ahead, most, place, note)
     if place is not None:
         write_into(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,10 +21,10 @@ from .files import figures_file, opened_scenario, parcel, session_file, tables_f
 from .gallery import gallery
 from .levers import act, forms, setting
 from .player import Pace, Player
+from .problem import problem_of
 from .replay import open_run, run_names
 from .session import Session
 
-LOG = logging.getLogger(__name__)
 RUNS = Path(os.environ.get("ENTENTE_RUNS", "runs"))
 """The folder whose runs can be replayed."""
 SLOWEST_MS, MOST_MONTHS = 500, 100
@@ -54,11 +53,11 @@ def Setup(session: Session, edition: int, changed: Changed) -> None:
     problem, set_problem = solara.use_state("")
 
     def choose(name: str) -> None:
-        set_problem(_problem(lambda: session.choose(name)))
+        set_problem(problem_of(lambda: session.choose(name)))
         changed()
 
     def sow(words: str) -> None:
-        set_problem(_problem(lambda: session.set_seed(words)))
+        set_problem(problem_of(lambda: session.set_seed(words)))
         changed()
 
     names = session.choices
@@ -79,7 +78,7 @@ def Levers(session: Session, edition: int, changed: Changed) -> None:
     def pull(filled: dict[str, Any]) -> None:
         form = str(filled.get("form"))
         values = filled.get("values") or {}
-        words = _problem(lambda: session.pull(act(session.base, form, values, session.next_date)))
+        words = problem_of(lambda: session.pull(act(session.base, form, values, session.next_date)))
         set_problems({form: words})
         changed()
 
@@ -105,7 +104,7 @@ def Dials(session: Session, edition: int, changed: Changed) -> None:
     def enter(entry: dict[str, Any]) -> None:
         path, typed = str(entry.get("path")), entry.get("value")
         if path in found:
-            words = _problem(lambda: session.set_parameter(path, parse(found[path], typed)))
+            words = problem_of(lambda: session.set_parameter(path, parse(found[path], typed)))
             set_problems({**problems, path: words, f"typed {path}": str(typed)})
             changed()
 
@@ -117,7 +116,7 @@ def Dials(session: Session, edition: int, changed: Changed) -> None:
     def now(path: str) -> None:
         value = session.next_changes.get(path)
         if value is not None:
-            words = _problem(lambda: session.pull(setting(path, value, session.next_date)))
+            words = problem_of(lambda: session.pull(setting(path, value, session.next_date)))
             set_problems({**problems, path: words})
             session.forget_parameter(path)
             changed()
@@ -145,14 +144,14 @@ def Files(session: Session, changed: Changed) -> None:
 
     def get(kind: str) -> None:
         number = sent["number"] + 1 if sent else 1
-        set_problem(_problem(lambda: send(_parcel(session, kind, number))))
+        set_problem(problem_of(lambda: send(_parcel(session, kind, number))))
 
     def opened(file: dict[str, str]) -> None:
-        set_problem(_problem(lambda: session.open(opened_scenario(str(file["name"]), str(file["text"])))))
+        set_problem(problem_of(lambda: session.open(opened_scenario(str(file["name"]), str(file["text"])))))
         changed()
 
     def replay(name: str) -> None:
-        set_problem(_problem(lambda: session.replay(open_run(RUNS, name))))
+        set_problem(problem_of(lambda: session.replay(open_run(RUNS, name))))
         changed()
 
     FileBoard(home=f"{RUNS.name}/", runs=runs, limit=MAX_BYTES, problem=problem, parcel=sent,
@@ -180,16 +179,3 @@ def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
         }
         data = tables_file(session.scenario, session.tables(), kind, facts)
         return parcel(f"{stem}-{kind}.zip", "application/zip", data, number)
-
-
-def _problem(action: Callable[[], Any]) -> str:
-    """Do something with what the user gave; the sentence on what is wrong with it, or nothing."""
-    try:
-        action()
-    except InputError as error:
-        return str(error)
-    except Exception as error:
-        # Whatever goes wrong must be shown rather than leave a button that does nothing.
-        LOG.exception("an action on the page failed")
-        return f"This could not be done, by a fault of the page: {type(error).__name__}: {error}"
-    return ""

@@ -15,7 +15,7 @@ import pandas as pd
 from entente.analysis.runs import BLOCK, on_cores
 from entente.engines.compiled.ensemble import Runs, measure_block, prepare
 from entente.errors import InputError
-from entente.experiments.kept import kept
+from entente.experiments.kept import KEPT, kept
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.prior import prior_draws, prior_ranges
 from entente.schema.load import scenario_hash
@@ -29,9 +29,6 @@ from ..rivals import laid_over, rival_names
 from ..score import RUNGS
 from ..ties import Tie, Ties
 from .judgement import DOUBLINGS, JUDGED, applied, judged_draws
-
-KEPT = "kept"
-"""Folder of the finished ties."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from entente.analysis.runs import on_cores, repeated
 from entente.engines.compiled.ensemble import prepare
-from entente.errors import InputError, shown
-from entente.experiments.kept import kept
+from entente.errors import InputError
+from entente.experiments.kept import KEPT, kept
 from entente.experiments.places import Folder, checksum
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
@@ -27,7 +27,7 @@ from ..ties import Tie, Ties, load_ties
 from .around import Around
 from .origins import Plan, forecasts
 
-KEPT, REPORT = "kept", "report.html"
+REPORT = "report.html"
 """The folder of finished ties, and the file by which a folder of scores is known."""
 NETWORK = "network"
 """The rival that reads who else is tied to whom."""
@@ -143,17 +143,3 @@ def _kept(tie: Tie, plan: Plan, out: Path | None, network: Around | None) -> pd.
 def _own_digest() -> str:
     evidence = Path(__file__).parents[1]
     return hashlib.sha256(b"".join((evidence / name).read_bytes() for name in OWN_SOURCES)).hexdigest()
-
-
-def score_folder(out: str | Path) -> Path:
-    """`--out` as a folder of scores: new, empty, or one that this command has begun. Raises `InputError` for any other."""
-    path = Path(out)
-    if path.exists() and not path.is_dir():
-        raise InputError(f"--out {shown(str(out))}: is a file, not a folder")
-    if path.is_dir() and any(path.iterdir()) and not (path / KEPT).is_dir():
-        raise InputError(f"--out {shown(str(out))}: exists, is not empty and holds no scores of ties")
-    try:
-        (path / KEPT).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--out {shown(str(out))}: cannot be made: {error.strerror or error}") from None
-    return path
