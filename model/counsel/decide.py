@@ -253,7 +253,7 @@ def _table(
     columns = ["option", "cost", "loss", "low", "high", "gain", "gain_low", "gain_high", "regret_mean", "regret_high", "regret_max",
                "kept", "kept_low", "kept_high", "robust", "lasts", "lasts_on"]  # fmt: skip
     found = pd.DataFrame(rows, columns=columns)
-    found["lasts"] = pd.array(found["lasts"], dtype="Int64")
+    found["lasts"] = found["lasts"].astype("Int64")
     found["pareto"] = pareto(found["cost"].to_numpy(dtype=float), found["loss"].to_numpy(dtype=float))
     return found
 

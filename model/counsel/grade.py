@@ -146,17 +146,12 @@ def calibration(grades: Sequence[Entry]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(pairs, columns=["who", "given", "came_true"])
     edges = np.linspace(0, 1, BINS + 1)
-    frame["bin"] = np.clip(np.searchsorted(edges, frame["given"], side="right") - 1, 0, BINS - 1)
-    rows = []
-    for (who, number), part in frame.groupby(["who", "bin"], sort=False):
-        rows.append(
-            {
-                "who": who, "low": edges[number], "high": edges[number + 1], "forecasts": len(part),
-                "given": part["given"].mean(), "came_true": part["came_true"].mean(),
-            }
-        )  # fmt: skip
-    columns = ["who", "low", "high", "forecasts", "given", "came_true"]
-    return pd.DataFrame(rows, columns=columns).sort_values(["who", "low"], kind="stable").reset_index(drop=True)
+    place = np.clip(np.searchsorted(edges, frame["given"], side="right") - 1, 0, BINS - 1)
+    frame = frame.assign(low=edges[place], high=edges[place + 1])
+    found = frame.groupby(["who", "low", "high"], sort=False).agg(
+        forecasts=("given", "size"), given=("given", "mean"), came_true=("came_true", "mean")
+    )
+    return found.reset_index().sort_values(["who", "low"], kind="stable").reset_index(drop=True)
 
 
 def calibration_figure(grades: Sequence[Entry]) -> Figure:
