@@ -1,4 +1,4 @@
-"""Write what the declarations say into docs/ODD.md and docs/words.md, and the JSON schema of scenarios into configs/.
+"""Write what the declarations say into docs/ODD.md, docs/words.md and docs/briefs.md, and the JSON schema of scenarios into configs/.
 
     python docs/generate.py            rewrite them in place
     python docs/generate.py --check    change nothing; exit 1 where a file is not current
@@ -22,6 +22,7 @@ import entente.month.ladder  # noqa: F401  (registers its equations)
 from entente import InputError, load_scenario
 from entente.agents.equation import EQUATIONS
 from entente.agents.state import ideal_depth
+from entente.counsel.words import SCALE
 from entente.engines.interactive.alliance import PHASES
 from entente.engines.interactive.record import orientation
 from entente.mechanisms import shipped
@@ -36,6 +37,7 @@ from entente.world.outcomes import dyad_index
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT / "docs" / "ODD.md"
 WORDS = ROOT / "docs" / "words.md"
+BRIEFS = ROOT / "docs" / "briefs.md"
 SCHEMA = ROOT / "configs" / "scenario.schema.json"
 MARKED = re.compile(r"(<!-- begin ([\w -]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -160,8 +162,18 @@ def blocks() -> dict[str, str]:
             ("name", "of", "unit", "meaning", "interactive", "compiled"),
             ("name", "interactive", "compiled"),
         ),
+        "scale": scale_table(),
         **{f"equations E{number}": equation_list(number) for number in range(1, 17)},
     }
+
+
+def scale_table() -> str:
+    """The words for probabilities and what they stand for."""
+    rows, low = ["| probability | words |", "| --- | --- |"], 0.0
+    for end, words in SCALE:
+        rows.append(f"| {low:.0%} to {end:.0%} | {words} |")
+        low = end
+    return "\n".join(rows)
 
 
 def filled(*pages: Path) -> dict[Path, str]:
@@ -180,7 +192,7 @@ def filled(*pages: Path) -> dict[Path, str]:
 
 def files() -> dict[Path, str]:
     """The generated files as they should be."""
-    return filled(ODD, WORDS) | {SCHEMA: json_schema()}
+    return filled(ODD, WORDS, BRIEFS) | {SCHEMA: json_schema()}
 
 
 def main(arguments: list[str]) -> int:

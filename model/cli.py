@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from .commands.batch import batch
+from .commands.brief import brief
 from .commands.calibrate import calibrate
 from .commands.claims import claims
 from .commands.compare import compare
@@ -332,7 +333,7 @@ def new(
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
     TEST: (claims, hindcast, response, calibrate, landscape, record, mappings),
-    ADVISE: (decide, seal, grade),
+    ADVISE: (brief, decide, seal, grade),
     FILES: (mechanisms,),
 }
 for _panel, _commands in _COMMANDS.items():

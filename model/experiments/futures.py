@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from entente.schema.scenario import Scenario
 from entente.telling.tables import FUTURE_SHARES, RUNNING_SHARE
 from entente.telling.tables import FUTURES as COLUMNS
 
+QUANTITIES = ("status", "depth", "rung")
 MOST_FUTURES = 10_000
 """More would change no band that can be seen."""
 
@@ -33,16 +34,21 @@ def futures(
     names = list(scenario.treaties)
     if not names:
         return pd.DataFrame(columns=list(COLUMNS)).astype({"month": object, "treaty": object})
-    outcomes = [f"{quantity}:{name}" for name in names for quantity in ("status", "depth", "rung")]
+    outcomes = [f"{quantity}:{name}" for name in names for quantity in QUANTITIES]
     kept = simulate(
         scenario, replicates=runs, seed=seed, outcomes=outcomes, keep="monthly", shared=shared
     ).trajectories
-    months = kept.loc[kept["replicate"] == 0, "month"].to_numpy()
+    return bands(kept, names, runs)
+
+
+def bands(series: pd.DataFrame, treaties: Sequence[str], runs: int) -> pd.DataFrame:
+    """The same from the monthly `status`, `depth` and `rung` of some treaties in many runs, a run's months below each other."""
+    months = series["month"].to_numpy()[: len(series) // runs]
     frames = []
-    for name in names:
+    for name in treaties:
         status, depth, rung = (
-            kept[f"{quantity}:{name}"].to_numpy(dtype=np.float64).reshape(runs, len(months))
-            for quantity in ("status", "depth", "rung")
+            series[f"{quantity}:{name}"].to_numpy(dtype=np.float64).reshape(runs, len(months))
+            for quantity in QUANTITIES
         )
         in_force = status == 1
         row: dict[str, object] = {
