@@ -18,10 +18,11 @@ from entente.engines.result import run
 from entente.errors import InputError, nearest, shown
 from entente.evidence.hindcast.one import Hindcast, hindcast
 from entente.evidence.rivals import laid_over, rival_names
-from entente.experiments.design import load_study, study_names
+from entente.experiments.design import load_study
 from entente.experiments.futures import QUANTITIES, bands
 from entente.experiments.plan import make_batch
 from entente.experiments.prior import parameter_sets
+from entente.experiments.shipped import study_names
 from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.load import load_scenario, scenario_hash
@@ -99,7 +100,7 @@ class _Bench:
         self, scenario: Scenario, names: Sequence[str], keep: str = "none"
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Outcomes of each run, and its series, in the order of the rows."""
-        rows = self.rows.drop(columns=[path for path in self.rows if _fixed(scenario, path)])
+        rows = self.rows.drop(columns=[path for path in self.rows if _fixed(scenario, str(path))])
         made = run_rows(scenario, rows, self.noise, self.seed, list(names), keep)
         if len(made.failed):
             raise InputError(f"parameters, row {made.failed['point'].iloc[0]}: {made.failed['message'].iloc[0]}")
@@ -264,8 +265,8 @@ def _drivers(scenario: Scenario, rows: pd.DataFrame, deeper: Floats) -> pd.DataF
             {"path": path, "meaning": meaning, "difference": apart, "low": apart - half, "high": apart + half}
         )
     table = pd.DataFrame(found, columns=["path", "meaning", "difference", "low", "high"])
-    order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
-    return table.loc[order].head(DRIVERS).reset_index(drop=True)
+    strongest = table.sort_values("difference", key=abs, ascending=False, kind="stable")
+    return strongest.head(DRIVERS).reset_index(drop=True)
 
 
 def _levers(

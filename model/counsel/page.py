@@ -15,13 +15,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from entente.analysis.output import records
+from entente.analysis.paired import LEVEL
 from entente.errors import SideProductError
 from entente.month.ladder import RUNG_NAMES
 from entente.telling.drawing import DRAWING, images
 from entente.telling.files import versions
 from entente.telling.tie_figures import tie
 
-from .brief import CHECKPOINT, LEVEL, THIRDS, Brief
+from .brief import Brief
 from .scored import scores, verdict
 from .words import SCALE, chance
 
@@ -45,7 +47,7 @@ def brief_html(found: Brief) -> str:
         brief=found, treaty=found.scenario.treaties[found.treaty].name, question=question(found),
         opened=f"{found.opened} ({RUNG_NAMES[found.opened]})", answers=found.answers.to_dict("records"),
         rungs=[row | {"name": RUNG_NAMES[int(row["rung"])]} for row in found.rungs.to_dict("records")],
-        drivers=found.drivers.to_dict("records"), thirds=THIRDS, level=LEVEL, part=CHECKPOINT,
+        drivers=found.drivers.to_dict("records"), level=LEVEL,
         packages=found.levers[found.levers["beyond"].notna()].to_dict("records"), buys=buys(found),
         still=_still(found.levers), signals=found.signals.to_dict("records"), rivals=found.rivals.to_dict("records"),
         scores=scores(found.record), verdict=verdict(found.record), scale=_scale(), versions=versions(),
@@ -64,7 +66,7 @@ def buys(found: Brief) -> list[dict[str, Any]]:
     moved = found.levers[(found.levers["low"] > 0) | (found.levers["high"] < 0)]
     down = moved[moved["difference"] < 0].head(LEVERS_SHOWN)
     up = moved[moved["difference"] > 0].tail(LEVERS_SHOWN).iloc[::-1]
-    return [*down.to_dict("records"), *up.to_dict("records")]
+    return records(pd.concat([down, up]))
 
 
 def _still(levers: pd.DataFrame) -> list[str]:
@@ -109,7 +111,7 @@ def _effects(found: Brief) -> Figure:
 
 def _forest(axes: Axes, names: list[str], rows: pd.DataFrame, title: str) -> None:
     places = np.arange(len(rows))
-    colours = [UP if row.low > 0 else DOWN if row.high < 0 else NONE for row in rows.itertuples()]
+    colours = np.select([rows["low"] > 0, rows["high"] < 0], [UP, DOWN], NONE)
     axes.hlines(places, 100 * rows["low"], 100 * rows["high"], color=colours, lw=2)
     axes.scatter(100 * rows["difference"], places, color=colours, s=24, zorder=3)
     axes.axvline(0, color="0.4", lw=0.8, zorder=0)
@@ -144,8 +146,6 @@ def pdf(html: bytes) -> bytes:
 
 def summary(found: Brief) -> dict[str, Any]:
     """The brief as JSON holds it."""
-    from entente.analysis.output import records
-
     return {
         "question": question(found), "treaty": found.treaty, "scenario": found.scenario.name, "start": found.start, "by": found.by,
         "parameters": found.parameters, "draws": found.draws, "replicates": found.replicates, "seed": found.seed, "runs": found.runs,
