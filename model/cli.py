@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -346,28 +349,54 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command; what the user gave wrong ends in one sentence and exit code 2."""
     command: Any = typer.main.get_command(app)
     try:
-        code = command.main(args=arguments, prog_name="entente", standalone_mode=False)
+        with _heard():
+            # Not `command.main`, which ends an interruption without a word.
+            words = sys.argv[1:] if arguments is None else list(arguments)
+            with command.make_context("entente", words) as context:
+                command.invoke(context)
     except InputError as error:
         _fail(str(error))
     except SideProductError as error:
         sys.stderr.write(f"entente: {error}\n")
         sys.exit(3)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("entente: interrupted\n")
+    except (KeyboardInterrupt, typer.Abort) as error:
+        # Whoever keeps parts of the work says so in the interruption that it passes on.
+        sys.stderr.write(f"entente: interrupted; {str(error) or 'what was not finished was not written'}\n")
         sys.exit(130)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
         # Typer's own complaints about the command line know how to put themselves in words.
-        words = getattr(error, "format_message", None)
-        if words is None:
+        sentence_of = getattr(error, "format_message", None)
+        if sentence_of is None:
             raise
-        sentence = _option_sentence(error) or " ".join(str(words()).split())
+        sentence = _option_sentence(error) or " ".join(str(sentence_of()).split())
         if sentence:
             _fail(sentence)
         sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(0)
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Say at once that an interruption was heard: what runs needs a moment to stop. A second one is not waited for."""
+
+    def hear(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.stderr.write("entente: stopping\n")
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _OPTION_RULES = {

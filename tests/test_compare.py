@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from entente import InputError, compare, load_scenario, paired, simulate
-from entente.analysis.compare import sentences
+from entente.analysis.compare import _sentence, sentences
 from entente.analysis.compare_charts import comparison_figures
 from entente.analysis.knockout import without_events
 from entente.analysis.paired import effect
@@ -230,3 +230,39 @@ def test_draws_must_begin_and_end_together():
 def test_nothing_to_measure_is_no_comparison():
     with pytest.raises(InputError, match="none named"):
         paired("memo-2001", "us-satisfied", [])
+
+
+@given(st.floats(0.02, 0.3), st.integers(0, 2**31))
+@settings(deadline=None, max_examples=20)
+def test_an_interval_that_rests_on_few_pairs_says_so(rare, seed):
+    rng = np.random.default_rng(seed)
+
+    def made(units):
+        a = rng.normal(size=(units, 1))
+        # Now and then the treaty ends in one world alone.
+        return effect(a, a + rng.normal(0, 0.01, size=a.shape) - (rng.random(a.shape) < rare)).iloc[0]
+
+    # In theory a rare event of share p needs 25 (1 - 2p)^2 / (p (1 - p)) pairs.
+    theory = 25 * (1 - 2 * rare) ** 2 / (rare * (1 - rare))
+    many = made(20_000)
+    assert many["needed"] == pytest.approx(theory, rel=0.35, abs=3)
+    assert many["needed"] <= many["n"]
+
+
+def test_normal_differences_are_settled_and_a_single_odd_one_is_not():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(200, 1))
+    assert effect(a, a + rng.normal(size=a.shape)).iloc[0]["needed"] < 20
+    one = np.zeros((20, 1))
+    one[3] = 1.0
+    found = effect(a[:20], a[:20] + 0.1 + one).iloc[0]
+    assert found["needed"] > found["n"]
+    assert "Not settled: it rests on a few pairs" in _sentence({**found, "outcome": DEPTH, "when": "2003-12"})
+
+
+def test_a_year_is_told_on_demand(capsys):
+    found = compare("memo-2001", changes=OFF, replicates=4, months=SHORT)
+    assert all("(2002-12)" in line for line in sentences(found, 2002)[:-1])
+    assert "may not have been seen at all" in sentences(found)[-1]
+    with pytest.raises(InputError, match="--when 1999: the comparison has the years 2001 to 2004"):
+        sentences(found, 1999)

@@ -22,9 +22,11 @@ from entente.world.outcomes import series_of
 from .endings import endings, status_of, treaties_told
 from .knockout import events_gone, knock_outs
 from .output import records
-from .paired import LEVEL, AnyWorld, paired
+from .paired import LEVEL, UNSEEN, AnyWorld, paired
 from .runs import run_rows
 
+RARE = 0.05
+"""Shares of runs above this that may be unseen are told."""
 TOLD = 6
 """Differences that are told in sentences at most."""
 
@@ -138,18 +140,37 @@ def tie_outcomes(a: Scenario, b: Scenario) -> list[str]:
     return [f"{quantity}:{id_}" for id_ in treaties for quantity in ("depth", "rung")] + sorted(dyads)
 
 
-def sentences(found: Comparison) -> list[str]:
-    """What differs most at the end of the run, or over it, in plain words."""
+def sentences(found: Comparison, year: int | None = None) -> list[str]:
+    """What differs most in the December of a year (none: at the end of the run), or over it, in plain words.
+
+    Raises `InputError` for a year that the comparison does not have.
+    """
+    if year is not None and year not in set(found.effects["year"].dropna()):
+        years = found.effects["year"].dropna()
+        raise InputError(f"--when {year}: the comparison has the years {years.min()} to {years.max()}")
     if found.identical:
         return ["The two worlds never differ, in any run, month or outcome."]
-    lines = [_sentence(row) for row in _told(found.effects).to_dict("records")]
-    return lines or ["At the end of the run nothing differs any more; the table has the years between."]
+    rows = _told(found.effects, year).to_dict("records")
+    if not rows:
+        when = "At the end of the run nothing differs any more" if year is None else f"In {year} nothing differs"
+        return [f"{when}; the table has the other years."]
+    units = int(rows[0]["n"])
+    unseen = UNSEEN / units
+    lines = [_sentence(row) for row in rows]
+    if unseen > RARE:
+        lines.append(
+            f"With {units} pairs, what happens in fewer than {unseen:.0%} of them may not have been seen at all."
+        )
+    return lines
 
 
-def _told(effects: pd.DataFrame) -> pd.DataFrame:
+def _told(effects: pd.DataFrame, year: int | None = None) -> pd.DataFrame:
     """The effects that are told in sentences, the greatest first."""
     undated = effects["year"].isna()
-    last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
+    if year is None:
+        last = effects[undated | (effects["when"] == effects.loc[~undated, "when"].max())]
+    else:
+        last = effects[effects["year"] == year]
     told = last[last["verdict"] != "identical"]
     order = told["difference"].abs().sort_values(ascending=False, kind="stable").index
     first: pd.DataFrame = told.reindex(order).head(TOLD)
@@ -161,4 +182,7 @@ def _sentence(row: dict[Any, Any]) -> str:
     line = f"{row['outcome']} ({row['when']}): {row['a']:.3f} and {row['b']:.3f}, difference {row['difference']:+.3f} ({interval})"
     if pd.isna(row["runs_unpaired"]):
         return f"{line}; the difference is the same in every run."
-    return f"{line}; unpaired, {row['runs_unpaired']:,} runs of each would be needed instead of {row['runs']:,}."
+    line += f"; unpaired, {row['runs_unpaired']:,} runs of each would be needed instead of {row['runs']:,}."
+    if row["needed"] > row["n"]:
+        line += f" Not settled: it rests on a few pairs that differ much, and needs {row['needed']:,} where there are {row['n']:,}."
+    return line

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import skew
 from scipy.stats import t as student
 
 from entente.engines.compiled.ensemble import Simulation
@@ -27,6 +28,10 @@ LEVEL = 0.95
 """Confidence of every interval."""
 SAME = 1e-9
 """Numbers that are no further apart are the same: no outcome has meaning on such a scale."""
+SKEWED = 25
+"""Units that an interval needs, times the squared skewness of the differences (Cochran 1977, section 2.15)."""
+UNSEEN = 3
+"""What happens in fewer than so many of the units may have happened in none (95 %, the rule of three)."""
 MOST = 10**15
 """Counts of runs beyond this are told as this."""
 TIES = ("depth", "rung", "dyad", "members", "obligation", "status")
@@ -44,7 +49,8 @@ class Paired:
     `difference` (`b - a`), `low` and `high` (95 % Student interval of the paired differences), `n` (draws, or
     replicates where there is one draw), `runs` (of each world), `variance_ratio` (of an unpaired to the paired
     difference) and `runs_unpaired` (of each world, for an interval as narrow; both empty where the difference
-    does not vary), `verdict` (higher, lower, unclear, or identical: no run differs by more than 1e-9).
+    does not vary), `needed` (units before an interval can be trusted, where a few of them differ much more than the others),
+    `verdict` (higher, lower, unclear, or identical: no run differs by more than 1e-9).
     `a`, `b` are the runs themselves: `point` is the row of parameters, `replicate` counts from 0 in each, and rows
     of `failed` (which could not run in one of the worlds, and why) are in neither. `absent` says which ties a
     world lacks.
@@ -125,6 +131,10 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
     half = student.ppf((1 + LEVEL) / 2, units - 1) * np.sqrt(variance / units)
     centre = difference.mean(axis=0)
     ratio = np.divide(apart, variance, out=np.full_like(apart, np.nan), where=variance > 0)
+    varies = variance > 0
+    lopsided = np.zeros_like(variance)
+    lopsided[varies] = skew(difference[:, varies], axis=0)
+    needed = np.maximum(np.ceil(SKEWED * lopsided**2), 2)
     verdict = np.select(
         [(np.abs(b - a) <= SAME).all(axis=0), centre - half > 0, centre + half < 0],
         ["identical", "higher", "lower"],
@@ -141,6 +151,7 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
             "runs": len(a),
             "variance_ratio": ratio,
             "runs_unpaired": pd.array(np.minimum(np.ceil(ratio * len(a)), MOST), dtype="Float64").astype("Int64"),
+            "needed": np.minimum(needed, MOST).astype(np.int64),
             "verdict": verdict,
         }
     )

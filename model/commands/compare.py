@@ -43,6 +43,9 @@ def compare(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the noise and of the draws.")] = 0,
     months: Annotated[int | None, typer.Option(min=1, help="Length of the runs; none: the scenario's.")] = None,
+    when: Annotated[
+        int | None, typer.Option(metavar="YEAR", help="The December that is told; none: the end.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -62,11 +65,12 @@ def compare(
         replicates=replicates, seed=seed, months=months, mechanisms=mechanisms_of(mechanism),
     )  # fmt: skip
     report = {"run_dir": str(folder), "parameters": parameters, "seed": seed, **found.report}
+    told = sentences(found, when)
     write_analysis(folder, {"effects": found.effects}, comparison_figures(found), report)
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
         return
-    lines = [f"a: {found.a}", f"b: {found.b}", *found.notes, *sentences(found), f"Everything is in {folder}"]
+    lines = [f"a: {found.a}", f"b: {found.b}", *found.notes, *told, f"Everything is in {folder}"]
     if len(found.failed):
         lines.insert(
             -1, f"{len(found.failed)} draws could not run and are left out: {found.failed['message'].iloc[0]}"

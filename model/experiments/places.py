@@ -90,6 +90,17 @@ def write_whole(path: Path, content: bytes) -> str:
     return checksum(content)
 
 
+@contextmanager
+def stays(address: str) -> Iterator[None]:
+    """Say, where the user stops what is done inside, that the finished parts stay at an address."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"what was finished stays in {address}, and the same command goes on with it"
+        ) from None
+
+
 class Folder:
     """A folder of this machine, or one that several machines share."""
 
@@ -134,7 +145,8 @@ class Folder:
                 raise InputError(f"{self.path}: another process is writing this folder")
             self._sweep()
             try:
-                yield
+                with stays(self.address):
+                    yield
             finally:
                 # A worker that was killed as it wrote has left its draft.
                 self._sweep()
@@ -230,7 +242,8 @@ class Objects:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Nothing to hold."""
-        yield
+        with stays(self.address):
+            yield
 
     def probe(self) -> None:
         """See that an object can be put and taken away again."""
