@@ -1,11 +1,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SECONDS ?= 60
 # The package as it is installed, made of links, for tools that do not follow an editable install.
 LINKED := build/linked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test baselines posterior bench lint docs clean
+.PHONY: help setup run app test baselines posterior fuzz bench lint docs clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ lint: $(READY) ## Check style, types and the direction of imports
 	@cd $(LINKED)/entente && ln -s ../../../model/* ../../../agents ../../../configs .
 	@$(BIN)/mypy
 	@PYTHONPATH=$(LINKED) $(BIN)/lint-imports
+
+fuzz: $(READY) ## Attack every reader with mutated files: make fuzz SECONDS=600
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
 
 bench: $(READY) ## Measure the engines and the store on this machine (advisory)
 	@$(BIN)/entente bench

@@ -418,5 +418,5 @@ def _option_sentence(error: Exception) -> str:
 
 
 def _fail(sentence: str) -> None:
-    sys.stderr.write(f"entente: {sentence}\n")
+    sys.stderr.write("entente: " + "\\n".join(sentence.splitlines()) + "\n")
     sys.exit(2)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from numbers import Integral
 
+GREATEST = 2**63 - 1
+"""The greatest whole number that files and tables hold."""
 BEGINNING = 3
 """Letters with which a name must begin to be taken for the beginning of a longer one."""
 
 
 class InputError(ValueError):
-    """Something the user gave is wrong; the message names the thing, the value, the rule, the way out."""
+    """Something the user gave is wrong; the message names the thing, the value, the rule, the way out, on one line."""
+
+    def __init__(self, message: object = "") -> None:
+        # What is quoted may hold line breaks, and a sentence is a line.
+        super().__init__("\\n".join(str(message).splitlines()))
 
 
 class SideProductError(RuntimeError):
@@ -27,5 +34,16 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as it is quoted in a message: on one line and never long."""
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:
+        # Python writes no whole number of more than some thousand digits.
+        text = "a number too long to be shown"
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def whole(name: str, value: object, low: int, high: int, rule: str) -> int:
+    """A whole number of Python's or numpy's within a range, as Python's. Raises `InputError`; a switch and 3.0 are none."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        raise InputError(f"{name}: {shown(value)}: must be a whole number{rule}")
+    return int(value)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from entente.errors import InputError, shown
+from entente.errors import GREATEST, InputError, shown, whole
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import MAX_MONTHS, Scenario, own_digests
@@ -111,13 +111,12 @@ def checked(
     if isinstance(scenario, AllianceModel):
         raise InputError(f"scenario: {shown(scenario)}: is a model; name its scenario, and its class as model=")
     for name, number in (("seed", seed), ("replicate", replicate)):
-        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
-            raise InputError(f"{name}: {number!r}: must be a whole number, 0 or more")
-    if months is not None and (
-        isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS
-    ):
-        raise InputError(f"months: {months!r}: must be a whole number from 1 to {MAX_MONTHS}")
-    altered = dict(changes or {}) | ({"months": months} if months is not None else {})
+        if number is not None:
+            whole(name, number, 0, GREATEST, ", 0 or more, below 2**63")
+    length = {}
+    if months is not None:
+        length = {"months": whole("months", months, 1, MAX_MONTHS, f" from 1 to {MAX_MONTHS}")}
+    altered = dict(changes or {}) | length
     return load_scenario(scenario, altered, mechanisms)
 
 
@@ -149,8 +148,7 @@ def run(
         raise InputError(
             f"engine: {engine!r}: knows the shipped model only; a model class runs on {INTERACTIVE!r}"
         )
-    if seed is None:
-        seed = ready.seed
+    seed, replicate = ready.seed if seed is None else int(seed), int(replicate)
     tell = progress or (lambda month: None)
     began = time.perf_counter()
     if engine == COMPILED:

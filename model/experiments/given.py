@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -29,9 +30,15 @@ def csv_frame(text: str) -> pd.DataFrame:
     """
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
-    frame: pd.DataFrame = pd.read_csv(
-        io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
-    )
+    with warnings.catch_warnings():
+        # Cells beyond the header would be lost with no more than a warning.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            frame: pd.DataFrame = pd.read_csv(
+                io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+            )
+        except pd.errors.ParserWarning:
+            raise ValueError("a line has more cells than the header has names") from None
     frame = frame.apply(lambda column: column.str.strip())
     frame.columns = frame.columns.str.strip()
     first = str(frame.columns[0]) if len(frame.columns) else ""

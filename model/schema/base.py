@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from entente.errors import shown
+
 MONTHS_IN_YEAR = 12
 MONTH_PATTERN = r"^(1[0-9]|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$"
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
@@ -41,7 +43,12 @@ def month_text(number: int) -> str:
 
 def _widen(value: Any) -> Any:
     """Whole numbers are numbers: `1` is accepted where `1.0` is meant, but never `true`."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{shown(value)}: must be a finite number") from None
 
 
 Month = Annotated[str, Field(pattern=MONTH_PATTERN, description="Calendar month, YYYY-MM.")]

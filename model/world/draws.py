@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from entente.errors import InputError, shown
 from entente.month.mechanism import NORMAL, UNIFORM, Stream
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,9 @@ def stream(name: str, seed: int, replicate: int) -> np.random.Generator:
 
 def _key(name: str, seed: int, replicate: int) -> NDArray[np.uint64]:
     if not 0 <= seed < SEED_LIMIT or not 0 <= replicate < SEED_LIMIT:
-        raise ValueError(f"seed {seed}, replicate {replicate}: must be whole numbers from 0 to 2**63 - 1")
+        raise InputError(
+            f"seed {shown(seed)}, replicate {shown(replicate)}: must be whole numbers from 0 to 2**63 - 1"
+        )
     digest = hashlib.sha256(f"{seed}/{replicate}/{name}".encode()).digest()
     return np.frombuffer(digest[:16], dtype=np.uint64)
 

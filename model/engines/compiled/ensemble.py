@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from entente.errors import InputError
+from entente.errors import GREATEST, InputError, whole
 from entente.mechanisms import shipped
 from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario
-from entente.schema.scenario import Scenario, own_of
+from entente.schema.scenario import MAX_MONTHS, Scenario, own_of
 from entente.world.draws import Floats
 from entente.world.measured import frames, numbers_of
 from entente.world.outcomes import Outcome
@@ -72,11 +72,13 @@ def simulate(
     """
     if keep not in KEEP:
         raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        raise InputError(f"replicates: {replicates!r}: must be a whole number, 1 or more")
-    if isinstance(shared, bool) or not isinstance(shared, int) or shared < 0:
-        raise InputError(f"shared: {shared!r}: must be a whole number of months, 0 or more")
-    ready = load_scenario(scenario, {"months": months} if months is not None else None, mechanisms)
+    replicates = whole("replicates", replicates, 1, GREATEST, ", 1 or more")
+    seed = whole("seed", seed, 0, GREATEST, ", 0 or more, below 2**63")
+    shared = whole("shared", shared, 0, GREATEST, " of months, 0 or more")
+    length = None
+    if months is not None:
+        length = {"months": whole("months", months, 1, MAX_MONTHS, f" from 1 to {MAX_MONTHS}")}
+    ready = load_scenario(scenario, length, mechanisms)
     design = pd.DataFrame({} if parameters is None else parameters).reset_index(drop=True)
     if parameters is None:
         design = pd.DataFrame(index=[0])

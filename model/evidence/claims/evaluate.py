@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
-from entente.errors import InputError, shown
+from entente.errors import GREATEST, InputError, shown, whole
 from entente.evidence.rivals import rival_changes
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
@@ -103,8 +103,7 @@ def inquire(
     mechanisms: Iterable[Mechanism] = (),
 ) -> Inquiry:
     """Make claims ready; see `evaluate_claims`. Raises `InputError` before anything runs."""
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
-        raise InputError(f"draws: {draws!r}: must be a whole number, 2 or more")
+    whole("draws", draws, 2, GREATEST, ", 2 or more")
     chosen = chosen_claims(only) if claims is None else list(claims)
     over = (rival_changes(rival) if rival else {}) | dict(changes or {})
     own = tuple(mechanisms)
