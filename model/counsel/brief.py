@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from entente.engines.result import run
 from entente.errors import InputError, nearest, shown
 from entente.evidence.hindcast.one import Hindcast, hindcast
 from entente.evidence.rivals import laid_over, rival_names
-from entente.experiments.design import load_study
 from entente.experiments.futures import QUANTITIES, bands
 from entente.experiments.plan import make_batch
 from entente.experiments.prior import parameter_sets
@@ -27,6 +27,7 @@ from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
+from entente.schema.yaml12 import read_yaml
 from entente.telling.tables import FUTURES_NAME
 from entente.telling.tie_figures import focus, succession
 from entente.world.draws import Floats
@@ -200,12 +201,8 @@ def _is_study(subject: str) -> bool:
     """Whether a name or file is that of a study: it is one in `configs/studies`, or a file that has factors."""
     if not subject.endswith((".yaml", ".yml")):
         return subject in study_names()
-    try:
-        load_study(subject)
-    except InputError:
-        # Whatever is wrong with it is told by the reader of scenarios.
-        return False
-    return True
+    path = Path(subject)
+    return path.is_file() and "factors" in read_yaml(path)[0]
 
 
 def _until(scenario: Scenario, by: str | None) -> Scenario:
