@@ -21,6 +21,8 @@ from entente.engines.compiled.ensemble import Runs, Simulation, failed_frame, pr
 from entente.engines.interactive.classes import ModelClass
 from entente.engines.many import announce, measure
 from entente.errors import InputError
+from entente.experiments.afford import afford
+from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.scenario import Scenario
 from entente.screen import note
 from entente.world.rows import lots
@@ -66,6 +68,8 @@ def run_rows(
     place of the shipped one, a few runs a second, and how long that takes is said. Raises `InputError`.
     """
     rows = rows.reset_index(drop=True)
+    kept = {"none": 0, "yearly": scenario.months // MONTHS_IN_YEAR, "monthly": scenario.months}[keep]
+    afford(len(rows), len(rows.columns) + len(outcomes) * (1 + kept), "runs")
     sets, failures = lots(scenario, rows, outcomes)
     if len(failures) == len(rows):
         raise InputError(f"parameters, row {failures[0].point}: {failures[0].message}")
@@ -116,6 +120,7 @@ def repeated(parameters: pd.DataFrame, replicates: int) -> tuple[pd.DataFrame, N
             raise InputError(
                 f"parameters: {name}: all runs must begin and end together, with the seed of the command"
             )
+    afford(len(parameters) * replicates, len(parameters.columns) + 1, "draws and replicates")
     rows = parameters.loc[parameters.index.repeat(replicates)].reset_index(drop=True)
     return rows, np.arange(len(rows), dtype=np.int64)
 

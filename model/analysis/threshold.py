@@ -11,6 +11,7 @@ import pandas as pd
 
 from entente.engines.compiled.ensemble import failed_frame
 from entente.errors import InputError
+from entente.experiments.afford import afford
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
 from entente.schema.paths import leaf
@@ -101,6 +102,8 @@ def threshold(
     """
     asked, scenario = load_question(question, changes, mechanisms)
     count = 1 if asked.parameters == "default" else asked.draws
+    numbers = len(type(scenario.behaviour).model_fields)
+    afford(count * asked.replicates * asked.steps, numbers, "draws, replicates and steps")
     draws = parameter_sets(asked.parameters, count, asked.seed, scenario)
     twice = [path for path in asked.levers if path in draws]
     if twice:

@@ -19,6 +19,7 @@ from entente.engines.result import run
 from entente.errors import InputError, nearest, shown
 from entente.evidence.hindcast.one import Hindcast, hindcast
 from entente.evidence.rivals import laid_over, rival_names
+from entente.experiments.afford import afford
 from entente.experiments.futures import QUANTITIES, bands
 from entente.experiments.plan import make_batch
 from entente.experiments.prior import parameter_sets
@@ -136,6 +137,7 @@ def brief(
     own = tuple(mechanisms)
     scenario, rows, source = _subject(subject, parameters, draws, seed, own)
     scenario = _until(scenario, by)
+    afford(len(rows) * replicates, len(QUANTITIES) * scenario.months, "draws and replicates")
     told = run(scenario, seed)
     about = treaty if treaty is not None else focus(scenario, told.tables)
     if about is None or about not in scenario.treaties:

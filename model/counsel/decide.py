@@ -22,6 +22,7 @@ from entente.analysis.runs import Noise, Runner, repeated, run_rows
 from entente.analysis.search import share_interval
 from entente.errors import InputError
 from entente.evidence.rivals import laid_over
+from entente.experiments.afford import afford
 from entente.experiments.kept import KEPT, kept
 from entente.experiments.places import checksum
 from entente.experiments.prior import parameter_sets
@@ -169,8 +170,10 @@ def decide(
     """
     asked, scenario = load_decision(decision, changes, mechanisms)
     count = 1 if asked.parameters == "default" else asked.draws
-    draws = parameter_sets(asked.parameters, count, asked.seed, scenario)
     options = asked.choices()
+    numbers = len(type(scenario.behaviour).model_fields)
+    afford(count * asked.replicates * min(len(options), TOGETHER), numbers, "draws, replicates and options")
+    draws = parameter_sets(asked.parameters, count, asked.seed, scenario)
     twice = [path for option in options.values() for path in option.set if path in draws]
     if twice:
         raise InputError(f"{twice[0]}: is drawn with the parameters and set by an option; it cannot be both")

@@ -16,6 +16,7 @@ from entente.schema.load import CONFIGS
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 
+from .afford import afford
 from .given import given_table
 
 POSTERIOR = CONFIGS / "posterior.parquet"
@@ -42,6 +43,7 @@ def prior_draws(draws: int, seed: int, *scenarios: Scenario) -> pd.DataFrame:
     A column depends on the seed and its own path alone: what other parameters there are does not matter to it.
     """
     ranges = prior_ranges(*scenarios)
+    afford(draws, len(ranges), "draws")
     return pd.DataFrame(
         {path: low + (high - low) * spread(path, draws, seed) for path, (low, high) in ranges.items()}
     )
@@ -68,6 +70,7 @@ def parameter_sets(name: str, draws: int, seed: int, *scenarios: Scenario) -> pd
     if name == "prior":
         return prior_draws(draws, seed, *scenarios)
     frame = _rows(name)
+    afford(draws, len(frame.columns), "draws")
     order = np.random.default_rng(seed).permutation(len(frame))
     return frame.iloc[np.resize(order, draws)].reset_index(drop=True)
 
