@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +47,6 @@ def mappings(
     from entente.errors import InputError
     from entente.evidence.mappings import DEFAULT, compare_mappings, mappings_figure
     from entente.experiments.kept import kept_folder
-    from entente.experiments.places import Folder
     from entente.screen import note
 
     if data is None:
@@ -60,13 +58,12 @@ def mappings(
     facts = with_practice(facts_of(data, {}, SETS, span), ladder)
     facts.table("practice", "scores need records (practice, or dcad and exercises)")
     place = None if out is None else kept_folder(out)
-    with nullcontext() if place is None else Folder(place).held():
-        found = compare_mappings(facts, tried, span, parameters, draws, seed, ahead, most, place, note)
-        if place is not None:
-            write_into(
-                place, {"mappings": found.scores, "left-out": found.left_out}, {"mappings": mappings_figure(found)},
-                found.report(),
-            )  # fmt: skip
+    found = compare_mappings(facts, tried, span, parameters, draws, seed, ahead, most, place, note)
+    if place is not None:
+        write_into(
+            place, {"mappings": found.scores, "left-out": found.left_out}, {"mappings": mappings_figure(found)},
+            found.report(),
+        )  # fmt: skip
     if as_json:
         sys.stdout.write(json.dumps(found.report(), allow_nan=False) + "\n")
         return
