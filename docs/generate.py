@@ -169,11 +169,8 @@ def blocks() -> dict[str, str]:
 
 def scale_table() -> str:
     """The words for probabilities and what they stand for."""
-    rows, low = ["| probability | words |", "| --- | --- |"], 0.0
-    for end, words in SCALE:
-        rows.append(f"| {low:.0%} to {end:.0%} | {words} |")
-        low = end
-    return "\n".join(rows)
+    rows = [f"| {low:.0%} to {high:.0%} | {words} |" for low, high, words in SCALE]
+    return "\n".join(["| probability | words |", "| --- | --- |", *rows])
 
 
 def filled(*pages: Path) -> dict[Path, str]:

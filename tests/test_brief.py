@@ -74,7 +74,8 @@ def test_a_lever_is_pulled_alone_in_the_same_worlds(found: Brief) -> None:
 def test_every_lever_of_every_scenario_can_be_pulled(name: str) -> None:
     scenario = load_scenario(name)
     for treaty in scenario.treaties:
-        for lever in levers_of(scenario, treaty)[:4]:
+        one_of_each_kind = {lever.kind: lever for lever in levers_of(scenario, treaty)}
+        for lever in one_of_each_kind.values():
             changed = load_scenario(scenario, dict(lever.changes))
             assert changed != scenario
 
@@ -119,6 +120,18 @@ def test_a_study_says_what_is_not_known(tmp_path) -> None:
     assert found.draws == 8
     assert set(found.drivers["path"]) <= {"behaviour.rise", "behaviour.linkage"}
     assert "behaviour" not in brief_html(found).partition("What moves it")[2].partition("What would")[0]
+
+
+def test_what_a_study_varies_is_no_lever(tmp_path) -> None:
+    (tmp_path / "rates.yaml").write_text(
+        "name: rates\nscenario: memo-2001\nmonths: 24\nfactors:\n  sources.nato.rate: {uniform: [.1, 2]}\n"
+        "design: {kind: latin_hypercube, points: 8}\noutcomes: [rung:rus-chn-2001]\n"
+    )
+    found = brief(str(tmp_path / "rates.yaml"), draws=8, replicates=1)
+    levers = found.levers["lever"].tolist()
+    assert "Missile defence: half as many shocks" in levers
+    assert not [lever for lever in levers if lever.startswith("NATO enlargement") and "shocks" in lever]
+    assert list(found.drivers["path"]) == ["sources.nato.rate"]
 
 
 @pytest.mark.parametrize(

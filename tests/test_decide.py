@@ -170,7 +170,7 @@ def test_a_switch_acts_from_its_month(asked) -> None:
         ("levers", "{a: {path: behaviour.rise, values: [.2, .3], costs: [1]}}", "costs: must be one a value"),
         ("levers", "{a: {path: treaties.tashkent.since, values: [x, y], cost: 1}}", "cost: goes with numbers"),
         ("levers", "{a: {path: interventions.usa-package-russia.size, values: [0, 9]}}", "less than or equal|must be"),
-        ("rivals", "[ratched]", "rivals: 'ratched'"),
+        ("rivals", "[ratched]", "no rival of that name.*did you mean ratchet"),
         ("above", "1", "exactly one of below and above"),
         ("parameters", "default", "no decision"),
         ("outcome", "depth:rus-chn-2011", "did you mean rus-chn-2001"),
@@ -180,6 +180,27 @@ def test_a_wrong_decision_is_a_sentence(asked, field, wrong, rule) -> None:
     with pytest.raises(InputError, match=rule) as found:
         decide(asked(**{field: wrong}), runner=toy(known))
     assert "\n" not in str(found.value)
+
+
+def test_what_a_rival_changes_is_left_to_it(asked) -> None:
+    """An option that leaves a number alone leaves it as its world has it, and the first value of a lever is set, not assumed."""
+    seen = []
+
+    def looking(scenario, rows, noise):
+        seen.append(
+            (
+                scenario.switches.exchange,
+                rows["switches.exchange"].unique().tolist(),
+                rows[RUSSIA].unique().tolist(),
+            )
+        )
+        return {"depth:rus-chn-2001": 0 * noise}
+
+    options = "{none: {}, exchange: {set: {switches.exchange: true}}}"
+    levers = f"{{Russia: {{path: {RUSSIA}, values: [.3, 1]}}}}"
+    decide(asked(options=options, levers=levers), runner=toy(looking))
+    assert [(own, sorted(given)) for own, given, _ in seen] == [(True, [True]), (False, [False, True])]
+    assert [sizes for _, _, sizes in seen] == [[0.3, 1.0, 0.0]] * 2
 
 
 def test_too_many_options_are_refused_before_any_run(asked) -> None:

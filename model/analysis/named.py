@@ -21,18 +21,17 @@ def names_in(folder: str) -> list[str]:
 
 
 def read_named(
-    kind: type[Kind], folder: str, name: str, what: str, changes: Mapping[str, Any] | None = None
+    kind: type[Kind], folder: str, name: str, command: str, changes: Mapping[str, Any] | None = None
 ) -> tuple[Kind, Path]:
     """A record by its id in a folder of `configs/` or by its file, with some fields changed, and the file.
 
-    `what` says in sentences what it is and which command lists them: `question (entente threshold lists them)`. Raises
-    `InputError` with one sentence.
+    `folder` is the plural of what it is called, and `command` lists them. Raises `InputError` with one sentence.
     """
     given = name.endswith((".yaml", ".yml"))
     path = Path(name) if given else CONFIGS / folder / f"{name}.yaml"
     if not path.is_file():
-        kind_of, _, listing = what.partition(" ")
-        rule = "no such file" if given else f"no {kind_of} of that name {listing}"
+        unknown = f"no {folder.removesuffix('s')} of that name (entente {command} lists them)"
+        rule = "no such file" if given else unknown
         raise InputError(f"{shown(name)}: {rule}{nearest(name, names_in(folder))}")
     found = read_record(kind, path)
     if not changes:

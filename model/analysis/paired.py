@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import skew
 from scipy.stats import t as student
 
 from entente.engines.compiled.ensemble import Simulation
@@ -133,7 +132,8 @@ def effect(a: Floats, b: Floats, group: int = 1) -> pd.DataFrame:
     ratio = np.divide(apart, variance, out=np.full_like(apart, np.nan), where=variance > 0)
     varies = variance > 0
     lopsided = np.zeros_like(variance)
-    lopsided[varies] = skew(difference[:, varies], axis=0)
+    apiece = difference[:, varies] - centre[varies]
+    lopsided[varies] = (apiece**3).mean(axis=0) / (apiece**2).mean(axis=0) ** (3 / 2)
     needed = np.maximum(np.ceil(SKEWED * lopsided**2), 2)
     verdict = np.select(
         [(np.abs(b - a) <= SAME).all(axis=0), centre - half > 0, centre + half < 0],

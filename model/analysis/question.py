@@ -35,20 +35,15 @@ def december(value: Any) -> Any:
     return f"{value}-12" if re.fullmatch(r"\d{4}", str(value)) else value
 
 
-class Aim(Record):
-    """What is to be kept or brought about, where and by when. `scenario`, `outcome`, one of `below` and `above`, and `by` are required."""
+class Asked(Record):
+    """What any question has: where it is asked, of which outcome and by when, and over which runs."""
 
     name: str = Field("question", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the question.")
-    summary: str = Field("", max_length=400, description="One sentence: what is asked.")
     scenario: str = Field(
         min_length=1, description="Scenario of configs/, or a .yaml file relative to the question."
     )
     set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
-    outcome: str = Field(min_length=1, description="What is to be kept or brought; the run ends at `by`.")
-    since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
-    below: Number | None = Field(None, description="The outcome must be below this,")
-    above: Number | None = Field(None, description="or above this.")
-    probability: Number = Field(0.9, description="In which share of runs it must be, between 0 and 1.")
+    outcome: str = Field(min_length=1, description="What is asked about; the run ends at `by`.")
     by: Annotated[str, BeforeValidator(december), Field(pattern=MONTH_PATTERN)] = Field(
         description="The month by which, YYYY-MM (a year: its December): the last of the run."
     )
@@ -56,6 +51,16 @@ class Aim(Record):
     draws: int = Field(200, ge=1, le=10**6, description="Draws of the parameters.")
     replicates: int = Field(5, ge=1, le=10**6, description="Runs of each draw, each with its own noise.")
     seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
+
+
+class Aim(Asked):
+    """What is to be kept or brought about. `scenario`, `outcome`, one of `below` and `above`, and `by` are required."""
+
+    summary: str = Field("", max_length=400, description="One sentence: what is asked.")
+    since_start: bool = Field(False, description="The outcome is the change since the first month of the run.")
+    below: Number | None = Field(None, description="The outcome must be below this,")
+    above: Number | None = Field(None, description="or above this.")
+    probability: Number = Field(0.9, description="In which share of runs it must be, between 0 and 1.")
 
     @field_validator("probability")
     @classmethod
@@ -127,7 +132,7 @@ def load_question(
 
     The scenario ends at `by`; `mechanisms` act in it besides those that it brings. Raises `InputError` with one sentence.
     """
-    question, path = read_named(Question, QUESTIONS, name, "question (entente threshold lists them)", changes)
+    question, path = read_named(Question, QUESTIONS, name, "threshold", changes)
     try:
         ready = aimed(question, path, mechanisms)
         check(question, ready)
@@ -137,18 +142,27 @@ def load_question(
 
 
 def aimed(aim: Aim, path: Path, mechanisms: Iterable[Mechanism] = ()) -> Scenario:
-    """The scenario of an aim that stands in a file, which ends at `by`. Raises `InputError` where the two do not fit."""
-    ready = load_scenario(beside(aim.scenario, path), dict(aim.set), mechanisms)
-    months = month_number(aim.by) - month_number(ready.start) + 1
-    if months < 1:
-        raise InputError(f"by: {aim.by}: the scenario begins in {ready.start}")
-    ready = load_scenario(ready, {"months": months})
+    """The scenario of an aim that stands in a file. Raises `InputError` where the two do not fit."""
     if (aim.below is None) == (aim.above is None):
         raise InputError("needs exactly one of below and above")
-    parse_outcomes([aim.outcome], pack(ready))
     if aim.since_start and "@" in aim.outcome:
         raise InputError(f"outcome: {shown(aim.outcome)}: since_start goes without @")
+    return asked_of(aim, path, mechanisms)
+
+
+def asked_of(asked: Asked, path: Path, mechanisms: Iterable[Mechanism] = ()) -> Scenario:
+    """The scenario of a question that stands in a file, which ends at `by` and has the outcome. Raises `InputError`."""
+    ready = until(load_scenario(beside(asked.scenario, path), dict(asked.set), mechanisms), asked.by)
+    parse_outcomes([asked.outcome], pack(ready))
     return ready
+
+
+def until(scenario: Scenario, by: str) -> Scenario:
+    """A scenario that ends with a month, YYYY-MM. Raises `InputError` for one before its start."""
+    months = month_number(by) - month_number(scenario.start) + 1
+    if months < 1:
+        raise InputError(f"by: {by}: the scenario begins in {scenario.start}")
+    return load_scenario(scenario, {"months": months})
 
 
 def check(question: Question, scenario: Scenario) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,7 @@ def brief(
     told = now_and_then(note)
     found = briefed(subject, parameters, draws, replicates, seed, by, treaty, record, mechanisms_of(mechanism),
                     lambda words: told(f"brief on {subject}: {words}"))  # fmt: skip
+    found = replace(found, command=found.command + "".join(f" --mechanism {file}" for file in mechanism or ()))
     content = brief_html(found).encode()
     try:
         write_whole(path, content)

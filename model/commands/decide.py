@@ -5,25 +5,34 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import (
+    By,
+    Draws,
+    MechanismFiles,
+    Parameters,
+    Probability,
+    Replicates,
+    Seed,
+    list_files,
+    mechanisms_of,
+    replaced,
+)
 
 
 def decide(
     question: Annotated[
         str | None, typer.Argument(help="A decision of configs/decisions, or a .yaml file; none: list them.")
     ] = None,
-    probability: Annotated[float | None, typer.Option(help="In which share of runs it must hold.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The month by which it must hold.")] = None,
-    parameters: Annotated[
-        str | None, typer.Option(help="prior, posterior, or a .parquet or .csv file of dotted paths.")
-    ] = None,
-    draws: Annotated[int | None, typer.Option(min=2, help="Draws of the parameters.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")] = None,
+    probability: Probability = None,
+    by: By = None,
+    parameters: Parameters = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
     out: Annotated[Path | None, typer.Option(help="The folder; new, empty, or one to go on in.")] = None,
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -43,14 +52,11 @@ def decide(
     from entente.screen import note, now_and_then
 
     if question is None:
-        names = decision_names()
-        width = max(map(len, names), default=0)
-        for name in names:
-            sys.stdout.write(f"{name:<{width}}  {load_decision(name)[0].summary}\n")
+        list_files(decision_names(), lambda name: load_decision(name)[0].summary)
         return
-    given: dict[str, Any] = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
-             "replicates": replicates, "seed": seed}  # fmt: skip
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = replaced(
+        probability=probability, by=by, parameters=parameters, draws=draws, replicates=replicates, seed=seed
+    )
     own = mechanisms_of(mechanism)
     asked, _ = load_decision(question, changes, own)
     count = len(asked.choices())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +16,29 @@ MechanismFiles = Annotated[
         "--mechanism", metavar="FILE", help="A Python file whose mechanism acts too; reading it runs it."
     ),
 ]
+
+
+Probability = Annotated[float | None, typer.Option(help="In which share of runs it must hold.")]
+By = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The month by which it must hold.")]
+Parameters = Annotated[
+    str | None, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
+]
+Draws = Annotated[int | None, typer.Option(min=1, help="Draws of the parameters.")]
+Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")]
+"""What replaces a field of the file that a command is given."""
+
+
+def replaced(**fields: Any) -> dict[str, Any]:
+    """The fields that options replace."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def list_files(names: Sequence[str], told: Callable[[str], str]) -> None:
+    """Print what a command can be given, and a sentence on each."""
+    width = max(map(len, names), default=0)
+    for name in names:
+        sys.stdout.write(f"{name:<{width}}  {told(name)}\n")
 
 
 def mechanisms_of(files: Sequence[str] | None) -> list[Mechanism]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import Draws, MechanismFiles, Parameters, Replicates, Seed, list_files, mechanisms_of, replaced
 
 LEDGER = "ledger.json"
 
@@ -20,12 +20,10 @@ def seal(
         str | None, typer.Argument(help="A forecast of configs/forecasts, or a .yaml file; none: list them.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The file; must be new. [default: NAME.seal.json]")] = None,
-    parameters: Annotated[
-        str | None, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
-    ] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="Draws of the parameters.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")] = None,
+    parameters: Parameters = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
     again: Annotated[
         Path | None, typer.Option(metavar="SEAL", help="Make the probabilities of a seal once more, and compare.")
     ] = None,
@@ -48,13 +46,9 @@ def seal(
         _compare(read_seal(again), made_again, as_json)
         return
     if forecast is None:
-        names = forecast_names()
-        width = max(map(len, names), default=0)
-        for name in names:
-            sys.stdout.write(f"{name:<{width}}  {load_forecast(name)[0].question}\n")
+        list_files(forecast_names(), lambda name: load_forecast(name)[0].question)
         return
-    given: dict[str, Any] = {"parameters": parameters, "draws": draws, "replicates": replicates, "seed": seed}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = replaced(parameters=parameters, draws=draws, replicates=replicates, seed=seed)
     own = mechanisms_of(mechanism)
     asked, _ = load_forecast(forecast, changes, own)
     path = out if out is not None else Path(f"{asked.name}.seal.json")

@@ -5,25 +5,34 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import (
+    By,
+    Draws,
+    MechanismFiles,
+    Parameters,
+    Probability,
+    Replicates,
+    Seed,
+    list_files,
+    mechanisms_of,
+    replaced,
+)
 
 
 def threshold(
     question: Annotated[
         str | None, typer.Argument(help="A question of configs/questions, or a .yaml file; none: list them.")
     ] = None,
-    probability: Annotated[float | None, typer.Option(help="In which share of runs it must hold.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The month by which it must hold.")] = None,
-    parameters: Annotated[
-        str | None, typer.Option(help="default, prior, posterior, or a .parquet or .csv file of dotted paths.")
-    ] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="Draws of the parameters.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, help="Runs of each draw.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws and the noise.")] = None,
+    probability: Probability = None,
+    by: By = None,
+    parameters: Parameters = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -38,14 +47,11 @@ def threshold(
     from entente.screen import note
 
     if question is None:
-        names = question_names()
-        width = max(map(len, names))
-        for name in names:
-            sys.stdout.write(f"{name:<{width}}  {load_question(name)[0].summary}\n")
+        list_files(question_names(), lambda name: load_question(name)[0].summary)
         return
-    given: dict[str, Any] = {"probability": probability, "by": by, "parameters": parameters, "draws": draws,
-             "replicates": replicates, "seed": seed}  # fmt: skip
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = replaced(
+        probability=probability, by=by, parameters=parameters, draws=draws, replicates=replicates, seed=seed
+    )
     own = mechanisms_of(mechanism)
     asked, _ = load_question(question, changes, own)
     folder = run_folder(out, f"threshold-{asked.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from entente.analysis.paired import LEVEL, effect
+from entente.analysis.question import december, until
 from entente.analysis.runs import Noise, repeated, run_rows
 from entente.analysis.search import share_interval
 from entente.engines.compiled.compiled import source_digest
@@ -25,7 +27,7 @@ from entente.experiments.plan import make_batch
 from entente.experiments.prior import parameter_sets
 from entente.experiments.shipped import study_names
 from entente.month.mechanism import Mechanism
-from entente.schema.base import MONTHS_IN_YEAR, month_number, month_text
+from entente.schema.base import MONTH_PATTERN, MONTHS_IN_YEAR, month_number, month_text
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.schema.yaml12 import read_yaml
@@ -56,7 +58,7 @@ class Brief:
     does: `path, meaning, difference, low, high` of the probability that the tie is deeper, from the worlds with the smallest third of
     its values to those with the greatest. `levers`: `lever, kind, deeper, difference, low, high, depth, depth_low, depth_high, beyond`
     (share of worlds in which it lies beyond the outside power's ceiling, empty where it has none). `signals`: `signal, share,
-    deeper, low, high`. `rivals`: `rival, deeper, low, high` and why one cannot act (`words`). `scores`: mean ranked probability scores.
+    deeper, low, high`. `rivals`: `rival, deeper, low, high` and why one cannot act (`words`). `record` is the model scored on one.
     """
 
     scenario: Scenario
@@ -102,7 +104,7 @@ class _Bench:
         self, scenario: Scenario, names: Sequence[str], keep: str = "none"
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Outcomes of each run, and its series, in the order of the rows."""
-        rows = self.rows.drop(columns=[path for path in self.rows if _fixed(scenario, str(path))])
+        rows = self.rows.drop(columns=[path for path in self.rows if _is_lost(scenario, str(path))])
         made = run_rows(scenario, rows, self.noise, self.seed, list(names), keep)
         if len(made.failed):
             raise InputError(f"parameters, row {made.failed['point'].iloc[0]}: {made.failed['message'].iloc[0]}")
@@ -210,20 +212,20 @@ def _is_study(subject: str) -> bool:
 def _until(scenario: Scenario, by: str | None) -> Scenario:
     if by is None:
         return scenario
-    try:
-        months = month_number(by) - month_number(scenario.start) + 1
-    except ValueError:
-        raise InputError(f"--by {shown(by)}: must be a month, YYYY-MM") from None
-    if months < MONTHS_IN_YEAR:
+    month = december(by)
+    if not re.fullmatch(MONTH_PATTERN, month):
+        raise InputError(f"--by {shown(by)}: must be a month, YYYY-MM, or a year")
+    ended = until(scenario, month)
+    if ended.months < MONTHS_IN_YEAR:
         raise InputError(f"--by {by}: {scenario.name} begins in {scenario.start}; a brief needs a year at least")
-    return load_scenario(scenario, {"months": months})
+    return ended
 
 
 def _last(scenario: Scenario) -> str:
     return month_text(month_number(scenario.start) + scenario.months - 1)
 
 
-def _fixed(scenario: Scenario, path: str) -> bool:
+def _is_lost(scenario: Scenario, path: str) -> bool:
     """Whether a path belongs to an event that a changed world lacks."""
     return path.startswith("interventions.") and path.split(".")[1] not in scenario.interventions
 
@@ -274,6 +276,9 @@ def _levers(
     """What each lever does to the probability and to the depth, on the same noise."""
     rows = []
     for lever in levers_of(scenario, treaty):
+        if any(path in bench.rows for path in lever.changes):
+            # What the rows vary themselves is no lever but what is not known.
+            continue
         say(lever.name)
         deeper, depth = bench.ends(load_scenario(scenario, dict(lever.changes)))
         before = np.column_stack([base[0].astype(float), base[1]])

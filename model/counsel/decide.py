@@ -20,6 +20,7 @@ from entente.analysis.output import records
 from entente.analysis.paired import LEVEL, effect
 from entente.analysis.runs import Noise, Runner, repeated, run_rows
 from entente.analysis.search import share_interval
+from entente.analysis.values import DECEMBER
 from entente.errors import InputError
 from entente.evidence.rivals import laid_over
 from entente.experiments.afford import afford
@@ -33,12 +34,12 @@ from entente.schema.paths import leaf
 from entente.schema.scenario import Scenario
 from entente.world.draws import Floats
 
-from .decision import MODEL, Decision, Option, load_decision
+from .decision import Decision, Option, load_decision
 from .sequence import switched
+from .words import MODEL
 
 HIGH_REGRET = 0.9
 """Quantile of regret beside its maximum, which rests on a single world."""
-DECEMBER = "-12"
 MOST_SEQUENCES = 12
 TOGETHER = 20
 """Options that are run at a time, and kept."""
@@ -99,10 +100,9 @@ class _Trial:
         names = list(options)
         for at in range(0, len(names), TOGETHER):
             some = names[at : at + TOGETHER]
-            design = self._design([options[name] for name in some])
-            whole = self._under_each({}, design)
+            whole = self._under_each({}, [options[name] for name in some])
             found |= {
-                name: whole[whole["option"] == place].drop(columns="option").reset_index(drop=True)
+                name: whole[whole[OPTION] == place].drop(columns=OPTION).reset_index(drop=True)
                 for place, name in enumerate(some)
             }
             self.say(f"{len(found)} of {len(names)} options tried")
@@ -110,29 +110,33 @@ class _Trial:
 
     def then(self, changes: Mapping[str, Any]) -> pd.DataFrame:
         """The same for an option that changes more than leaves."""
-        return self._under_each(changes, self.rows.assign(**{OPTION: 0})).drop(columns="option")
+        return self._under_each(changes, [{}]).drop(columns=OPTION)
 
-    def _design(self, options: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-        """Rows of parameters for each option in turn, so that all hear their noise together and it is drawn once."""
+    def _under_each(self, changes: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        frames = []
+        for who, world in self.worlds.items():
+            ready = load_scenario(world, dict(changes))
+            design = self._design(ready, options)
+            asked = ["decide", scenario_hash(ready), checksum(design.to_csv(index=False).encode()), self.decision.replicates,
+                     self.decision.seed, self.decision.measured(ready)]  # fmt: skip
+            frame = kept(self.folder, asked, lambda ready=ready, design=design: self._run(ready, design))  # type: ignore[misc]
+            frames.append(frame.assign(explanation=who))
+        return pd.concat(frames, ignore_index=True)
+
+    def _design(self, world: Scenario, options: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Rows of parameters for each option in turn, so that all hear their noise together and it is drawn once.
+
+        What an option leaves alone has the value of its world: a rival may have changed it.
+        """
         paths = list(dict.fromkeys(path for option in options for path in option))
-        given = {path: leaf(self.worlds[MODEL], path) for path in paths}
+        given = {path: leaf(world, path) for path in paths}
         return pd.concat(
             [
-                self.rows.assign(**{path: option.get(path, given[path]) for path in paths}, **{OPTION: place})
+                self.rows.assign(**(given | dict(option)), **{OPTION: place})
                 for place, option in enumerate(options)
             ],
             ignore_index=True,
         )
-
-    def _under_each(self, changes: Mapping[str, Any], design: pd.DataFrame) -> pd.DataFrame:
-        frames = []
-        for who, world in self.worlds.items():
-            ready = load_scenario(world, dict(changes))
-            asked = ["decide", scenario_hash(ready), checksum(design.to_csv(index=False).encode()), self.decision.replicates,
-                     self.decision.seed, self.decision.measured(ready)]  # fmt: skip
-            frame = kept(self.folder, asked, lambda ready=ready: self._run(ready, design))  # type: ignore[misc]
-            frames.append(frame.assign(explanation=who))
-        return pd.concat(frames, ignore_index=True)
 
     def _run(self, scenario: Scenario, design: pd.DataFrame) -> pd.DataFrame:
         names = self.decision.measured(scenario)
@@ -147,7 +151,7 @@ class _Trial:
         )
         found = pd.DataFrame(
             {
-                "option": design[OPTION], "draw": noise // self.decision.replicates,
+                OPTION: design[OPTION], "draw": noise // self.decision.replicates,
                 "replicate": noise % self.decision.replicates,
                 "value": table[names[0]].to_numpy(dtype=float) - opening,
             }

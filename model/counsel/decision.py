@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from entente.analysis.named import names_in, read_named
 from entente.analysis.question import Aim, aimed
 from entente.errors import InputError, shown
-from entente.evidence.rivals import laid_over, rival_names
+from entente.evidence.rivals import laid_over
 from entente.month.mechanism import Mechanism
 from entente.schema.base import Record
 from entente.schema.load import load_scenario
@@ -21,7 +21,6 @@ from entente.schema.study import Level, Number
 DECISIONS = "decisions"
 """Folder of `configs/`."""
 MOST_OPTIONS = 200
-MODEL = "model"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,59}$"
 
 
@@ -93,13 +92,9 @@ class Decision(Aim):
 
 
 def _text(value: Level) -> str:
-    return (
-        {True: "on", False: "off"}[value]
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float | int)
-        else value
-    )
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def decision_names() -> list[str]:
@@ -114,12 +109,10 @@ def load_decision(
 
     Raises `InputError` with one sentence, also for an option that the scenario cannot have.
     """
-    asked, path = read_named(Decision, DECISIONS, name, "decision (entente decide lists them)", changes)
+    asked, path = read_named(Decision, DECISIONS, name, "decide", changes)
     try:
         ready = aimed(asked, path, mechanisms)
         for rival in asked.rivals:
-            if rival not in rival_names():
-                raise InputError(f"rivals: {shown(rival)}: there are {', '.join(rival_names())}")
             laid_over(rival, ready)
         for key, option in asked.choices().items():
             try:

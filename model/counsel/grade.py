@@ -20,7 +20,8 @@ from entente.experiments.places import write_whole
 from entente.schema.base import Record
 from entente.telling.drawing import DRAWING, palette
 
-from .seal import MODEL, Seal, is_future
+from .seal import Seal, is_future
+from .words import MODEL
 
 BINS = 5
 """Classes of probability in the calibration curve."""

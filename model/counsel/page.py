@@ -50,7 +50,7 @@ def brief_html(found: Brief) -> str:
         drivers=found.drivers.to_dict("records"), level=LEVEL,
         packages=found.levers[found.levers["beyond"].notna()].to_dict("records"), buys=buys(found),
         still=_still(found.levers), signals=found.signals.to_dict("records"), rivals=found.rivals.to_dict("records"),
-        scores=scores(found.record), verdict=verdict(found.record), scale=_scale(), versions=versions(),
+        scores=scores(found.record), verdict=verdict(found.record), scale=[f"{words} {low:.0%} to {high:.0%}" for low, high, words in SCALE], versions=versions(),
         record=found.record.record.name, cells=len(found.record.record.cells),
         figures={name: base64.b64encode(images(figure)["png"]).decode() for name, figure in pictures.items()},
     )  # fmt: skip
@@ -72,14 +72,6 @@ def buys(found: Brief) -> list[dict[str, Any]]:
 def _still(levers: pd.DataFrame) -> list[str]:
     """Levers of which nothing can be said."""
     return levers.loc[(levers["low"] <= 0) & (levers["high"] >= 0), "lever"].tolist()
-
-
-def _scale() -> list[str]:
-    said, low = [], 0.0
-    for end, words in SCALE:
-        said.append(f"{words} {low:.0%} to {end:.0%}")
-        low = end
-    return said
 
 
 def _percent(share: float) -> str:

@@ -14,27 +14,26 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, StrictFloat, ValidationError, field_validator, model_validator
+from pydantic import Field, StrictFloat, ValidationError, field_validator, model_validator
 
-from entente.analysis.named import beside, names_in, read_named
-from entente.analysis.question import december
+from entente.analysis.named import names_in, read_named
+from entente.analysis.question import Asked, asked_of
 from entente.analysis.runs import repeated, run_rows
 from entente.engines.compiled.compiled import source_digest
-from entente.errors import InputError, shown
-from entente.evidence.rivals import laid_over, rival_names
+from entente.errors import InputError
+from entente.evidence.rivals import laid_over
 from entente.experiments.prior import parameter_sets
 from entente.month.mechanism import Mechanism
-from entente.schema.base import MONTH_PATTERN, MONTHS_IN_YEAR, Record, month_number
-from entente.schema.load import load_scenario, parse_scenario, scenario_hash
+from entente.schema.base import MONTHS_IN_YEAR, Record, month_number
+from entente.schema.load import parse_scenario, scenario_hash
 from entente.schema.scenario import Scenario
-from entente.schema.study import Level, Number
+from entente.schema.study import Number
 from entente.telling.files import scenario_text, versions
-from entente.world.outcomes import parse_outcomes
-from entente.world.pack import pack
+
+from .words import MODEL
 
 FORECASTS = "forecasts"
 """Folder of `configs/`."""
-MODEL = "model"
 MOST_BYTES = 10_000_000
 """A larger file is no seal."""
 SUM_TOLERANCE = 1e-9
@@ -49,25 +48,15 @@ class Answer(Record):
     )
 
 
-class Forecast(Record):
-    """A question about the future. All but `set`, `parameters`, `draws`, `replicates`, `seed` and `rivals` are required."""
+class Forecast(Asked):
+    """A question about the future: `name`, `question`, `rubric`, `scenario`, `outcome`, `answers` and `by` are required."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$", description="Name of the forecast.")
     question: str = Field(min_length=1, max_length=400, description="What is asked, in one sentence.")
     rubric: str = Field(min_length=1, max_length=4000, description="How a person decides which answer came true.")
-    scenario: str = Field(
-        min_length=1, description="Scenario of configs/, or a .yaml file relative to the question."
-    )
-    set: dict[str, Level] = Field(default_factory=dict, description="Changes to the scenario by dotted path.")
-    outcome: str = Field(min_length=1, description="What answers the question in a run, which ends at `by`.")
     answers: list[Answer] = Field(min_length=2, max_length=20, description="All answers, in their order.")
-    by: Annotated[str, BeforeValidator(december), Field(pattern=MONTH_PATTERN)] = Field(
-        description="The month, YYYY-MM (a year: its December), at whose end the answer is known."
-    )
-    parameters: str = Field("prior", description="default, prior, posterior, or a file of dotted paths.")
     draws: int = Field(1000, ge=1, le=10**5, description="Draws of the parameters.")
     replicates: int = Field(1, ge=1, le=10**5, description="Runs of each draw, each with its own noise.")
-    seed: int = Field(0, ge=0, lt=2**63, description="Seed of the draws and of all noise.")
     rivals: list[str] = Field(
         default_factory=list, description="Rivals of configs/rivals that forecast beside it."
     )
@@ -149,17 +138,11 @@ def load_forecast(
 
     Raises `InputError` with one sentence.
     """
-    forecast, path = read_named(Forecast, FORECASTS, name, "forecast (entente seal lists them)", changes)
+    forecast, path = read_named(Forecast, FORECASTS, name, "seal", changes)
     try:
-        ready = load_scenario(beside(forecast.scenario, path), dict(forecast.set), mechanisms)
-        months = month_number(forecast.by) - month_number(ready.start) + 1
-        if months < 1:
-            raise InputError(f"by: {forecast.by}: the scenario begins in {ready.start}")
-        ready = load_scenario(ready, {"months": months})
-        parse_outcomes([forecast.outcome], pack(ready))
+        ready = asked_of(forecast, path, mechanisms)
         for rival in forecast.rivals:
-            if rival == MODEL or rival not in rival_names():
-                raise InputError(f"rivals: {shown(rival)}: there are {', '.join(rival_names())}")
+            laid_over(rival, ready)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     return forecast, ready

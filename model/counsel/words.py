@@ -1,12 +1,14 @@
 """Probabilities in words: one scale for all that is handed on.
 
-The scale is that of Intelligence Community Directive 203 (2015), whose words are read more alike than any others; what
-lies between its bands is told as even.
+The scale is that of Intelligence Community Directive 203 (2015), whose words are read more alike than most; its ends are
+split once more, to tell what hardly a run did otherwise.
 """
 
 from __future__ import annotations
 
-SCALE = (
+MODEL = "model"
+"""How the model is called beside its rivals."""
+_ENDS = (
     (0.01, "practically ruled out"),
     (0.05, "almost no chance"),
     (0.2, "very unlikely"),
@@ -17,13 +19,14 @@ SCALE = (
     (0.99, "almost certain"),
     (1.0, "practically certain"),
 )
-"""Upper ends of bands and their words; the outermost say that hardly a run did otherwise."""
+SCALE = tuple((low, high, words) for (low, _), (high, words) in zip(((0.0, ""), *_ENDS), _ENDS, strict=False))
+"""Bands of probability, from their lower to their upper end, and their words."""
 
 
 def chance(probability: float) -> str:
     """A probability in words. Raises `ValueError` for what is none."""
-    for end, words in SCALE:
-        if 0 <= probability <= end:
+    for _, high, words in SCALE:
+        if 0 <= probability <= high:
             return words
     raise ValueError(f"{probability:g}: a probability lies between 0 and 1")
 
