@@ -25,7 +25,11 @@ def seal(
     replicates: Replicates = None,
     seed: Seed = None,
     again: Annotated[
-        Path | None, typer.Option(metavar="SEAL", help="Make the probabilities of a seal once more, and compare.")
+        Path | None,
+        typer.Option(
+            metavar="SEAL",
+            help="Make a seal's probabilities once more and compare; runs the mechanisms that it holds.",
+        ),
     ] = None,
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
