@@ -118,7 +118,13 @@ class Visit:
         return self.page.inner_text("[data-test=month]")
 
     def until(self, script: str, argument: Any = None) -> None:
-        self.page.wait_for_function(script, arg=argument)
+        try:
+            self.page.wait_for_function(script, arg=argument)
+        except playwright.TimeoutError as error:
+            # What the page showed instead tells more than that time was up.
+            raise AssertionError(
+                f"{script} ({argument}) of:\n{self.page.inner_text('body')}\n{self.errors}"
+            ) from error
 
     def until_month(self, month: str) -> None:
         self.until("month => document.querySelector('[data-test=month]').innerText === month", month)

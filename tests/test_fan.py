@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def session() -> Session:
     for month in range(30):
         if month == 20:
             values = {"source": "nato", "size": 1.5, "kind": "shock", "state": "everyone"}
-            made.pull(act(made.base, "shock", values, made.next_date))
+            made.pull(partial(act, made.base, "shock", values))
         made.step()
     return made
 
@@ -155,7 +156,7 @@ def test_while_it_plays_futures_are_wanted_now_and_then() -> None:
     assert set(wanted) == {0, FAN_MONTHS, 2 * FAN_MONTHS}
     values = {"source": "nato", "size": 1.5, "kind": "shock", "state": "everyone"}
     session.step()
-    session.pull(act(session.base, "shock", values, session.next_date))
+    session.pull(partial(act, session.base, "shock", values))
     assert session.parting()[2] == session.month, "a lever is seen at once"
     session.reset()
     assert session.parting()[2] == 0

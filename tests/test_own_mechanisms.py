@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -529,8 +530,8 @@ def test_a_page_that_begins_with_own_mechanisms_shows_and_steers_them(monkeypatc
     assert {"behaviour.credit_value", "switches.grudge"} <= set(known)
     for _ in range(12):
         session.step()
-    session.pull(setting("switches.prestige", False, session.next_date))
-    session.pull(setting("behaviour.rancour", 1.0, session.next_date))
+    session.pull(partial(setting, "switches.prestige", False))
+    session.pull(partial(setting, "behaviour.rancour", 1.0))
     for _ in range(12):
         session.step()
     assert not session.error

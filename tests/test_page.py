@@ -6,6 +6,7 @@ import io
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from dataclasses import replace
+from functools import partial
 from math import hypot
 from pathlib import Path
 from threading import Thread
@@ -56,7 +57,7 @@ def stepped(months: int, **choices: Any) -> Session:
 
 
 def pull(session: Session, form: str, values: dict[str, Any]) -> None:
-    session.pull(act(session.base, form, values, session.next_date))
+    session.pull(partial(act, session.base, form, values))
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def test_a_parameter_acts_at_reset_or_as_a_lever() -> None:
     session.forget_parameter("behaviour.deepen")
     session.reset()
     session.step()
-    session.pull(setting("behaviour.deepen", 0.2, session.next_date))
+    session.pull(partial(setting, "behaviour.deepen", 0.2))
     for _ in range(5):
         session.step()
     assert not np.array_equal(session.scene().now("depth"), before)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -24,11 +27,12 @@ from entente.page.replay import Recorded, open_run
 from entente.page.session import Session
 from entente.page.ties import ties
 from entente.page.typed import typed_number
+from entente.schema.intervention import Intervention
 from entente.world.trajectory import QUANTITIES
 
 
 def pull(session: Session, form: str, **values: Any) -> None:
-    session.pull(act(session.base, form, values, session.next_date))
+    session.pull(partial(act, session.base, form, values))
 
 
 def shocked(source: str, size: float) -> dict[str, Any]:
@@ -236,3 +240,24 @@ def test_a_fault_of_the_page_is_a_sentence_too(caplog: pytest.LogCaptureFixture)
         problem_of(fail) == "This could not be done, by a fault of the page: ZeroDivisionError: nothing to share"
     )
     assert "nothing to share" in caplog.text
+
+
+def test_levers_pulled_while_another_thread_plays_act_in_the_month_that_is_next() -> None:
+    session = Session(seed=7)
+    playing = Thread(target=on, args=(session, 60))
+
+    def rumour(month: str) -> Intervention:
+        # Whoever makes it is slow, and a month could pass meanwhile.
+        time.sleep(0.02)
+        return act(session.base, "shock", shocked("md", 0.5), month)
+
+    playing.start()
+    while session.month < 40 and not session.error:
+        time.sleep(0.01)
+        session.pull(rumour)
+    playing.join()
+    assert not session.error
+    assert session.month == 60
+    again = on(Session(session.scenario, session.seed), 60)
+    for name, frame in session.tables().items():
+        pd.testing.assert_frame_equal(frame, again.tables(name)[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -20,7 +21,7 @@ def session() -> Session:
     made = Session("record-1992", seed=3)
     for month in range(180):
         if month == 100:
-            made.pull(act(made.base, "shock", SHOCK, made.next_date))
+            made.pull(partial(act, made.base, "shock", SHOCK))
         made.step()
     return made
 
@@ -68,7 +69,7 @@ def test_a_story_told_month_by_month_is_that_told_at_once() -> None:
         session.step()
         by_month = told(session, story)
     assert by_month == told(session, Story())
-    session.pull(act(session.base, "shock", SHOCK, session.next_date))
+    session.pull(partial(act, session.base, "shock", SHOCK))
     session.step()
     assert told(session, story) == told(session, Story())
     session.reset()

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def Levers(session: Session, edition: int, changed: Changed) -> None:
     def pull(filled: dict[str, Any]) -> None:
         form = str(filled.get("form"))
         values = filled.get("values") or {}
-        words = problem_of(lambda: session.pull(act(session.base, form, values, session.next_date)))
+        words = problem_of(lambda: session.pull(partial(act, session.base, form, values)))
         set_problems({form: words})
         changed()
 
@@ -116,7 +117,7 @@ def Dials(session: Session, edition: int, changed: Changed) -> None:
     def now(path: str) -> None:
         value = session.next_changes.get(path)
         if value is not None:
-            words = problem_of(lambda: session.pull(setting(path, value, session.next_date)))
+            words = problem_of(lambda: session.pull(partial(setting, path, value)))
             set_problems({**problems, path: words})
             session.forget_parameter(path)
             changed()

@@ -282,11 +282,15 @@ class Session:
 
     # -- levers -----------------------------------------------------------------------------------
 
-    def pull(self, act: Intervention) -> None:
-        """Queue an intervention; it acts in the month that it carries. Raises `InputError`."""
+    def pull(self, made: Callable[[str], Intervention]) -> None:
+        """Queue an intervention that is made for the next month, `YYYY-MM`. Raises `InputError`.
+
+        It is dated here, under the lock: a month that passed between dating and pulling would have it act in the past.
+        """
         with self.lock:
             if self.run is not None:
                 raise InputError(REPLAYED)
+            act = made(self.next_date)
             if month_number(act.month) >= month_number(self.base.start) + self.base.months:
                 raise InputError(f"{act.month}: the run has ended; press Reset first")
             taken = [int(id_.rsplit("-", 1)[1]) for id_ in self.levers]

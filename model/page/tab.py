@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import solara
 import solara.lab
@@ -90,7 +91,7 @@ def View(session: Session, screen: Screen, player: solara.Reactive[Player], chan
             treaty, article, on = id_.split("/")
             values = {"article": f"{treaty}/{article}", "on": on}
             try:
-                session.pull(act(session.base, "article", values, session.next_date))
+                session.pull(partial(act, session.base, "article", values))
             except InputError as error:
                 set_problem(str(error))
         elif kind == "why":
