@@ -15,7 +15,7 @@ from entente import AllianceModel, run, simulate
 from entente.engines.interactive.alliance import release
 from entente.errors import InputError
 from entente.experiments.futures import futures
-from entente.page.fan import fan_of
+from entente.page.fan import Parting, fan_of
 from entente.page.levers import act
 from entente.page.session import FAN_MONTHS, Session
 from entente.page.ties import summary, ties
@@ -115,8 +115,8 @@ def session() -> Session:
 
 def test_the_fan_begins_where_the_run_on_the_page_stands(session: Session) -> None:
     parting = session.parting()
-    assert parting == (session.scenario, 2, 30)
-    fan = fan_of(*parting, runs=20)
+    assert parting == Parting(session.scenario, session.plain, 2, 30)
+    fan = fan_of(parting, runs=20)
     arrays = session.scene().trajectory.arrays
     for p, treaty in enumerate(session.scene().world.treaties):
         bands = fan.bands[treaty]
@@ -129,19 +129,23 @@ def test_the_fan_begins_where_the_run_on_the_page_stands(session: Session) -> No
 
 
 def test_the_fan_is_that_of_many_runs_of_the_export(session: Session) -> None:
-    fan = fan_of(session.scenario, 2, 30, runs=50)
+    fan = fan_of(session.parting(), runs=50)
     table = futures(session.scenario, 2, 50, shared=30)
     own = table[table["treaty"] == "rus-chn-2001"]
     assert np.array_equal(
         fan.bands["rus-chn-2001"]["practice_high_90"], own["practice_high_90"].to_numpy(), equal_nan=True
     )
+    without = futures(session.plain, 2, 50, shared=30)
+    twins = without[without["treaty"] == "rus-chn-2001"]["practice_low_90"].to_numpy()
+    assert np.array_equal(fan.twin["rus-chn-2001"]["practice_low_90"], twins, equal_nan=True)
     assert (run(session.scenario, 2).trajectory["depth"][:30] == session.scene().trajectory["depth"][:30]).all()
 
 
 def test_futures_are_drawn_and_told_and_only_those_of_the_levers_that_stand(session: Session) -> None:
-    fan = fan_of(*session.parting(), runs=20)
+    fan = fan_of(session.parting(), runs=20)
     scene = session.scene(fan)
-    assert ties(scene).svg.count('class="fan band') >= 4
+    assert ties(scene).svg.count('class="fan band') >= 8, "of the run and of its twin"
+    assert ties(replace(scene, fan=replace(fan, twin=None))).svg.count('class="fan band') >= 4
     assert "Shaded: 50 and 90 % of 20 futures of Russia-China treaty 2001 after 2004-01" in summary(scene)
     assert "fan band" not in ties(replace(scene, fan=None)).svg
 
@@ -152,14 +156,14 @@ def test_while_it_plays_futures_are_wanted_now_and_then() -> None:
     wanted = []
     for _ in range(2 * FAN_MONTHS):
         session.step()
-        wanted.append(session.parting()[2])
+        wanted.append(session.parting().months)
     assert set(wanted) == {0, FAN_MONTHS, 2 * FAN_MONTHS}
     values = {"source": "nato", "size": 1.5, "kind": "shock", "state": "everyone"}
     session.step()
     session.pull(partial(act, session.base, "shock", values))
-    assert session.parting()[2] == session.month, "a lever is seen at once"
+    assert session.parting().months == session.month, "a lever is seen at once"
     session.reset()
-    assert session.parting()[2] == 0
+    assert session.parting().months == 0
     for _ in range(session.horizon):
         session.step()
     assert session.parting() is None, "nothing is left to foretell"

@@ -16,11 +16,15 @@ from mesa.visualization.solara_viz import ModelController
 from entente.errors import InputError
 from entente.schema.yaml12 import MAX_BYTES
 
-from .board import DialBoard, FileBoard, LeverBoard, SetupBoard
+from .behind import printed
+from .beside import KEPT, Beside
+from .board import BesideBoard, DialBoard, FileBoard, LeverBoard, SetupBoard
 from .dials import dials, groups, parse
-from .files import figures_file, opened_scenario, parcel, session_file, tables_file
+from .files import figures_file, opened_scenario, session_file, tables_file
+from .foresee import foreseen
 from .gallery import gallery
-from .levers import act, forms, setting
+from .levers import act, altered, forms, setting, size_of
+from .network import ground
 from .player import Pace, Player
 from .problem import problem_of
 from .replay import open_run, run_names
@@ -72,6 +76,7 @@ def Setup(session: Session, edition: int, changed: Changed) -> None:
 def Levers(session: Session, edition: int, changed: Changed) -> None:
     """Forms for shocks, offers, concessions, articles and leaving, and the levers pulled so far."""
     problems, set_problems = solara.use_state({})
+    told, set_told = solara.use_state({})
     made = solara.use_memo(
         lambda: json.dumps([asdict(form) for form in forms(session.base)]), [session.generation]
     )
@@ -81,6 +86,7 @@ def Levers(session: Session, edition: int, changed: Changed) -> None:
         values = filled.get("values") or {}
         words = problem_of(lambda: session.pull(partial(act, session.base, form, values)))
         set_problems({form: words})
+        set_told({})
         changed()
 
     def drop(id_: str) -> None:
@@ -91,9 +97,48 @@ def Levers(session: Session, edition: int, changed: Changed) -> None:
         session.clear_levers()
         changed()
 
-    pulled = [{"id": id_, "text": f"{lever.month} {lever.text}"} for id_, lever in session.levers.items()]
-    LeverBoard(label=session.label, rows=made, problems=problems, pulled=pulled,
-               event_pull=pull, event_drop=drop, event_clear=clear)  # fmt: skip
+    def foresee(filled: dict[str, Any]) -> None:
+        form, lines = str(filled.get("form")), list[str]()
+        words = problem_of(lambda: lines.extend(foreseen(session, form, filled.get("values") or {})))
+        set_problems({form: words})
+        set_told({"form": form, "lines": lines} if lines else {})
+
+    def alter(values: dict[str, Any]) -> None:
+        id_ = str(values.get("id"))
+        words = problem_of(lambda: session.alter(id_, lambda lever: altered(session.base, lever, values)))
+        set_problems({"pulled": words})
+        changed()
+
+    pulled = [
+        {
+            "id": id_,
+            "month": lever.month,
+            "text": lever.text,
+            "size": size[1] if (size := size_of(lever)) else None,
+        }
+        for id_, lever in session.levers.items()
+    ]
+    LeverBoard(label=session.label, rows=made, problems=problems, pulled=pulled, foreseen=told, event_pull=pull,
+               event_foresee=foresee, event_alter=alter, event_drop=drop, event_clear=clear)  # fmt: skip
+
+
+@solara.component
+def SideBySide(session: Session, beside: Beside, edition: int, changed: Changed) -> None:
+    """What stands beside the session."""
+    problem, set_problem = solara.use_state("")
+
+    def add(name: str) -> None:
+        set_problem(problem_of(lambda: beside.add(name)))
+        changed()
+
+    def drop(place: int) -> None:
+        beside.drop(place)
+        changed()
+
+    words = {KEPT: "this session as it is now"}
+    choices = [(name, words.get(name, f"rival: {name}")) for name in beside.choices]
+    BesideBoard(choices=choices, others=[other.name for other in beside.others], problem=problem,
+                event_add=add, event_drop=drop)  # fmt: skip
 
 
 @solara.component
@@ -134,18 +179,16 @@ def Dials(session: Session, edition: int, changed: Changed) -> None:
 
 
 @solara.component
-def Files(session: Session, changed: Changed) -> None:
-    """The session, tables and figures to take away; scenario files and run folders to open."""
+def Files(session: Session, give: Callable[..., None], changed: Changed) -> None:
+    """The session, tables and figures to take away, which `give` sends to the browser; scenario files and run folders to open."""
     problem, set_problem = solara.use_state("")
-    sent, send = solara.use_state(None)
     runs, set_runs = solara.use_state(run_names(RUNS))
 
     def look(_: object = None) -> None:
         set_runs(run_names(RUNS))
 
     def get(kind: str) -> None:
-        number = sent["number"] + 1 if sent else 1
-        set_problem(problem_of(lambda: send(_parcel(session, kind, number))))
+        set_problem(problem_of(lambda: give(*_parcel(session, kind))))
 
     def opened(file: dict[str, str]) -> None:
         set_problem(problem_of(lambda: session.open(opened_scenario(str(file["name"]), str(file["text"])))))
@@ -155,22 +198,23 @@ def Files(session: Session, changed: Changed) -> None:
         set_problem(problem_of(lambda: session.replay(open_run(RUNS, name))))
         changed()
 
-    FileBoard(home=f"{RUNS.name}/", runs=runs, limit=MAX_BYTES, problem=problem, parcel=sent,
+    FileBoard(home=f"{RUNS.name}/", runs=runs, limit=MAX_BYTES, problem=problem,
               event_get=get, event_opened=opened, event_replay=replay, event_look=look)  # fmt: skip
 
 
-def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
-    """What a button of the files asks for."""
+def _parcel(session: Session, kind: str) -> tuple[str, str, bytes | str]:
+    """What a button of the files asks for: name, type and content of a file."""
     with session.lock:
         if kind == "scenario":
             name, text = session_file(
                 session.scenario, session.seed, session.replicate, session.levers, session.date
             )
-            return parcel(name, "application/yaml", text, number)
+            return name, "application/yaml", text
         stem = f"{session.scenario.name}-{session.date}"
         if kind == "figures":
-            return parcel(f"{stem}-figures.zip", "application/zip", figures_file(gallery(session.scene())), number)
-        if session.month == 0:
+            pictures = figures_file(gallery(session.scene()), printed(session), ground(session.scenario))
+            return f"{stem}-figures.zip", "application/zip", pictures
+        if session.shown == 0:
             raise InputError("no month has been run yet; press Step or play first")
         facts = {
             "scenario": session.scenario.name,
@@ -179,4 +223,4 @@ def _parcel(session: Session, kind: str, number: int) -> dict[str, Any]:
             "until": session.date,
         }
         data = tables_file(session.scenario, session.tables(), kind, facts)
-        return parcel(f"{stem}-{kind}.zip", "application/zip", data, number)
+        return f"{stem}-{kind}.zip", "application/zip", data

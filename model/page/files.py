@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -65,12 +65,12 @@ def tables_file(
     return archive.getvalue()
 
 
-def figures_file(pictures: Iterable[Picture]) -> bytes:
-    """The pictures as SVG files in one archive, each with its summary in words."""
+def figures_file(pictures: Iterable[Picture], lines: Sequence[str] = (), defined: str = "") -> bytes:
+    """The pictures as SVG files in one archive, each with its summary in words; `lines` say which run they show, `defined` is what they use."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as into:
         for picture in pictures:
-            into.writestr(f"{picture.id}.svg", standalone(picture.svg))
+            into.writestr(f"{picture.id}.svg", standalone(picture, lines, defined))
             into.writestr(f"{picture.id}.txt", f"{picture.title}\n\n{picture.summary}\n")
     return archive.getvalue()
 

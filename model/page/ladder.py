@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .palette import rung as rung_colour
 from .scene import Scene
-from .svg import WIDTH, Picture, line, picture, tag, text, tip
+from .svg import REACHED, WIDTH, Picture, line, picture, tag, text, tip
 
 LEFT = 134
 TOP, ROW = 8, 55.0
@@ -88,7 +88,7 @@ def _chip(scene: Scene, p: int, words: str, x: float, y: float, wide: float) -> 
     told = tip(f"{scene.treaty_name(p)}: rung {int(scene.now('rung')[p])}, depth {depth:.2f}, "
                f"obligation {int(scene.now('obligation')[p])} of 4")  # fmt: skip
     chosen = " chosen" if scene.chosen == id_ else ""
-    data = {"data_pick": f"treaty:{id_}"}
+    data = {"data_pick": f"treaty:{id_}", **REACHED}
     return [tag("rect", told, x=x, y=y, width=wide, height=CHIP_HIGH, rx=3, class_=f"chip{chosen}", **data),
             tag("rect", x=x, y=y + CHIP_HIGH - 2, width=wide * depth, height=2, class_="practised"),
             text(x + 5, y + 10.5, words, class_=f"tiny still{chosen}")]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from entente.errors import InputError, shown
-from entente.schema.intervention import Intervention
+from entente.schema.base import MONTH_PATTERN
+from entente.schema.intervention import Intervention, Threat
 from entente.schema.scenario import Scenario, acting_at
 
 from .typed import typed_number
@@ -114,21 +116,45 @@ def _offer(scenario: Scenario) -> Form:
 
 def act(scenario: Scenario, form: str, values: Mapping[str, Any], month: str) -> Intervention:
     """A filled form as the intervention of a month. Raises `InputError` with a sentence."""
-    data = _data(scenario, form, values)
+    return _made(scenario, _data(scenario, form, values) | {"month": month})
+
+
+def _made(scenario: Scenario, data: Mapping[str, Any]) -> Intervention:
     try:
-        made = _ACT.validate_python(data | {"month": month})
+        made = _ACT.validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{first['loc'][-1]}: {shown(first.get('input'))}: {first['msg'].lower()}") from None
+    if isinstance(made, Threat) and made.size == 0:
+        raise InputError(f"size: {made.size:g}: a shock of 0 is none")
     return made.model_copy(update={"text": words(scenario, made)})
+
+
+def altered(scenario: Scenario, lever: Intervention, values: Mapping[str, Any]) -> Intervention:
+    """A lever with another month, and another size where it has one. Raises `InputError` with a sentence."""
+    month = str(values.get("month")).strip()
+    if not re.fullmatch(MONTH_PATTERN, month):
+        raise InputError(f"month: {shown(month)}: must be a month, such as {lever.month}")
+    data = lever.model_dump(exclude_defaults=True) | {"month": month}
+    size = size_of(lever)
+    if size is not None:
+        data[size[0]] = _number(values, "size")
+    return _made(scenario, data)
+
+
+def size_of(lever: Intervention) -> tuple[str, float] | None:
+    """The name and the value of the number that says how large a lever is, None where it has none."""
+    for name in ("size", "share"):
+        value = getattr(lever, name, None)
+        if value is not None:
+            return name, float(value)
+    return None
 
 
 def _data(scenario: Scenario, form: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if form == "shock":
-        size = _number(values, "size")
-        if size == 0:
-            raise InputError(f"size: {shown(values.get('size'))}: a shock of 0 is none")
-        data: dict[str, Any] = {"kind": values.get("kind"), "source": values.get("source"), "size": size}
+        data: dict[str, Any] = {"kind": values.get("kind"), "source": values.get("source"),
+                                "size": _number(values, "size")}  # fmt: skip
         if values.get("state") != EVERYONE:
             data["weights"] = {str(values.get("state")): 1.0}
         return data

@@ -1,4 +1,4 @@
-"""A model that runs, seen as its record; and how one is made."""
+"""Where the pictures' numbers come from: a model that runs, or a run that is worked out ahead; and how they are made."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from entente.engines.compiled.ensemble import trajectory
 from entente.engines.interactive.alliance import AllianceModel, release
 from entente.schema.intervention import Intervention
 from entente.schema.load import load_scenario
 from entente.schema.scenario import Scenario
 from entente.telling.tables import build_table
-from entente.world.pack import World
+from entente.world.pack import World, pack
 from entente.world.trajectory import Trajectory
 
 AT_START = "ENTENTE_SCENARIO"
@@ -38,6 +39,37 @@ class Live:
 
     def table(self, name: str) -> pd.DataFrame:
         return build_table(name, self.world, self.trajectory)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A run to its end, made at once by the compiled engine; month by month it is that of the model."""
+
+    world: World
+    trajectory: Trajectory
+
+    def table(self, name: str) -> pd.DataFrame:
+        return build_table(name, self.world, self.trajectory)
+
+
+class Foresight:
+    """Runs to their ends, each kept as long as it is asked for: those of the last few scenarios and seeds."""
+
+    KEPT = 5
+    """The session's, its twin's, and those of what stands beside it."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Scenario, int, int, Whole]] = []
+
+    def of(self, scenario: Scenario, seed: int, replicate: int = 0) -> Whole:
+        """The run of a seed to the horizon of a scenario."""
+        for one in self._kept:
+            if one[1:3] == (seed, replicate) and (one[0] is scenario or one[0] == scenario):
+                return one[3]
+        world = pack(scenario)
+        made = Whole(world, trajectory(world, seed, replicate))
+        self._kept = [*self._kept[1 - self.KEPT :], (scenario, seed, replicate, made)]
+        return made
 
 
 def started(scenario: Scenario, seed: int, months: int) -> AllianceModel:

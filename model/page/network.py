@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from math import cos, pi, sin, sqrt
+from math import cos, hypot, pi, sin, sqrt
 
 from entente.schema.scenario import Scenario
 
 from .palette import alignment, rung, series
-from .places import Box, Point, hull, positions, power_positions
+from .places import Box, Point, capitals, hull, outlines, positions, power_positions
 from .scene import MULTILATERAL, Scene
-from .svg import WIDTH, Picture, line, picture, points, tag, text, tip
+from .svg import REACHED, WIDTH, Picture, line, picture, points, tag, text, tip
 
 HEIGHT = 424
 BOX: Box = (92, 48, WIDTH - 40, 342)
+FRAME: Box = (50, 0, WIDTH, 384)
+"""The part of the picture that shows the map."""
+GROUND = "entente-ground"
+"""The name under which the map stands beside the pictures, once for all frames."""
 POWER_BOX: Box = (26, 70, 26, 330)
 GAP = 52.0
 LEAST_RADIUS, RADIUS_RANGE = 7.0, 15.0
@@ -25,9 +29,16 @@ OFFER_SHOWN = 0.001
 
 
 def network(scene: Scene) -> Picture:
-    """Nodes on their capitals; edges are dyads; shapes are treaties of three or more parties."""
+    """Nodes on their capitals; edges are dyads with a treaty of their own; shapes are treaties of three or more parties."""
     at = _places(scene.scenario)
-    parts = [*_legend(), *_treaties(scene, at), *_edges(scene, at), *_powers(scene, at), *_nodes(scene, at)]
+    parts = [
+        *_ground(),
+        *_legend(),
+        *_treaties(scene, at),
+        *_edges(scene, at),
+        *_powers(scene, at),
+        *_nodes(scene, at),
+    ]
     return picture("network", "Network of ties", HEIGHT, parts, summary(scene))
 
 
@@ -45,6 +56,18 @@ def summary(scene: Scene) -> str:
         words += (f" {scene.state_name(state)} feels most threatened: {scene.source_name(source)}, "
                   f"{felt.max():.2f}.")  # fmt: skip
     return words
+
+
+def ground(scenario: Scenario) -> str:
+    """What stands still beneath the network, as a definition that the picture uses: coasts and borders."""
+    return tag("defs", tag("path", d=outlines(scenario, BOX, FRAME), id=GROUND))
+
+
+def _ground() -> list[str]:
+    left, top, right, foot = FRAME
+    box = f"{left:g} {top:g} {right - left:g} {foot - top:g}"
+    land = tag("use", href=f"#{GROUND}", class_="ground")
+    return [tag("svg", land, x=left, y=top, width=right - left, height=foot - top, viewBox=box)]
 
 
 _PLACED: dict[tuple[tuple[str, float, float], ...], dict[str, Point]] = {}
@@ -75,7 +98,7 @@ def _treaties(scene: Scene, at: dict[str, Point]) -> list[str]:
         y = min(ys) - 8 - row if n % 2 == 0 else max(ys) + 15 + row
         xs = [x for x, _ in shapes[p]]
         parts.append(text((min(xs) + max(xs)) / 2, y, f"{scene.treaty_name(p)}, rung {int(scene.now('rung')[p])}",
-                          class_="small middle pick halo", data_pick=f"treaty:{scene.world.treaties[p]}"))  # fmt: skip
+                          class_="small middle pick halo", data_pick=f"treaty:{scene.world.treaties[p]}", **REACHED))  # fmt: skip
     return parts
 
 
@@ -96,8 +119,12 @@ def _outline(scene: Scene, p: int, corners: list[Point]) -> str:
 
 
 def _edges(scene: Scene, at: dict[str, Point]) -> list[str]:
+    """Lines between those who have a treaty of their own; what a treaty of many ties is its shape."""
+    own = {tuple(members) for p in scene.running() if len(members := scene.members(p)) < MULTILATERAL}
     parts = []
     for a, b, index, top in sorted(scene.ties(), key=lambda tie: tie[2]):
+        if (a, b) not in own:
+            continue
         left, right = scene.world.states[a], scene.world.states[b]
         (x1, y1), (x2, y2) = at[left], at[right]
         pick = f"tie:{left}|{right}"
@@ -105,13 +132,13 @@ def _edges(scene: Scene, at: dict[str, Point]) -> list[str]:
         chosen = scene.chosen == f"{left}|{right}"
         parts.append(line(x1, y1, x2, y2, class_="edge chosen" if chosen else "edge",
                           style=f"stroke:{rung(top)};stroke-width:{LEAST_EDGE + EDGE_RANGE * index:.1f}"))  # fmt: skip
-        parts.append(line(x1, y1, x2, y2, words, class_="hit", data_pick=pick))
+        parts.append(line(x1, y1, x2, y2, words, class_="hit", data_pick=pick, **REACHED))
     return parts
 
 
 def _nodes(scene: Scene, at: dict[str, Point]) -> list[str]:
     parts = []
-    felt = scene.now("perception")
+    felt, true = scene.now("perception"), capitals(scene.scenario, BOX)
     for i, id_ in enumerate(scene.world.states):
         x, y = at[id_]
         radius = _radius(scene, i)
@@ -122,6 +149,12 @@ def _nodes(scene: Scene, at: dict[str, Point]) -> list[str]:
         ring = RING_WIDTH * min(threat, 1.5)
         parts.append(tag("circle", words, cx=x, cy=y, r=radius + 1 + ring / 2, class_="ring",
                          style=f"stroke-width:{ring:.2f}", data_state=id_, data_threat=f"{threat:.4f}"))  # fmt: skip
+        here = true[id_]
+        if hypot(x - here[0], y - here[1]) > radius:
+            parts += [
+                line(*here, x, y, class_="hair"),
+                tag("circle", cx=here[0], cy=here[1], r=1.6, class_="capital"),
+            ]
         parts.append(tag("circle", words, cx=x, cy=y, r=radius, class_="node", style=f"fill:{alignment(lean)}"))
         parts.append(text(x, y + radius + ring + 12, id_, class_="small middle strong halo"))
     return parts
@@ -160,7 +193,7 @@ def _legend() -> list[str]:
         parts.append(tag("rect", x=x, y=foot - 8, width=9, height=9, style=f"fill:{alignment(-1 + n / 4)}"))
     parts += [text(292, foot, "bloc: alignment", class_="tiny muted"),
               text(172, foot + 12, "disc: capability", class_="tiny muted"),
-              text(252, foot + 12, "edge width: depth of the tie", class_="tiny muted"),
+              text(252, foot + 12, "line: own treaty; width: depth", class_="tiny muted"),
               tag("circle", cx=388, cy=foot - 4, r=5, class_="ring", style="stroke-width:4"),
               text(398, foot, "ring: threat felt", class_="tiny muted"),
               text(388, foot + 12, "shape: treaty of 3+", class_="tiny muted")]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from entente.world.pack import World
 from entente.world.trajectory import Trajectory, quantities
 
 from .fan import Fan
+from .record import Dot
 
 MULTILATERAL = 3
 """Parties from which on a treaty is drawn as a shape around them, rather than as a line."""
@@ -28,7 +29,9 @@ class Scene:
     `months` counts the months recorded so far; before the first, `opening` holds what is known of the
     world as it sets out. `twin` is the same seed without the levers, None where there are none; `levers`
     names the interventions that were set on the page; `chosen` is the id of a treaty, two ids of states
-    joined by a bar, or empty. `fan` are futures from some month of this run, None where none are known.
+    joined by a bar, or empty. `fan` are futures from some month of this run, None where none are known. `reached` counts the months that
+    have been run where others are shown that are still to come, else None. `dots` are what a record says happened. `beside` names
+    what `twin` is where it is not the same seed without levers.
     """
 
     scenario: Scenario
@@ -40,6 +43,9 @@ class Scene:
     levers: frozenset[str] = frozenset()
     chosen: str = ""
     fan: Fan | None = None
+    reached: int | None = None
+    dots: Sequence[Dot] = ()
+    beside: str = ""
     _now: dict[str, Floats] = field(default_factory=dict)
 
     @property

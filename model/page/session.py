@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import pandas as pd
 
+from entente.engines.compiled.ensemble import prepare
 from entente.engines.interactive.alliance import AllianceModel
 from entente.errors import InputError, nearest, shown
 from entente.experiments.folder import Run
-from entente.schema.base import month_number, month_text
+from entente.schema.base import MONTH_PATTERN, month_number, month_text
 from entente.schema.intervention import Intervention
 from entente.schema.load import load_scenario, scenario_names
 from entente.schema.scenario import Scenario
 from entente.telling.tables import TABLES
 
-from .fan import Fan
-from .live import AT_START, Live, started, steered
+from .fan import Fan, Parting
+from .live import AT_START, Foresight, Live, Whole, started, steered
+from .record import Dot, dots_of
 from .replay import Recorded
 from .scene import Scene, opening
 
@@ -62,6 +64,9 @@ class Session:
     with the lever, and is from then on the run that the exported scenario makes. Beside it runs the same
     without levers, which is the `twin` once there are some.
 
+    `month` is the month that the model has reached; `shown` the one that is looked at, which may be past or, run
+    ahead to it by the compiled engine, still to come.
+
     `generation` counts the scenarios and runs opened, `seat` those opened while another played or had
     ended, `epoch` all opened and the resets, `version` all changes but the passing of months;
     `hasty` says that the run is playing, so that what takes long may wait.
@@ -78,10 +83,13 @@ class Session:
         self.next_seed = seed
         self.next_changes: dict[str, Any] = {}
         self.chosen = ""
-        self.error = ""
+        self.error = self.remark = ""
         self.run: Recorded | None = None
         self.month = 0
         self.hasty = False
+        self._looked: int | None = None
+        self._ahead = Foresight()
+        self._dotted, self._dots = -1, list[Dot]()
         self.generation = self.seat = self.epoch = self.version = 0
         self.model: AllianceModel
         self._plain: AllianceModel
@@ -93,9 +101,21 @@ class Session:
     # -- what it shows ------------------------------------------------------------------------
 
     @property
-    def record(self) -> Live | Recorded:
-        """Where the numbers of the pictures come from: the model, or a finished run."""
-        return self.run or Live(self.model)
+    def record(self) -> Live | Whole | Recorded:
+        """Where the numbers of the pictures come from: the model, a finished run, or the run to come."""
+        if self.run is not None:
+            return self.run
+        return self._ahead.of(self.scenario, self.seed) if self.previewed else Live(self.model)
+
+    @property
+    def shown(self) -> int:
+        """Months of the run that the pictures show."""
+        return self.month if self._looked is None else self._looked
+
+    @property
+    def previewed(self) -> bool:
+        """Whether what is shown has not been run: it comes so unless a lever is pulled before."""
+        return self.run is None and self.shown > self.month
 
     @property
     def scenario(self) -> Scenario:
@@ -103,9 +123,27 @@ class Session:
         return self.run.world.scenario if self.run else self._steered()
 
     @property
-    def twin(self) -> AllianceModel | None:
+    def plain(self) -> Scenario:
+        """The same without levers: what the twin runs."""
+        return load_scenario(self.base, self.changes)
+
+    @property
+    def twin(self) -> Live | Whole | None:
         """The run without levers, where there are some."""
-        return self._plain if self.levers else None
+        if not self.levers or self.run is not None:
+            return None
+        return self._ahead.of(self.plain, self.seed) if self.previewed else Live(self._plain)
+
+    @property
+    def dots(self) -> list[Dot]:
+        """What a record says became of the ties, where there is one that fits."""
+        if self._dotted != self.generation:
+            self._dotted, self._dots, self.remark = self.generation, [], ""
+            try:
+                self._dots = dots_of(self.scenario, self.label if self.label in self.home else "")
+            except InputError as error:
+                self.remark = str(error)
+        return self._dots
 
     @property
     def horizon(self) -> int:
@@ -118,8 +156,11 @@ class Session:
 
     @property
     def date(self) -> str:
-        """The last month run, `YYYY-MM`."""
-        return month_text(month_number(self.scenario.start) + self.month - 1)
+        """The last month shown, `YYYY-MM`."""
+        return self._date(self.shown)
+
+    def _date(self, months: int) -> str:
+        return month_text(month_number(self.scenario.start) + months - 1)
 
     @property
     def noise(self) -> str:
@@ -129,33 +170,34 @@ class Session:
     @property
     def next_date(self) -> str:
         """The month at whose beginning a lever that is pulled now acts."""
-        return month_text(month_number(self.scenario.start) + self.month)
+        return self._date(self.month + 1)
 
-    def parting(self) -> tuple[Scenario, int, int] | None:
-        """Of which run, and from which month on, futures are wanted: scenario, seed, months; None for a finished run.
+    def parting(self) -> Parting | None:
+        """Of which run, and from which month on, futures are wanted; None for a finished run.
 
         While the run plays they are wanted now and then, since they take longer than a month.
         """
         with self.lock:
-            if self.run is not None or self.error or self.month >= self.horizon:
+            at = min(self.shown, self.month)
+            if self.run is not None or self.error or at >= self.horizon:
                 return None
-            goes_on = self.hasty and not self._stale and 0 <= self.month - self._parted < FAN_MONTHS
-            self._parted = self._parted if goes_on else self.month
-            return self.scenario, self.seed, self._parted
+            goes_on = self.hasty and not self._stale and 0 <= at - self._parted < FAN_MONTHS
+            self._parted = self._parted if goes_on else at
+            return Parting(self.scenario, self.plain if self.levers else None, self.seed, self._parted)
 
-    def scene(self, fan: Fan | None = None) -> Scene:
-        """The present month, ready to be drawn, with futures of this run where they are known."""
+    def scene(self, fan: Fan | None = None, months: int | None = None) -> Scene:
+        """The month that is shown, or another before it, ready to be drawn, with futures where they are known."""
         with self.lock:
-            record = self.record
-            twin = Live(self.twin).trajectory if self.twin and not self.run else None
-            return Scene(self.scenario, record.world, self.month, record.trajectory, self._opening, twin,
-                         frozenset(self.levers), self.chosen, None if self.run else fan)  # fmt: skip
+            record, twin = self.record, self.twin
+            return Scene(self.scenario, record.world, self.shown if months is None else months, record.trajectory,
+                         self._opening, None if twin is None else twin.trajectory, frozenset(self.levers), self.chosen,
+                         None if self.run else fan, self.month if self.previewed else None, self.dots)  # fmt: skip
 
     def tables(self, *names: str) -> dict[str, pd.DataFrame]:
-        """Tables of the run up to the present month, all of them where none is named."""
+        """Tables of the run up to the month shown, all of them where none is named."""
         with self.lock:
             kept = {name: self.record.table(name) for name in names or TABLES}
-            if self.run is None:
+            if self.run is None and self.shown == self.month:
                 return kept
             return {name: frame[frame["month"] <= self.date] for name, frame in kept.items()}
 
@@ -167,12 +209,30 @@ class Session:
             if not self.running or epoch not in {None, self.epoch}:
                 return
             try:
+                self._looked = None
                 if self.run is None:
                     self._step_models()
                 self.month += 1
             except Exception as error:
                 # Whatever a model raises must be shown rather than take the page down.
                 self.error = f"The model stopped after {self.date}: {type(error).__name__}: {error}"
+
+    def look(self, months: int) -> None:
+        """Show another month of the run, by its number from 0, the start, to the horizon; past or still to come.
+
+        What runs stays where it is: a step leads on from there, and shows that. Raises `InputError`.
+        """
+        with self.lock:
+            if not 0 <= months <= self.horizon:
+                raise InputError(f"month: {months}: this run has months 0 to {self.horizon}")
+            self._looked = None if months == self.month else months
+            if self.previewed:
+                try:
+                    prepare(lambda words: None, self.scenario)
+                    self._ahead.of(self.scenario, self.seed)
+                except Exception as error:
+                    self._looked = None
+                    raise InputError(f"this month cannot be shown ahead: {error}") from error
 
     def _step_models(self) -> None:
         if self._stale:
@@ -181,6 +241,12 @@ class Session:
         self.model.step()
         self._plain.step()
 
+    def look_at(self, date: str) -> None:
+        """Show the end of a month, `YYYY-MM`. Raises `InputError`."""
+        if not re.fullmatch(MONTH_PATTERN, date):
+            raise InputError(f"month: {shown(date)}: must be a month, such as {self.date}")
+        self.look(month_number(date) - month_number(self.scenario.start) + 1)
+
     def reset(self) -> None:
         """Back to the start, with the seed and the parameters set meanwhile; levers stay and are replayed."""
         with self.lock:
@@ -188,6 +254,7 @@ class Session:
                 self.seed, self.changes = self.next_seed, dict(self.next_changes)
             self.error = ""
             self.hasty = False
+            self._looked = None
             self.epoch += 1
             self.version += 1
             if self.run is None:
@@ -204,10 +271,13 @@ class Session:
 
     def choose(self, name: str) -> None:
         """Another scenario, of those that can be chosen. Raises `InputError`."""
+        self._offered(name)
+        self.open(name)
+
+    def _offered(self, name: str) -> None:
         if name not in self.choices:
             # The browser says a name: a path would reach files, and run mechanisms, that nobody offered.
             raise InputError(f"{shown(name)}: no scenario that can be chosen here{nearest(name, self.choices)}")
-        self.open(name)
 
     def open(self, scenario: str | Scenario) -> None:
         """Another scenario, from its start, with its own parameters. Raises `InputError`.
@@ -231,15 +301,46 @@ class Session:
             self.run, self.chosen, self.error = None, "", ""
             self._begin(None if self.levers else model)
 
-    def replay(self, run: Run) -> None:
-        """Show a finished run, month by month, from its first month. Raises `InputError`."""
+    def resume(
+        self,
+        name: str,
+        seed: int,
+        changes: Mapping[str, Any],
+        levers: Mapping[str, Intervention],
+        month: int,
+        chosen: str,
+    ) -> None:
+        """Go on in a session as it was: a scenario of `choices`, seed, parameters, levers, months run. Raises `InputError`."""
+        self._offered(name)
+        base, _ = _parted(load_scenario(name))
+        scenario = steered(base, changes, levers)
+        if month > scenario.months:
+            raise InputError(f"month: {month}: this run has months 0 to {scenario.months}")
+        try:
+            model = started(scenario, seed, 0)
+        except Exception as error:
+            raise InputError(f"{name}: no model of it could be made: {error}") from error
+        with self.lock:
+            self._turn()
+            self.base, self.levers, self.label = base, dict(levers), name
+            self.changes, self.next_changes, self.replicate = dict(changes), dict(changes), 0
+            self.seed = self.next_seed = seed
+            self.run, self.chosen, self.error = None, chosen, ""
+            self._begin(model)
+            for _ in range(month):
+                self.step()
+
+    def replay(self, run: Run, month: int = 1, chosen: str = "") -> None:
+        """Show a finished run, month by month, from one of its months. Raises `InputError`."""
         recorded = Recorded(run)
+        if not 1 <= month <= recorded.trajectory.months:
+            raise InputError(f"month: {month}: this run has months 1 to {recorded.trajectory.months}")
         with self.lock:
             self._turn()
             self.run = recorded
             self.label, self.seed = Path(run.path).name, int(run.manifest["seed"])
             self.replicate = int(run.manifest["replicate"])
-            self.levers, self.chosen, self.error, self.month = {}, "", "", 1
+            self.levers, self.chosen, self.error, self.month = {}, chosen, "", month
             self.changes, self.next_changes, self.next_seed = {}, {}, self.seed
             self._opening = opening(self.run.world)
 
@@ -247,6 +348,7 @@ class Session:
         """Something else is opened; what plays or has ended needs a controller of its own then."""
         self.seat += 1 if self.hasty or not self.running else 0
         self.hasty = False
+        self._looked = None
         self.generation += 1
         self.epoch += 1
         self.version += 1
@@ -293,12 +395,34 @@ class Session:
             act = made(self.next_date)
             if month_number(act.month) >= month_number(self.base.start) + self.base.months:
                 raise InputError(f"{act.month}: the run has ended; press Reset first")
+            self._looked = None
             taken = [int(id_.rsplit("-", 1)[1]) for id_ in self.levers]
             levers = {**self.levers, f"lever-{max(taken, default=0) + 1:03d}": act}
             steered(self.base, self.changes, levers)
             self.levers = levers
             self.version += 1
             self._stale = True
+
+    def alter(self, id_: str, changed: Callable[[Intervention], Intervention]) -> None:
+        """A lever with another month or size; the run up to now is made anew with it. Raises `InputError`."""
+        with self.lock:
+            if self.run is not None or id_ not in self.levers:
+                raise InputError(f"{shown(id_)}: no lever that can be changed")
+            act = changed(self.levers[id_])
+            start = month_number(self.base.start)
+            if not start <= month_number(act.month) < start + self.base.months:
+                raise InputError(
+                    f"{act.month}: the run has months {self._date(1)} to {self._date(self.base.months)}"
+                )
+            touched = min(month_number(one.month) for one in (act, self.levers[id_])) - start
+            levers = {**self.levers, id_: act}
+            steered(self.base, self.changes, levers)
+            self.levers = levers
+            self.version += 1
+            if touched < self.month:
+                self._attempt(self._remade)
+            else:
+                self._stale = True
 
     def drop_lever(self, id_: str = "") -> None:
         """Take one lever back, the last where none is named; the run up to now is made anew without it."""
@@ -330,7 +454,7 @@ class Session:
         """Set out from the first month, with a model that is there already or a new one."""
         self.month = 0
         self.model = model or started(self._steered(), self.seed, 0)
-        self._plain = started(load_scenario(self.base, self.changes), self.seed, 0)
+        self._plain = started(self.plain, self.seed, 0)
         self._opening = opening(self.model.world)
         for name in ("perception", "alignment", "provision"):
             self._opening[name][:] = [getattr(state, name) for state in self.model.states]
@@ -344,7 +468,7 @@ class Session:
     def _without_levers(self) -> None:
         """The run without levers takes the place of that with them, and another runs beside it."""
         self.model = self._plain
-        self._plain = started(load_scenario(self.base, self.changes), self.seed, self.month)
+        self._plain = started(self.plain, self.seed, self.month)
         self._stale = False
 
     def _attempt(self, action: Callable[[], None]) -> None:

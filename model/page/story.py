@@ -48,12 +48,12 @@ class Story:
 
     def lines(self, scene: Scene, edition: Any) -> list[Line]:
         """What happened up to the month of a scene, the earliest first."""
-        if edition != self._edition or scene.months < self._rows:
+        if edition != self._edition:
             self._edition, self._rows, self._lines = edition, 0, []
         for row in range(self._rows, scene.months):
             self._lines += _told(scene, events_of(scene.world, scene.trajectory, row))
-        self._rows = scene.months
-        return self._lines
+        self._rows = max(self._rows, scene.months)
+        return [line for line in self._lines if line.month <= scene.date]
 
 
 def _told(scene: Scene, events: Iterable[Event]) -> Iterator[Line]:

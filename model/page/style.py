@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from textwrap import wrap
+
 from .palette import DARK, LIGHT, variables
+from .svg import WIDTH, Picture, tag, text
 
 SVG_RULES = """
 svg text { font: 12px Roboto, "Segoe UI", Arial, sans-serif; fill: var(--ink); }
@@ -17,6 +21,8 @@ svg .series { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .series.chosen { stroke-width: 4; }
 svg .ghost { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 3 3; }
 svg .fan { opacity: .13; } svg .fan.band50 { opacity: .22; } svg .middle-way { fill: none; stroke-width: 1.2; stroke-dasharray: 1 2; }
+svg .ground { fill: var(--ground); stroke: var(--line); stroke-width: .8; } svg .capital { fill: var(--muted); }
+svg .ahead { fill: var(--ground); opacity: .35; pointer-events: none; } svg .coded { fill: var(--paper); stroke: var(--ink); stroke-width: 1.4; }
 svg .felt { fill: var(--muted); opacity: .5; }
 svg .mark { stroke: var(--paper); stroke-width: .6; }
 svg [data-pick] { cursor: pointer; }
@@ -43,13 +49,23 @@ b:has(> a[href="https://solara.dev"]) { display: none; }
 .entente { color: var(--ink); padding: 0 4px 16px; }
 .entente .clock { position: sticky; top: -12px; z-index: 3; background: var(--ground); padding: 6px 0; display: flex; align-items: center; gap: 14px; margin: 0 0 4px; }
 .entente .month { font: 700 22px Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
-.entente .progress { flex: 0 0 160px; height: 5px; border-radius: 3px; background: var(--line); }
-.entente .progress span { display: block; height: 100%; border-radius: 3px; background: var(--accent); }
+.entente .land { position: absolute; width: 0; height: 0; }
+.entente .time { flex: 0 1 220px; min-width: 110px; height: 16px; accent-color: var(--accent); }
+.entente .tools { margin-left: auto; display: flex; gap: 6px; }
+.entente .take { float: right; display: flex; gap: 4px; margin-top: -22px; } .entente .take button { padding: 0 5px; font-size: 10.5px; color: var(--muted); }
+.entente .later { opacity: .5; } .entente .then time { color: var(--accent); font-weight: 700; }
+.entente .happened button.when { position: absolute; left: 0; border: 0; padding: 0; font: inherit; background: none; }
+.side .foreseen { padding: 0 0 0 14px; margin: 4px 0; font-size: 12px; color: var(--muted); } .side .foreseen li:first-child { list-style: none; margin-left: -14px; }
+.side .pulled input { padding: 1px 4px; font-size: 12px; } .side .pulled input.short { width: 64px; } .side .pulled input.size { width: 46px; }
+body.presenting .v-navigation-drawer, body.presenting .v-app-bar { display: none !important; } body.presenting .v-content { padding: 0 !important; }
+.entente.presenting .card:not(.ties):not(.happened):not([class*=beside]) { display: none; } .entente.presenting .cards { grid-template-columns: 2fr 1fr; }
+.entente.presenting .headline { font-size: 28px !important; } .entente.presenting .month { font-size: 30px; } .entente.presenting .summary, .entente.presenting .happened ol { font-size: 17px; }
+.entente.presenting .picture svg { max-height: calc(100vh - 200px); } .entente.presenting .take { display: none; } .entente.presenting .happened ol { max-height: 70vh; } .entente.presenting .happened li { padding-left: 92px; } .entente.presenting .happened small { font-size: 15px; }
 .entente .words { color: var(--muted); font-size: 13px; }
 .entente .headline { font: 600 17px/1.35 Roboto, Arial, sans-serif !important; letter-spacing: 0 !important; margin: 2px 4px 8px; }
 .entente .happened ol { list-style: none; padding: 0; margin: 0; max-height: 512px; overflow-y: auto; font-size: 13px; line-height: 1.35; }
 .entente .happened li { padding: 4px 0 4px 74px; border-top: 1px solid var(--line); position: relative; }
-.entente .happened time { position: absolute; left: 0; color: var(--muted); font-variant-numeric: tabular-nums; }
+.entente .happened time { color: var(--muted); font-variant-numeric: tabular-nums; }
 .entente .happened small { display: block; font-weight: 400; color: var(--muted); font-size: 12px; }
 .entente .happened button.told { border: 0; padding: 0; font: inherit; color: inherit; text-align: left; background: none; text-decoration: underline dotted; text-underline-offset: 3px; }
 .entente .happened li.rung-up, .entente .happened li.signing { border-left: 0; font-weight: 500; } .entente .happened li.shock, .entente .happened li.relief, .entente .happened li.rumour { color: var(--muted); }
@@ -115,8 +131,21 @@ STYLE = (
 )
 
 
-def standalone(svg: str) -> str:
-    """A picture as a file of its own, in the light theme."""
+HEAD, FOOT_LINE, FOOT_LETTERS = 30.0, 14.0, 88
+"""Room above a picture for its title, below it for each line, and letters of a line."""
+
+
+def standalone(picture: Picture, lines: Iterable[str] = (), defined: str = "") -> str:
+    """A picture as a file of its own, in the light theme, with its title above, lines beneath it, and what it uses defined."""
     sheet = f"<style>svg {{{variables(LIGHT)}background:{LIGHT['paper']}}}{SVG_RULES}</style>"
-    head, rest = svg.split(">", 1)
-    return f"{head}>{sheet}{rest}"
+    head, rest = picture.svg.split(">", 1)
+    high = float(head.split('viewBox="')[1].split('"')[0].split()[3])
+    told = [part for one in lines for part in wrap(one, FOOT_LETTERS, subsequent_indent="  ")]
+    whole = HEAD + high + FOOT_LINE * (len(told) + 1)
+    box = f'viewBox="0 {-HEAD:g} {WIDTH} {whole:g}" width="{2 * WIDTH}" height="{2 * whole:g}"'
+    foot = [text(4, high + FOOT_LINE * (n + 1), line, class_="small muted") for n, line in enumerate(told)]
+    ground = tag("rect", x=0, y=-HEAD, width=WIDTH, height=whole, fill="var(--paper)")
+    inside = rest.removesuffix("</svg>")
+    named = text(4, -11, picture.title, class_="strong")
+    begin = head.replace(f'viewBox="0 0 {WIDTH} {high:g}"', box)
+    return f"{begin}>{sheet}{defined}{ground}{inside}{named}{''.join(foot)}</svg>"

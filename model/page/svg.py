@@ -23,6 +23,10 @@ class Picture:
     summary: str
 
 
+REACHED = {"tabindex": "0", "role": "button"}
+"""What makes an element with `data-pick` one that the keyboard reaches; where several stand for a thing, one is enough."""
+
+
 def tag(name: str, content: str = "", **attributes: Any) -> str:
     """An element; `class_` and `data_pick` become `class` and `data-pick`, None is left out."""
     words = "".join(
@@ -76,7 +80,7 @@ def spread(levels: list[float], gap: float, low: float, high: float) -> list[flo
 def picture(id_: str, title: str, height: float, parts: Iterable[str], summary: str) -> Picture:
     """Put elements into a picture of the common width; `summary` is also what a screen reader says."""
     body = tip_free(title, summary) + "".join(parts)
-    svg = tag("svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {height:g}", role="img",
+    svg = tag("svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {height:g}", role="group",
               aria_labelledby=f"{id_}-title")  # fmt: skip
     return Picture(id_, title, svg.replace("<desc", f'<desc id="{id_}-title"', 1), summary)
 

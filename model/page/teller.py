@@ -22,13 +22,13 @@ class Teller:
     def __call__(self, treaty: str) -> tuple[str, list[str]]:
         """Month up to which it is told, and the sentences; none before the first month."""
         session = self.session
-        if session.month == 0:
+        if session.shown == 0:
             return "", []
         version, month, lines = self._kept.get(treaty, (None, "", []))
-        if version != session.version or self._old(month):
+        if version != (session.version, session.previewed) or self._old(month):
             month = session.date
             lines = why(session.scenario, session.tables(*TABLES_READ), treaty)
-            self._kept[treaty] = (session.version, month, lines)
+            self._kept[treaty] = ((session.version, session.previewed), month, lines)
         return month, lines
 
     def forget(self) -> None:

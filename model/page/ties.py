@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from entente.engines.interactive.treaty import RUNNING
 from entente.month.ladder import RUNG_NAMES
 from entente.telling.tables import FUTURE_SHARES
+from entente.world.draws import Floats
 
 from .palette import hue, series
 from .scene import Mark, Scene, marks, years
-from .svg import Picture, line, picture, points, runs, spread, tag, text, tip
+from .svg import REACHED, Picture, line, picture, points, runs, spread, tag, text, tip
 
 LEFT, RIGHT = 30, 338
 DEPTH_TOP, DEPTH_FOOT = 22, 192
@@ -36,17 +38,46 @@ STRIP = {
 """Rows of the timeline: shape of the mark, name, colour."""
 
 
-def ties(scene: Scene) -> Picture:
+def ties(scene: Scene, id_: str = "ties", title: str = "Depth and rung over time") -> Picture:
     """Depth above, the timeline in the middle, rungs below, then threat; one axis of months for all."""
     parts = [*_axes(scene), *_timeline(scene), *_threat(scene)]
     shown = [p for p in range(len(scene.world.treaties)) if _ever(scene, p)]
     parts += _fan(scene, shown)
     for p in shown:
         parts += _lines(scene, p, shown)
-    parts += _names(scene)
+    parts += [*_dots(scene), *_names(scene)]
     now = _x(scene, max(scene.months - 1, 0))
     parts.append(line(now, DEPTH_TOP, now, THREAT_FOOT, class_="present"))
-    return picture("ties", "Depth and rung over time", HEIGHT, parts, summary(scene))
+    if scene.reached is not None:
+        parts += _preview(scene, now)
+    return picture(id_, title, HEIGHT, parts, summary(scene))
+
+
+def _preview(scene: Scene, until: float) -> list[str]:
+    """What is shown ahead: veiled from the month that the run has reached."""
+    since = _x(scene, max((scene.reached or 0) - 1, 0))
+    panels = ((DEPTH_TOP, DEPTH_FOOT), (RUNG_TOP, RUNG_FOOT), (THREAT_TOP, THREAT_FOOT))
+    veils = [
+        tag("rect", x=since, y=float(top), width=until - since, height=float(foot - top), class_="ahead")
+        for top, foot in panels
+    ]
+    return [*veils, text(since + 3, DEPTH_TOP + 10, "preview", class_="tiny muted halo")]
+
+
+def _dots(scene: Scene) -> list[str]:
+    """What a record says of the tie that is looked at: its rung each year, and the span of the codings."""
+    p = scene.told()
+    parts = []
+    for dot in scene.dots:
+        if p is None or scene.world.treaties[p] not in dot.treaties:
+            continue
+        x = _x(scene, dot.row)
+        if dot.low != dot.high:
+            parts.append(line(x, _rung_y(dot.low), x, _rung_y(dot.high), class_="coded"))
+        parts.append(tag("circle", tip(dot.text), cx=x, cy=float(_rung_y(dot.rung)), r=3.0, class_="coded"))
+    if parts:
+        parts.append(text(RIGHT, RUNG_TOP - 11, "○ the record", class_="small muted end"))
+    return parts
 
 
 def summary(scene: Scene) -> str:
@@ -82,9 +113,13 @@ def against_twin(scene: Scene) -> str:
     change = scene.now("depth") - before
     told = [p for p in np.argsort(-np.abs(change), kind="stable")[:2] if abs(change[p]) >= VISIBLE]
     if not told:
-        return "The levers have changed no depth visibly yet."
+        return (
+            f"No depth differs visibly from {scene.beside}."
+            if scene.beside
+            else "The levers have changed no depth visibly yet."
+        )
     words = ", ".join(f"{scene.treaty_name(int(p))} {change[p]:+.2f}" for p in told)
-    return f"Against the twin without levers (dashed grey): {words}."
+    return f"Against {scene.beside or 'the twin without levers'} (dashed grey): {words}."
 
 
 def _x(scene: Scene, row: float) -> float:
@@ -150,13 +185,23 @@ def _threat(scene: Scene) -> list[str]:
 def _fan(scene: Scene, shown: list[int]) -> list[str]:
     """Where one treaty may go: the central 90 and 50 % of futures, and their median, from the month they part."""
     p, fan = scene.told(), scene.fan
-    bands = None if p is None or fan is None else fan.bands.get(scene.world.treaties[p])
-    if p is None or fan is None or bands is None:
+    if p is None or fan is None:
         return []
-    parts, colour = [], hue(shown.index(p) if p in shown else 0)
-    last = max(fan.months - 1, 0)
+    id_ = scene.world.treaties[p]
+    parts = []
+    if fan.twin and id_ in fan.twin:
+        words = f"{fan.runs} futures of {scene.treaty_name(p)} without the levers"
+        parts += _bands(scene, fan.twin[id_], fan.months, words, "var(--muted)")
+    if id_ in fan.bands:
+        words = f"{fan.runs} futures of {scene.treaty_name(p)} under the levers as they stand"
+        parts += _bands(scene, fan.bands[id_], fan.months, words, hue(shown.index(p) if p in shown else 0))
+    return parts
+
+
+def _bands(scene: Scene, bands: Mapping[str, Floats], months: int, told: str, colour: str) -> list[str]:
+    parts = []
+    last, words = max(months - 1, 0), tip(told)
     rows = np.arange(last, len(bands["practice_median"]))
-    words = tip(f"{fan.runs} futures of {scene.treaty_name(p)} under the levers as they stand")
     for quantity, height in (("practice", _depth_y), ("organs", _rung_y)):
         for first, end in runs(np.isfinite(bands[f"{quantity}_median"][last:])):
             at = rows[first:end]
@@ -207,7 +252,7 @@ def _ghost(scene: Scene, p: int, lift: float) -> list[str]:
     for first, end in runs(twin["status"][begin:months, p] == RUNNING):
         rows = slice(begin + first, begin + end)
         xs = [_x(scene, row) for row in range(begin + first, begin + end)]
-        words = tip(f"{scene.treaty_name(p)} without the levers")
+        words = tip(f"{scene.treaty_name(p)}, {scene.beside or 'without the levers'}")
         parts.append(tag("polyline", words, points=points(xs, _depth_y(twin["depth"][rows, p])), class_="ghost"))
         parts.append(tag("polyline", words, points=_stairs(xs, twin["rung"][rows, p] + lift), class_="ghost"))
     return parts
@@ -234,7 +279,7 @@ def _names(scene: Scene) -> list[str]:
     for p, height in zip(running, heights, strict=True):
         id_, style = scene.world.treaties[p], series(shown.index(p))
         parts.append(line(RIGHT + 4, height, RIGHT + 18, height, class_="series", style=style))
-        parts.append(text(RIGHT + 21, height + 3.5, scene.short_name(p), data_pick=f"treaty:{id_}",
+        parts.append(text(RIGHT + 21, height + 3.5, scene.short_name(p), data_pick=f"treaty:{id_}", **REACHED,
                           class_="tiny pick chosen" if scene.chosen == id_ else "tiny pick"))  # fmt: skip
     return parts
 
@@ -250,7 +295,12 @@ def _timeline(scene: Scene) -> list[str]:
         parts += [_mark(scene, mark, row, y) for mark in found if _row(mark) == row]
     if scene.twin is not None:
         parts.append(
-            text(RIGHT + 8, STRIP_TOP + STRIP_ROW * len(rows) + 4, "dashed grey: the twin", class_="small muted")
+            text(
+                RIGHT + 8,
+                STRIP_TOP + STRIP_ROW * len(rows) + 4,
+                f"dashed grey: {scene.beside or 'the twin'}",
+                class_="small muted",
+            )
         )
     return parts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .scene import Scene
-from .svg import WIDTH, Picture, line, picture, spread, tag, text, tip
+from .svg import REACHED, WIDTH, Picture, line, picture, spread, tag, text, tip
 
 LEFT, RIGHT = 126, WIDTH - 12
 TOP, ROOM, FLOWS = 34, 286, 6
@@ -86,7 +86,7 @@ def _treaty(scene: Scene, p: int, y: float, high: float) -> list[str]:
     chosen = scene.chosen == id_
     words = tip(f"{name}: practised {depth:.3f}, agreed {agreed:.3f}")
     parts = [text(LEFT - 6, base + 2, scene.short_name(p), class_="tiny end pick chosen" if chosen else "tiny end pick",
-                  data_pick=f"treaty:{id_}"),
+                  data_pick=f"treaty:{id_}", **REACHED),
              line(LEFT, base, RIGHT, base, class_="grid"),
              tag("rect", words, x=LEFT, y=base - 3, width=_x(depth) - LEFT, height=6, class_="practised")]  # fmt: skip
     if scene.months:
