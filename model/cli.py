@@ -97,7 +97,12 @@ def run(
         str | None, typer.Option("--from", help="Repeat a run of the study in this folder or at this address.")
     ] = None,
     point: Annotated[int, typer.Option(help="Which point of the study, with --from.")] = 0,
-    engine: Annotated[str, typer.Option(help="The engine: mesa or ensemble; the numbers are the same.")] = "mesa",
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="The engine: mesa or ensemble; the numbers are the same. [default: ensemble, mesa for what it would have to compile]"
+        ),
+    ] = None,
     parameters: ParameterSets = "default",
     set_number: Annotated[int, typer.Option("--draw", min=0, help="Which of the sets of parameters.")] = 0,
     names: Annotated[bool, typer.Option("--names", help="Name the rungs in the table.")] = False,
@@ -105,7 +110,7 @@ def run(
     mechanism: MechanismFiles = None,
 ) -> None:
     """Run a scenario once and keep everything in a run folder."""
-    from .engines.result import ENGINES, checked
+    from .engines.result import COMPILED, ENGINES, INTERACTIVE, checked, quickest
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
     from .schema.inert import inert
@@ -113,7 +118,7 @@ def run(
     from .screen import note, progress, yearly_table
     from .telling.summary import summary
 
-    if engine not in ENGINES:
+    if engine is not None and engine not in ENGINES:
         raise InputError(f"--engine {engine!r}: must be one of {', '.join(ENGINES)}")
     changes = parse_changes(set_ or [])
     own = mechanisms_of(mechanism)
@@ -135,7 +140,9 @@ def run(
     for words in inert(ready):
         note(words)
     folder = run_folder(out, ready.name)
-    if engine == "ensemble":
+    if engine is None:
+        engine = quickest(ready) if model is None else INTERACTIVE
+    if engine == COMPILED:
         from .engines.compiled.ensemble import prepare
 
         prepare(note, ready)

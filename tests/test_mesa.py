@@ -570,7 +570,7 @@ def test_a_class_is_refused_by_the_compiled_engine_and_where_it_is_a_model():
         run("memo-2001", months=1, model=WaryModel, engine="ensemble")
     with pytest.raises(InputError, match="name its class"):
         run("memo-2001", months=1, model=AllianceModel(months=1))
-    with pytest.raises(InputError, match="is a model; name its scenario, and its class as model="):
+    with pytest.raises(InputError, match="is a WaryModel; name a scenario"):
         run(WaryModel(months=1))
     assert model_class(WaryModel) is WaryModel
 

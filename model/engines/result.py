@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,10 +20,8 @@ from entente.telling.tables import TABLES, build_table
 from entente.world.pack import World, pack
 from entente.world.trajectory import Trajectory
 
-from .compiled.ensemble import trajectory
-from .interactive.alliance import AllianceModel
-from .interactive.classes import ModelClass, model_class, model_name
-from .interactive.runs import run_whole
+if TYPE_CHECKING:
+    from .interactive.classes import ModelClass
 
 INTERACTIVE, COMPILED = "mesa", "ensemble"
 ENGINES = (INTERACTIVE, COMPILED)
@@ -108,8 +106,11 @@ def checked(
     mechanisms: Iterable[Mechanism] = (),
 ) -> Scenario:
     """The scenario of a run, with its changes, horizon and mechanisms. Raises `InputError` before anything is done."""
-    if isinstance(scenario, AllianceModel):
-        raise InputError(f"scenario: {shown(scenario)}: is a model; name its scenario, and its class as model=")
+    if not isinstance(scenario, str | Path | Mapping | Scenario):
+        raise InputError(
+            f"scenario: {shown(scenario)}: is a {type(scenario).__name__}; name a scenario, or give one; the class of a model goes "
+            "into model="
+        )
     for name, number in (("seed", seed), ("replicate", replicate)):
         if number is not None:
             whole(name, number, 0, GREATEST, ", 0 or more, below 2**63")
@@ -118,6 +119,13 @@ def checked(
         length = {"months": whole("months", months, 1, MAX_MONTHS, f" from 1 to {MAX_MONTHS}")}
     altered = dict(changes or {}) | length
     return load_scenario(scenario, altered, mechanisms)
+
+
+def quickest(scenario: Scenario) -> str:
+    """The engine on which one run of a scenario is done soonest: the compiled one, where nothing has to be compiled first."""
+    from .compiled.ensemble import compiled
+
+    return COMPILED if compiled(scenario) else INTERACTIVE
 
 
 def run(
@@ -151,11 +159,18 @@ def run(
     seed, replicate = ready.seed if seed is None else int(seed), int(replicate)
     tell = progress or (lambda month: None)
     began = time.perf_counter()
+    # Each engine takes a while to import, which a run on the other need not wait for.
     if engine == COMPILED:
+        from .compiled.ensemble import trajectory
+
         world = pack(ready)
         whole = trajectory(world, seed, replicate)
         tell(ready.months)
         return Result(ready, seed, replicate, world, whole, engine, None, time.perf_counter() - began)
+    from .interactive.alliance import AllianceModel
+    from .interactive.classes import model_class, model_name
+    from .interactive.runs import run_whole
+
     chosen = AllianceModel if model is None else model_class(model)
     done, whole = run_whole(chosen, ready, seed, replicate, tell)
     seconds = time.perf_counter() - began

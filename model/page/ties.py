@@ -191,14 +191,16 @@ def _fan(scene: Scene, shown: list[int]) -> list[str]:
     parts = []
     if fan.twin and id_ in fan.twin:
         words = f"{fan.runs} futures of {scene.treaty_name(p)} without the levers"
-        parts += _bands(scene, fan.twin[id_], fan.months, words, "var(--muted)")
+        parts += _bands(scene, fan.twin[id_], fan.months, words, "var(--muted)", " of-twin")
     if id_ in fan.bands:
         words = f"{fan.runs} futures of {scene.treaty_name(p)} under the levers as they stand"
         parts += _bands(scene, fan.bands[id_], fan.months, words, hue(shown.index(p) if p in shown else 0))
     return parts
 
 
-def _bands(scene: Scene, bands: Mapping[str, Floats], months: int, told: str, colour: str) -> list[str]:
+def _bands(
+    scene: Scene, bands: Mapping[str, Floats], months: int, told: str, colour: str, whose: str = ""
+) -> list[str]:
     parts = []
     last, words = max(months - 1, 0), tip(told)
     rows = np.arange(last, len(bands["practice_median"]))
@@ -213,7 +215,9 @@ def _bands(scene: Scene, bands: Mapping[str, Floats], months: int, told: str, co
                     tag("polygon", words, points=corners, style=f"fill:{colour}", class_=f"fan band{share}")
                 )
             middle = points(xs, height(bands[f"{quantity}_median"][at]))
-            parts.append(tag("polyline", words, points=middle, style=f"stroke:{colour}", class_="middle-way"))
+            parts.append(
+                tag("polyline", words, points=middle, style=f"stroke:{colour}", class_=f"middle-way{whose}")
+            )
     return parts
 
 

@@ -196,6 +196,11 @@ def prepare(say: Callable[[str], None] = lambda words: None, *scenarios: Scenari
     return seconds
 
 
+def compiled(scenario: Scenario) -> bool:
+    """Whether the engine is compiled for the mechanisms of a scenario, here or in the cache."""
+    return scenario.of.digest in _ready or is_kept(scenario.of)
+
+
 _ready: set[str] = set()
 """Sets of mechanisms that this process has compiled or found compiled."""
 _compiling = threading.Lock()
