@@ -53,10 +53,5 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'entente' has no attribute {name!r}")
 
 
-def home(name: str) -> str:
-    """The module in which a public name is defined."""
-    return _PUBLIC[name]
-
-
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]

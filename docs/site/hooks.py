@@ -16,7 +16,7 @@ import nbformat
 import typer
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbclient import NotebookClient
 
@@ -43,10 +43,9 @@ def on_config(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made, and the files outside docs/ that pages link to."""
-    for name, content in {"index.md": README.read_text(encoding="utf-8"), "reference/commands.md": commands()}.items():
+    made = {"index.md": README.read_text(encoding="utf-8"), "reference/commands.md": commands(), **notebook()}
+    for name, content in made.items():
         files.append(File.generated(config, name, content=content))
-    for name, made in notebook().items():
-        files.append(File.generated(config, name, content=made, inclusion=InclusionLevel.INCLUDED))
     pages = [file.content_string for file in files.documentation_pages() if "/" not in file.src_uri]
     for target in sorted({found[2] for text in pages for found in OUTWARD.finditer(text)}):
         if ROOT / target != README:
@@ -68,8 +67,11 @@ def commands() -> str:
     groups: dict[str, list[str]] = {}
     for command in program.commands.values():
         groups.setdefault(command.rich_help_panel, []).append("\n".join(told(command)))
-    parts = ["# Commands", "Each is told by its own `--help`, too, and what it takes from `configs/` is completed by the shell:\n"
-             "`entente --install-completion`, once, for bash, zsh or fish."]
+    parts = [
+        "# Commands",
+        "Each is told by its own `--help`, too, and what it takes from `configs/` is completed by the shell:\n"
+        "`entente --install-completion`, once, for bash, zsh or fish.",
+    ]
     for group, texts in groups.items():
         parts += [f"## {group}", *texts]
     return "\n\n".join(parts) + "\n"
@@ -84,9 +86,16 @@ def told(command: Any) -> Iterator[str]:
         names = ", ".join(f"`{name}`" for name in [*given.opts, *given.secondary_opts])
         if given.param_type_name == "argument":
             names = f"`{(given.metavar or given.name).upper()}`"
-        default = given.default
-        shown = "required" if given.required else "" if default in (None, False, ()) or callable(default) else f"`{default}`"
-        yield f"| {names} | {shown} | {(given.help or '').replace('|', chr(92) + '|')} |"
+        yield f"| {names} | {default_of(given)} | {given.help.replace('|', '&#124;')} |"
+
+
+def default_of(given: Any) -> str:
+    """What an argument or option is where it is not named."""
+    if given.secondary_opts:
+        return f"`{(given.opts if given.default else given.secondary_opts)[0]}`"
+    if given.default is None or given.default is False:
+        return "required" if given.required else ""
+    return f"`{given.default}`"
 
 
 def notebook() -> dict[str, str | bytes]:
@@ -95,7 +104,8 @@ def notebook() -> dict[str, str | bytes]:
     with TemporaryDirectory() as desk:
         quiet = ["--IPKernelApp.log_level=ERROR"]
         NotebookClient(read, timeout=600, extra_arguments=quiet, resources={"metadata": {"path": desk}}).execute()
-    parts, pictures = [], {}
+    parts: list[str] = []
+    pictures: dict[str, str | bytes] = {}
     for cell in read.cells:
         if cell.cell_type == "markdown":
             parts.append(cell.source)

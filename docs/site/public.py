@@ -1,9 +1,10 @@
-"""What `entente` offers, for the reader of its code: it hands each name on when it is first asked for, which only shows at work."""
+"""What `entente` offers, for a reader of its code: the package hands on each name when it is first asked for, which shows at work only."""
 
 from typing import Any
 
-import entente
 import griffe
+
+import entente
 
 
 class Public(griffe.Extension):
@@ -12,4 +13,4 @@ class Public(griffe.Extension):
     def on_package(self, *, pkg: griffe.Module, **kwargs: Any) -> None:
         if pkg.path == entente.__name__:
             for name in entente.__all__:
-                pkg.set_member(name, griffe.Alias(name, f"{entente.home(name)}.{name}"))
+                pkg.set_member(name, griffe.Alias(name, f"{getattr(entente, name).__module__}.{name}"))
