@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -104,6 +105,24 @@ def test_the_site_can_be_searched_from_a_disk(site):
     for name in ("search_index.json", "search_index.js"):
         assert "evaluate_claims" in (site / "search" / name).read_text(encoding="utf-8")
     assert 'src="site/iframe-worker.js"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_browser_finds_words_from_a_disk_and_asks_no_host(site):
+    playwright = pytest.importorskip("playwright.sync_api")
+    if shutil.which("chromium") is None:
+        pytest.skip("no chromium here")
+    asked: list[str] = []
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto((site / "index.html").as_uri())
+        page.fill("input.md-search__input", "evaluate_claims", force=True)
+        page.wait_for_selector(".md-search-result__item a", state="attached")
+        assert "reference/evidence.html" in page.locator(".md-search-result__list").inner_html()
+        browser.close()
+    assert {url.partition(":")[0] for url in asked} <= {"file", "data", "blob"}
 
 
 def test_the_notebook_is_shown_with_its_outputs(site):
