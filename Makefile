@@ -6,7 +6,7 @@ SECONDS ?= 60
 LINKED := build/linked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app test baselines posterior fuzz bench lint docs clean
+.PHONY: help setup run app test baselines posterior fuzz bench lint docs site clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "Setting up .venv (a minute or two, once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[page,studies,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[page,studies,site,dev]'
 	@$(BIN)/entente compile
 	@touch $(READY)
 
@@ -58,6 +58,10 @@ docs: $(READY) ## Write the generated tables (docs/ODD.md, JSON schema) and docs
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/behaviour.py
 	@$(BIN)/python docs/claims.py
+
+site: $(READY) ## Make the documents into a site with search, build/site/index.html
+	@$(BIN)/mkdocs build --quiet --config-file docs/site/mkdocs.yml
+	@echo "The site is build/site/index.html"
 
 clean: ## Remove .venv and caches
 	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

@@ -24,6 +24,14 @@ def equation(function: F) -> F:
     only, so that interpreted and compiled code agree to the last bit. It stays an ordinary
     function (cheap to call, easy to step through) and can be inlined by a numba kernel, for which each
     number may also stand for many runs side by side.
+
+    Examples:
+        >>> from entente import equation
+        >>> @equation
+        ... def shared_burden(cost, parties):
+        ...     return cost / max(parties, 1.0)
+        >>> shared_burden(0.6, 3.0)
+        0.19999999999999998
     """
     if function.__module__.startswith(f"{__name__.partition('.')[0]}."):
         EQUATIONS[function.__name__] = function
@@ -32,7 +40,13 @@ def equation(function: F) -> F:
 
 
 def where(condition: bool, yes: float, no: float) -> float:
-    """`yes` if `condition` holds, else `no`. Both are computed: runs side by side may differ in which they take."""
+    """`yes` if `condition` holds, else `no`. Both are computed: runs side by side may differ in which they take.
+
+    Examples:
+        >>> from entente import where
+        >>> where(2.0 > 1.0, 0.5, 0.0)
+        0.5
+    """
     return yes if condition else no
 
 

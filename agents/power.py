@@ -14,6 +14,17 @@ class OutsidePower(mesa.Agent):
 
     A power perceives nothing and weighs nothing here: the memo asks what its incentives do, not where
     they come from, so it is no kind of `StateAgent`.
+
+    Examples:
+        >>> from entente import AllianceModel, OutsidePower
+        >>> class Withdrawn(OutsidePower):
+        ...     def act(self):
+        ...         for state in self.model.states:
+        ...             self.put(state.index, 0.0)
+        >>> model = AllianceModel("memo-2001", seed=1, months=12, power_class=Withdrawn)
+        >>> model.run_model()
+        >>> [type(power).__name__ for power in model.powers]
+        ['Withdrawn']
     """
 
     def __init__(self, model: Any, index: int) -> None:

@@ -106,6 +106,18 @@ class StateAgent(mesa.Agent):
 
     `perceive`, `consult`, `weigh` and `turn` leave their results beside the current values;
     `settle` makes them current, so the order in which agents are visited never matters.
+
+    Examples:
+        >>> from entente import StateAgent, AllianceModel
+        >>> class Blurred(StateAgent):
+        ...     def perceive(self):
+        ...         super().perceive()
+        ...         mean = sum(self._perception) / len(self._perception)
+        ...         self._perception = [(seen + mean) / 2 for seen in self._perception]
+        >>> model = AllianceModel("memo-2001", seed=1, months=12, state_class=Blurred)
+        >>> model.run_model()
+        >>> model.date
+        '2002-07'
     """
 
     def __init__(self, model: Any, index: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from inspect import cleandoc
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +30,7 @@ from .commands.import_ import import_
 from .commands.landscape import landscape
 from .commands.mappings import mappings
 from .commands.mechanisms import mechanisms
-from .commands.options import MechanismFiles, mechanisms_of
+from .commands.options import MechanismFiles, mechanisms_of, shipped
 from .commands.record import record
 from .commands.response import response
 from .commands.seal import grade, seal
@@ -39,7 +41,6 @@ from .errors import InputError, SideProductError
 app = typer.Typer(
     name="entente",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -47,6 +48,16 @@ LOOK, STUDY, TEST, ADVISE, FILES = (
     "Run and look", "Study", "Test against records and claims", "Advise and forecast", "Files and tools",
 )  # fmt: skip
 """Groups of commands in the help."""
+
+
+def _command(panel: str, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function a command in a group of the help; the example that ends its docstring ends its help."""
+
+    def made(function: Callable[..., None]) -> Callable[..., None]:
+        told, _, example = cleandoc(function.__doc__ or "").rpartition("\n\n")
+        return app.command(name, rich_help_panel=panel, help=told, epilog=example)(function)
+
+    return made
 
 
 def _version(asked: bool) -> None:
@@ -64,7 +75,10 @@ def _program(
     """Agent-based model of alliance dynamics: threats become institutions. Begin with: entente run"""
 
 
-ScenarioName = Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")]
+ScenarioName = Annotated[
+    str,
+    typer.Argument(help="Scenario of configs/ or path of a .yaml file.", autocompletion=shipped("scenarios")),
+]
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one leaf of the scenario.")
 ]
@@ -77,7 +91,7 @@ ParameterSets = Annotated[
 ]
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def run(
     scenario: ScenarioName = "memo-2001",
     seed: Annotated[
@@ -109,7 +123,10 @@ def run(
     csv: Annotated[bool, typer.Option("--csv", help="Write every table as CSV too.")] = False,
     mechanism: MechanismFiles = None,
 ) -> None:
-    """Run a scenario once and keep everything in a run folder."""
+    """Run a scenario once and keep everything in a run folder.
+
+    Example: entente run memo-2001 --seed 35
+    """
     from .engines.result import COMPILED, ENGINES, INTERACTIVE, checked, quickest
     from .engines.result import run as run_once
     from .experiments.folder import model_of, run_folder, run_of
@@ -167,9 +184,12 @@ def run(
         sys.stdout.write(f"Everything is in {folder}\n")
 
 
-@app.command(rich_help_panel=STUDY)
+@_command(STUDY)
 def studies() -> None:
-    """List the studies of configs/, a sentence each."""
+    """List the studies of configs/, a sentence each.
+
+    Example: entente studies
+    """
     from .experiments.shipped import summaries
 
     found = summaries()
@@ -178,11 +198,14 @@ def studies() -> None:
         sys.stdout.write(f"{name:<{width}}  {summary}\n")
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def runs(
     root: Annotated[str, typer.Argument(help="Where to look: a folder, or an address.")] = "runs",
 ) -> None:
-    """List the folders of runs and studies, with state, size and date."""
+    """List the folders of runs and studies, with state, size and date.
+
+    Example: entente runs runs
+    """
     from .experiments.folder import folders
 
     found = folders(root)
@@ -193,20 +216,26 @@ def runs(
         sys.stdout.write(f"No runs below {root}\n")
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def figures(
     run_dir: Annotated[str, typer.Argument(metavar="RUN", help="Folder or address of a run or of a study.")],
 ) -> None:
-    """Draw the figures of a run or a study again, from its folder alone."""
+    """Draw the figures of a run or a study again, from its folder alone.
+
+    Example: entente figures runs/first
+    """
     from .experiments.places import below
     from .experiments.redraw import FIGURES, redraw
 
     sys.stdout.write(f"{len(redraw(run_dir))} files in {below(run_dir, FIGURES)}\n")
 
 
-@app.command("compile", rich_help_panel=FILES)
+@_command(FILES, "compile")
 def compile_(mechanism: MechanismFiles = None) -> None:
-    """Compile the engine ahead of its first use, which takes up to a minute, once a version and set of mechanisms."""
+    """Compile the engine ahead of its first use, which takes up to a minute, once a version and set of mechanisms.
+
+    Example: entente compile
+    """
     from .engines.compiled.ensemble import prepare
     from .schema.load import load_scenario
     from .screen import note
@@ -216,11 +245,14 @@ def compile_(mechanism: MechanismFiles = None) -> None:
         note("Compiled already.")
 
 
-@app.command(rich_help_panel=FILES)
+@_command(FILES)
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Measure both engines, Mesa's batch runner and the store on this machine; a few minutes."""
+    """Measure both engines, Mesa's batch runner and the store on this machine; a few minutes.
+
+    Example: entente bench --json
+    """
     from .experiments.bench import bench as measure
     from .screen import note
 
@@ -228,13 +260,16 @@ def bench(
     sys.stdout.write((json.dumps(report) if as_json else json.dumps(report, indent=1)) + "\n")
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def why(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     treaty: Annotated[str, typer.Argument(help="Id of the treaty.")],
     month: Annotated[str | None, typer.Option(help="Tell the story up to this month, YYYY-MM.")] = None,
 ) -> None:
-    """Tell why a treaty deepened, hollowed out, gained or lost parties."""
+    """Tell why a treaty deepened, hollowed out, gained or lost parties.
+
+    Example: entente why runs/first rus-chn-2001 --month 2005-12
+    """
     from .experiments.folder import one_run
     from .telling.why import why as sentences
 
@@ -242,15 +277,21 @@ def why(
     sys.stdout.write("\n".join(sentences(kept.scenario, kept.tables, treaty, month)) + "\n")
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def check(
     file: Annotated[
-        str, typer.Argument(help="A scenario file, a scenario of configs/, or the file of a mechanism (.py).")
+        str,
+        typer.Argument(
+            help="A scenario file, a scenario of configs/, or the file of a mechanism (.py).",
+            autocompletion=shipped("scenarios"),
+        ),
     ],
 ) -> None:
     """Check a scenario, with its own mechanisms, or a mechanism file; say what is wrong, or that nothing is.
 
     To check a mechanism is to run its file: only check files that you trust.
+
+    Example: entente check strait.yaml
     """
     from .schema.inert import inert
     from .schema.load import load_scenario
@@ -291,22 +332,32 @@ def _check_file(path: Path) -> str:
     return f"{one.name}: {told}, at {places}"
 
 
-@app.command(rich_help_panel=FILES)
+@_command(FILES)
 def schema(
     scenario: Annotated[
-        str | None, typer.Argument(help="A scenario that brings mechanisms, whose parameters are then known too.")
+        str | None,
+        typer.Argument(
+            help="A scenario that brings mechanisms, whose parameters are then known too.",
+            autocompletion=shipped("scenarios"),
+        ),
     ] = None,
 ) -> None:
-    """Print the JSON schema of scenario files, for editors."""
+    """Print the JSON schema of scenario files, for editors.
+
+    Example: entente schema memo-2001
+    """
     from .schema.load import load_scenario
     from .telling.codebook import json_schema
 
     sys.stdout.write(json_schema(None if scenario is None else load_scenario(scenario)))
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def scenarios() -> None:
-    """List the scenarios of configs/, a sentence each."""
+    """List the scenarios of configs/, a sentence each.
+
+    Example: entente scenarios
+    """
     from .schema.load import load_scenario, scenario_names
 
     names = scenario_names()
@@ -315,23 +366,29 @@ def scenarios() -> None:
         sys.stdout.write(f"{name:<{width}}  {load_scenario(name).summary}\n")
 
 
-@app.command(rich_help_panel=LOOK)
+@_command(LOOK)
 def show(scenario: ScenarioName, set_: Assignments = None) -> None:
-    """Print a scenario with all that it extends, as one file."""
+    """Print a scenario with all that it extends, as one file.
+
+    Example: entente show memo-2001 --set behaviour.linkage=0
+    """
     from .schema.load import load_scenario, parse_changes
     from .telling.files import scenario_text
 
     sys.stdout.write(scenario_text(load_scenario(scenario, parse_changes(set_ or []))))
 
 
-@app.command(rich_help_panel=FILES)
+@_command(FILES)
 def new(
     name: Annotated[str, typer.Argument(help="Id of the new scenario, or name of the new mechanism.")],
     mechanism: Annotated[
         bool, typer.Option("--mechanism", help="Write NAME.py, a commented mechanism, instead.")
     ] = False,
 ) -> None:
-    """Write NAME.yaml, a commented scenario of two states and a treaty, to start from."""
+    """Write NAME.yaml, a commented scenario of two states and a treaty, to start from.
+
+    Example: entente new strait
+    """
     from .starter import write_mechanism, write_starter
 
     if mechanism:
@@ -347,13 +404,20 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     FILES: (mechanisms,),
 }
 for _panel, _commands in _COMMANDS.items():
-    for _command in _commands:
-        app.command(rich_help_panel=_panel)(_command)
-app.command("import", rich_help_panel=TEST)(import_)
+    for _each in _commands:
+        _command(_panel)(_each)
+_command(TEST, "import")(import_)
+
+
+COMPLETION = "_ENTENTE_COMPLETE"
+"""The variable in which the script of a shell asks for completions."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; what the user gave wrong ends in one sentence and exit code 2."""
+    if COMPLETION in os.environ:
+        # A shell asks what may come next. Typer answers it, and ends the program.
+        app(prog_name="entente")
     command: Any = typer.main.get_command(app)
     try:
         with _heard():

@@ -13,7 +13,16 @@ BEGINNING = 3
 
 
 class InputError(ValueError):
-    """Something the user gave is wrong; the message names the thing, the value, the rule, the way out, on one line."""
+    """Something the user gave is wrong; the message names the thing, the value, the rule, the way out, on one line.
+
+    Examples:
+        >>> from entente import InputError, load_scenario
+        >>> try:
+        ...     load_scenario("memo-2021")
+        ... except InputError as error:
+        ...     print(error)
+        'memo-2021': no scenario of that name (...) and no .yaml file; did you mean memo-2001?
+    """
 
     def __init__(self, message: object = "") -> None:
         # What is quoted may hold line breaks, and a sentence is a line.

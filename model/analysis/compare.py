@@ -80,14 +80,25 @@ def compare(
 ) -> Comparison:
     """Compare world `b` with world `a` on the same noise; every difference is `b - a`.
 
-    The second world is `b` (none: `a` again) without the articles (`TREATY:ARTICLE`), treaties and events
-    (see `knockout.without_events`) named, and with `changes` by dotted path. `outcomes` (none: depth and rung of
-    every treaty and the index of every dyad that shares one) are followed each December and to the end.
-    `parameters` is a name for `parameter_sets` or a frame of dotted paths; `replicates` (none: 200 where there
-    is one row, else one a row) each have their own noise. `model`, a subclass of `AllianceModel`
-    or `module:Class`, is run in place of the shipped model in both worlds, on the interactive engine, a few runs a
-    second, and says how long it will take. `mechanisms` act in both worlds besides those that each
-    brings; where only one brings a mechanism, its parameters are drawn for that world. Raises `InputError`.
+    The second world is `b` (none: `a` again) `without` the articles (`TREATY:ARTICLE`), treaties
+    (`without_treaty`) and events (`without_event`: an id, or shocks by source, date or `SOURCE@DATE`) named, and
+    with `changes` by dotted path. `outcomes` (none: depth and rung of every treaty and the index of every dyad
+    that shares one) are followed each December and to the end. `parameters` is a name for `parameter_sets` or a
+    frame of dotted paths; `replicates` (none: 200 where there is one row, else one a row) each have their own
+    noise. `draws` rows are drawn by name; `seed` is that of the draws and the noise; `months` replaces the
+    horizons. `model`, a subclass of `AllianceModel` or `module:Class`, is run in place of the shipped model in
+    both worlds, on the interactive engine, a few runs a second, and says how long it will take. `mechanisms` act
+    in both worlds besides those that each brings; where only one brings a mechanism, its parameters are drawn for
+    that world. Raises `InputError`.
+
+    Examples:
+        >>> from entente import compare
+        >>> found = compare(
+        ...     "memo-2001", without=["rus-chn-2001:consultation"], outcomes=["depth:rus-chn-2001"],
+        ...     replicates=20, months=60,
+        ... )
+        >>> found.effects.tail(1)[["year", "verdict"]].to_dict("records")
+        [{'year': 2006, 'verdict': 'lower'}]
     """
     runner = partial(run_rows, model=None if model is None else model_class(model))
     length, own = None if months is None else {"months": months}, tuple(mechanisms)

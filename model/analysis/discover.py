@@ -61,11 +61,22 @@ def discover(
     below: float | None = None,
     seed: int = 0,
 ) -> Discovery:
-    """Find the boxes of factors in which `outcome` is above (or below) a level.
+    """Find the boxes of factors in which `outcome` is `above` (or `below`) a level.
 
     `study` is the folder of a finished study, or the name or file of one to be run in `runs/`, or a study read
     back, or a frame with a row a run (`point`, the factors, the outcome). A point counts where most of its
-    replicates meet the level. `seed` breaks ties of the tree. Raises `InputError`: unknown outcome, both or no level, a constant outcome, fewer than 20 points on either side.
+    replicates meet the level. `seed` breaks ties of the tree. Raises `InputError`: unknown outcome, both or no
+    level, a constant outcome, fewer than 20 points on either side.
+
+    Examples:
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from entente import discover
+        >>> draws = np.random.default_rng(1).uniform(size=(200, 2))
+        >>> runs = pd.DataFrame(draws, columns=["size", "other"]).assign(point=range(200))
+        >>> found = discover(runs.assign(depth=runs["size"]), "depth", above=0.6)
+        >>> sorted(set(found.limits["factor"]))
+        ['size']
     """
     _one_level(above, below)
     data, factors = _table(study, outcome)

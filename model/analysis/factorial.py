@@ -60,8 +60,28 @@ def decompose(
 ) -> Decomposition:
     """Run a full factorial study in the folder `out` (default `runs/STUDY`), decompose it, write tables and figure.
 
-    Intervals are over the prior draws of the design and over replicates. `mechanisms` act besides those of the
-    study's scenario, where it is read here. Raises `InputError` with one sentence.
+    `study` is a study of `configs/studies`, a `.yaml` file, or one made ready by `make_decomposition`. What is
+    already in the folder is not run again, unless `fresh`. `workers` threads (none: all cores) share the work;
+    `progress` is told the number of runs done, `say` in words what else happens. Intervals are over the prior
+    draws of the design and over replicates. `mechanisms` act besides those of the study's scenario, where it is
+    read here. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from entente import decompose
+        >>> _ = Path("reasons.yaml").write_text(
+        ...     "{name: reasons, "
+        ...     "scenario: memo-2001, "
+        ...     "months: 60, "
+        ...     "factors: {imminence: {scenarios: [memo-2001, high-imminence]}, "
+        ...     "demand: {scenarios: [memo-2001, high-demand]}}, "
+        ...     "design: {kind: full_factorial, draws: 8}, "
+        ...     "replicates: 2, "
+        ...     "outcomes: [depth:rus-chn-2001]}"
+        ... )
+        >>> terms = decompose("reasons.yaml", "reasons").terms
+        >>> sorted(terms["term"]), round(float(terms["share"].sum()), 6)
+        (['demand', 'imminence', 'imminence x demand'], 1.0)
     """
     batch = make_decomposition(study, mechanisms) if isinstance(study, str) else study
     folder = Path(out) if out is not None else Path("runs") / batch.study.name

@@ -79,14 +79,22 @@ def paired(
     runner: Runner = run_rows,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Paired:
-    """Run both worlds over the rows of `parameters` (dotted paths; none: as they are) and `replicates`.
+    """Run the worlds `a` and `b` over the rows of `parameters` (dotted paths; none: as they are) and `replicates`.
 
-    The same row and replicate hears the same noise in both, and no two rows share any. Noise belongs to named
-    things, so that worlds that differ in treaties, states or sources still pair. `outcomes` are names as in
-    `entente.world.outcomes`, or pairs of a name in `a` and one in `b`; `keep` (none, yearly, monthly) asks for every
-    December or month of their series too. The interval is Student's t on the paired differences: of
-    replicates where there is one row, else of the rows' means. `runner` is what runs the rows. `mechanisms` act in
-    both worlds; a parameter or switch of a mechanism that one world alone brings is set there alone. Raises `InputError`, also for fewer than two draws or replicates.
+    A world is an id in `configs/`, a `.yaml` file, a mapping or a `Scenario`; `seed` is that of the noise,
+    `months` replaces the horizons. The same row and replicate hears the same noise in both, and no two rows share
+    any. Noise belongs to named things, so that worlds that differ in treaties, states or sources still pair.
+    `outcomes` are names as in `entente.world.outcomes`, or pairs of a name in `a` and one in `b`; `keep` (none,
+    yearly, monthly) asks for every December or month of their series too. The interval is Student's t on the
+    paired differences: of replicates where there is one row, else of the rows' means. `runner` is what runs the
+    rows. `mechanisms` act in both worlds; a parameter or switch of a mechanism that one world alone brings is set
+    there alone. Raises `InputError`, also for fewer than two draws or replicates.
+
+    Examples:
+        >>> from entente import paired
+        >>> both = paired("memo-2001", "us-satisfied", ["depth:rus-chn-2001"], replicates=5, months=24)
+        >>> both.effects[["outcome", "n", "runs"]].to_dict("records")
+        [{'outcome': 'depth:rus-chn-2001', 'n': 5, 'runs': 5}]
     """
     worlds = _worlds(a, b, months, tuple(mechanisms))
     design = pd.DataFrame(index=[0]) if parameters is None else parameters.reset_index(drop=True)

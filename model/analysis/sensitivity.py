@@ -121,8 +121,26 @@ def sensitivity(
     """Run a study in the folder `out` (default `runs/STUDY`), analyse it and write tables, figures and report.
 
     `study` is a study of `configs/studies`, a `.yaml` file, or one made ready by `make_sensitivity`. What is
-    already in the folder is not run again. `mechanisms` act besides those of the study's scenario, where it is read
-    here. Raises `InputError` with one sentence.
+    already in the folder is not run again, unless `fresh`. `workers` threads (none: all cores) share the work;
+    `progress` is told the number of runs done, `say` in words what else happens. `mechanisms` act besides those of
+    the study's scenario, where it is read here. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from entente import sensitivity
+        >>> _ = Path("dependence.yaml").write_text(
+        ...     "{name: dependence, "
+        ...     "scenario: memo-2001, "
+        ...     "months: 36, "
+        ...     "factors: {behaviour.rise: {uniform: [.2, .5]}, behaviour.linkage: {uniform: [.2, .6]}}, "
+        ...     "design: {kind: saltelli, base: 16}, "
+        ...     "replicates: 2, "
+        ...     "outcomes: [depth:rus-chn-2001], "
+        ...     "analysis: {method: sobol, signs: none}}"
+        ... )
+        >>> indices = sensitivity("dependence.yaml", "dependence").indices
+        >>> sorted(set(indices["index"])), sorted(set(indices["parameter"]))
+        (['S1', 'ST'], ['behaviour.linkage', 'behaviour.rise', 'dummy'])
     """
     batch = make_sensitivity(study, mechanisms) if isinstance(study, str) else study
     folder = Path(out) if out is not None else Path("runs") / batch.study.name

@@ -49,10 +49,20 @@ def signs(
 ) -> pd.DataFrame:
     """Test the pre-registered signs on paired runs, with `mechanisms` in every scenario besides those of the model.
 
-    One row a statement: `statement`, `lever`, `outcome`, `how`, `expected` (+ or -), `effect` (mean difference,
-    in the outcome's unit), `low`, `high` (95 % interval over draws and noises), `share` (draws whose own mean
-    difference has the expected sign) and `verdict`. What is done is kept in `folder`, so that a call that was
-    ended goes on.
+    `chosen` are the statements (none: all of `configs/signs.yaml`), each tested on `draws` of the parameters;
+    `seed` is that of the draws and the noise, `resamples` the number of bootstraps, `workers` that of threads;
+    `progress` is told how many statements are tested, `say` in words what else happens. One row a statement:
+    `statement`, `lever`, `outcome`, `how`, `expected` (+ or -), `effect` (mean difference, in the outcome's unit),
+    `low`, `high` (95 % interval over draws and noises), `share` (draws whose own mean difference has the expected
+    sign) and `verdict`. What is done is kept in `folder`, so that a call that was ended goes on. Raises
+    `InputError` with one sentence.
+
+    Examples:
+        >>> from entente import signs
+        >>> from entente.analysis.statements import statements
+        >>> tested = signs(draws=8, chosen=statements()[:1])
+        >>> tested["expected"].isin(["+", "-"]).all().item(), len(tested)
+        (True, 1)
     """
     asked = list(statements() if chosen is None else chosen)
     own = tuple(mechanisms)

@@ -59,5 +59,11 @@ class Statements(Record):
 
 @cache
 def statements() -> tuple[Statement, ...]:
-    """All pre-registered statements, in the order of the file."""
+    """All pre-registered statements, in the order of the file.
+
+    Examples:
+        >>> from entente.analysis.statements import statements
+        >>> {statement.sign for statement in statements()} == {"+", "-"}
+        True
+    """
     return tuple(read_record(Statements, CONFIGS / "signs.yaml").signs)

@@ -99,6 +99,12 @@ def threshold(
     `changes` replaces fields of the question (`draws=50`, `probability=.5`). Each lever is moved alone, every run
     hears the same noise at every lever, and each draw of the parameters and replicate has its own. `runner` is
     what runs the rows. `mechanisms` act besides those of the question's scenario. Raises `InputError`.
+
+    Examples:
+        >>> from entente import threshold
+        >>> found = threshold("memo-package", draws=4, replicates=1)
+        >>> [answer.lever for answer in found.answers]
+        ['interventions.usa-package-russia.size', 'interventions.usa-package-china.size']
     """
     asked, scenario = load_question(question, changes, mechanisms)
     count = 1 if asked.parameters == "default" else asked.draws
@@ -218,7 +224,15 @@ def _curve(found: Criticals, group: int, seed: int) -> pd.DataFrame:
 
 
 def sentence(question: Question, answer: Answer) -> str:
-    """The answer for one lever in plain words."""
+    """The `answer` to a `question` for one lever in plain words.
+
+    Examples:
+        >>> from entente import threshold
+        >>> from entente.analysis.threshold import sentence
+        >>> found = threshold("memo-package", draws=4, replicates=1)
+        >>> "interventions.usa-package-russia.size" in sentence(found.question, found.answers[0])
+        True
+    """
     low, high = question.levers[answer.lever]
     first, last = answer.curve["share"].iloc[0], answer.curve["share"].iloc[-1]
     asked = f"{question.aim} in {question.probability:.0%} of runs"

@@ -11,11 +11,13 @@ import typer
 
 from entente.errors import InputError
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def batch(
-    study: Annotated[str, typer.Argument(help="A study of configs/studies, or a .yaml file.")],
+    study: Annotated[
+        str, typer.Argument(help="A study of configs/studies, or a .yaml file.", autocompletion=shipped("studies"))
+    ],
     out: Annotated[
         str | None,
         typer.Option(help="The study's folder, or an address such as s3://bucket/prefix; default runs/STUDY."),
@@ -37,7 +39,10 @@ def batch(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Run a study; interrupted or killed, the same command goes on where it stopped."""
+    """Run a study; interrupted or killed, the same command goes on where it stopped.
+
+    Example: entente batch small --workers 2 --out small
+    """
     from entente.experiments.batch import run_batch
     from entente.experiments.places import below
     from entente.experiments.plan import make_batch

@@ -10,14 +10,15 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def brief(
     subject: Annotated[
         str,
         typer.Argument(
-            help="A scenario of configs/ or a .yaml file; or a study, whose points are what is not known."
+            help="A scenario of configs/ or a .yaml file; or a study, whose points are what is not known.",
+            autocompletion=shipped("scenarios"),
         ),
     ] = "memo-2001",
     out: Annotated[

@@ -46,7 +46,10 @@ def calibrate(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Calibrate to the record up to August 2001, or to a folder of ties; the same command goes on where it was stopped."""
+    """Calibrate to the record up to August 2001, or to a folder of ties; the same command goes on where it was stopped.
+
+    Example: entente calibrate --draws 4000 --out calibration
+    """
     if Path(record).is_dir():
         _many(Path(record), out, draws, replicates, seed, keep, synthetic, hierarchical, held, folds, rivals, workers,
               fresh, as_json)  # fmt: skip

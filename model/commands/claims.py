@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def claims(
     draws: Annotated[int, typer.Option(min=2, help="Draws of the parameters.")] = 1000,
     only: Annotated[str | None, typer.Option(metavar="C34,C19", help="Claims by id; none: all.")] = None,
-    rival: Annotated[str | None, typer.Option(help="A rival of configs/rivals, laid over every world.")] = None,
+    rival: Annotated[
+        str | None,
+        typer.Option(help="A rival of configs/rivals, laid over every world.", autocompletion=shipped("rivals")),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
     parameters: Annotated[
         str, typer.Option(help="prior, posterior, default, or a .parquet or .csv file of draws.")
@@ -25,7 +28,10 @@ def claims(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list and nothing else.")] = False,
 ) -> None:
-    """Put the memo's claims to the model: in which share of draws does each hold?"""
+    """Put the memo's claims to the model: in which share of draws does each hold?
+
+    Example: entente claims --only C19,C34 --draws 100
+    """
     from entente.engines.compiled.ensemble import prepare
     from entente.evidence.claims import inquire
     from entente.evidence.claims.report import json_rows, keep, print_table

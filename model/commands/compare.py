@@ -9,13 +9,21 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="Scenario of configs/ or a .yaml file.")],
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="Scenario of configs/ or a .yaml file.", autocompletion=shipped("scenarios")
+        ),
+    ],
     b: Annotated[
-        str | None, typer.Argument(metavar="B", help="The second; none: A with the changes named.")
+        str | None,
+        typer.Argument(
+            metavar="B", help="The second; none: A with the changes named.", autocompletion=shipped("scenarios")
+        ),
     ] = None,
     without: Annotated[
         list[str] | None,
@@ -50,7 +58,10 @@ def compare(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Compare two worlds on the same noise: difference with interval per tie and year."""
+    """Compare two worlds on the same noise: difference with interval per tie and year.
+
+    Example: entente compare memo-2001 --without rus-chn-2001:consultation --replicates 20
+    """
     from entente.analysis.compare import compare as compare_worlds
     from entente.analysis.compare import sentences
     from entente.analysis.compare_charts import comparison_figures

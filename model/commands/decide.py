@@ -20,12 +20,17 @@ from .options import (
     list_files,
     mechanisms_of,
     replaced,
+    shipped,
 )
 
 
 def decide(
     question: Annotated[
-        str | None, typer.Argument(help="A decision of configs/decisions, or a .yaml file; none: list them.")
+        str | None,
+        typer.Argument(
+            help="A decision of configs/decisions, or a .yaml file; none: list them.",
+            autocompletion=shipped("decisions"),
+        ),
     ] = None,
     probability: Probability = None,
     by: By = None,

@@ -9,18 +9,26 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def decompose(
-    study: Annotated[str, typer.Argument(help="A full factorial study of configs/studies, or a .yaml file.")],
+    study: Annotated[
+        str,
+        typer.Argument(
+            help="A full factorial study of configs/studies, or a .yaml file.", autocompletion=shipped("studies")
+        ),
+    ],
     out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Say what each factor of a full factorial study does alone, and what they do together."""
+    """Say what each factor of a full factorial study does alone, and what they do together.
+
+    Example: entente decompose four-reasons --out reasons
+    """
     from entente.analysis.factorial import FOLDER, make_decomposition
     from entente.analysis.factorial import decompose as analyse
     from entente.analysis.factorial_charts import main_effects

@@ -9,10 +9,16 @@ from typing import Annotated
 
 import typer
 
+from .options import shipped
+
 
 def discover(
     study: Annotated[
-        str, typer.Argument(help="Folder of a finished study, or a study to run: its id or .yaml file.")
+        str,
+        typer.Argument(
+            help="Folder of a finished study, or a study to run: its id or .yaml file.",
+            autocompletion=shipped("studies"),
+        ),
     ],
     outcome: Annotated[str, typer.Option(help="An outcome that the study measures.")],
     above: Annotated[float | None, typer.Option(help="What is looked for: the outcome above this,")] = None,
@@ -24,7 +30,10 @@ def discover(
     out: Annotated[Path | None, typer.Option(help="The folder; must be new or empty.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Find the boxes of factors in which an outcome is above or below a level (PRIM and CART)."""
+    """Find the boxes of factors in which an outcome is above or below a level (PRIM and CART).
+
+    Example: entente discover shock-size-timing --outcome depth:tashkent@2016 --above .5
+    """
     from entente.analysis.discover import check_search, sentences, study_folder
     from entente.analysis.discover import discover as find
     from entente.analysis.discover_charts import discovery_figures

@@ -13,7 +13,7 @@ import typer
 from entente.errors import InputError, shown
 from entente.month.mechanism import Mechanism
 
-from .options import MechanismFiles, horizons_of, mechanisms_of
+from .options import MechanismFiles, horizons_of, mechanisms_of, shipped
 
 RECORD = "rungs-1992-2001"
 DRAWS, DRAWS_OF_MANY = 500, 200
@@ -22,13 +22,17 @@ DRAWS, DRAWS_OF_MANY = 500, 200
 def hindcast(
     scenario: Annotated[
         str,
-        typer.Argument(help="Scenario of configs/, a .yaml file, or a folder of NAME.yaml, each with NAME.csv."),
+        typer.Argument(
+            help="Scenario of configs/, a .yaml file, or a folder of NAME.yaml, each with NAME.csv.",
+            autocompletion=shipped("scenarios"),
+        ),
     ] = "record-1992",
     record: Annotated[
         str | None,
         typer.Argument(
             help="Record of configs/records, or a .csv file: tie, treaty, year, rung. [default: rungs-1992-2001]",
             show_default=False,
+            autocompletion=shipped("records"),
         ),
     ] = None,
     parameters: Annotated[
@@ -47,7 +51,10 @@ def hindcast(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws and of the noise.")] = 0,
-    rival: Annotated[str | None, typer.Option(help="A rival of configs/rivals, laid over the scenario.")] = None,
+    rival: Annotated[
+        str | None,
+        typer.Option(help="A rival of configs/rivals, laid over the scenario.", autocompletion=shipped("rivals")),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -57,7 +64,10 @@ def hindcast(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Score a scenario against a record, or a folder of them, beside forecasts that know nothing of threats."""
+    """Score a scenario against a record, or a folder of them, beside forecasts that know nothing of threats.
+
+    Example: entente hindcast record-1992 rungs-1992-2001 --parameters posterior
+    """
     own = mechanisms_of(mechanism)
     if Path(scenario).is_dir():
         if record is not None:

@@ -54,7 +54,10 @@ def import_(
     mapping: Annotated[str, typer.Option(help="What is assumed: default, or a .yaml file.")] = "default",
     ladder: Ladder = "ladder",
 ) -> None:
-    """Make scenarios, and records of what became of their ties, from your own copies of public data sets."""
+    """Make scenarios, and records of what became of their ties, from your own copies of public data sets.
+
+    Example: entente import --dyad USA-AUS --years 1987-2000 --data files --out imported
+    """
     from entente.data.cases import alliance, pairs_of, population
     from entente.data.cases import dyad as one_dyad
     from entente.data.mapping import load_mapping

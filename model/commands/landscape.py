@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def landscape(
-    scenario: Annotated[str, typer.Argument(help="Scenario of configs/ or path of a .yaml file.")] = "record-1992",
+    scenario: Annotated[
+        str,
+        typer.Argument(help="Scenario of configs/ or path of a .yaml file.", autocompletion=shipped("scenarios")),
+    ] = "record-1992",
     distances: Annotated[
         str | None, typer.Option(help="Draw pairs together by this table (a, b, distance), not by shared threats.")
     ] = None,
@@ -27,7 +30,10 @@ def landscape(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Divide states and powers into the two blocs of least energy, and compare the model's alignments."""
+    """Divide states and powers into the two blocs of least energy, and compare the model's alignments.
+
+    Example: entente landscape record-1992 --when mean
+    """
     from entente.engines.compiled.ensemble import prepare
     from entente.evidence.landscape import landscape as compare
     from entente.schema.load import load_scenario

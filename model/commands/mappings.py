@@ -40,7 +40,10 @@ def mappings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Build the dyads of a population under several mappings, score each, and say how far the scores move."""
+    """Build the dyads of a population under several mappings, score each, and say how far the scores move.
+
+    Example: entente mappings --data files --years 1985-2000 --out tried
+    """
     from entente.analysis.output import write_into
     from entente.data.mapping import load_alternatives, load_mapping
     from entente.data.sets import SETS

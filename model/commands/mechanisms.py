@@ -38,6 +38,8 @@ def mechanisms(
     """List the mechanisms, tell one in full, or print the words and places in which they are written.
 
     A mechanism file that is named is run: only name files that you trust.
+
+    Example: entente mechanisms --code burden
     """
     from entente.errors import InputError
     from entente.screen import headed, rows_table

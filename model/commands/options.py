@@ -10,6 +10,18 @@ import typer
 
 from entente.month.mechanism import Mechanism
 
+
+def shipped(folder: str) -> Callable[[str], list[str]]:
+    """What completes the name of a file that ships in a folder of `configs/`."""
+
+    def complete(incomplete: str) -> list[str]:
+        from entente.schema.load import CONFIGS
+
+        return sorted(file.stem for file in (CONFIGS / folder).glob("*.*") if file.stem.startswith(incomplete))
+
+    return complete
+
+
 MechanismFiles = Annotated[
     list[str] | None,
     typer.Option(

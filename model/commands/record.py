@@ -31,7 +31,10 @@ def record(
     ladder: Ladder = "ladder",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Code the practice of every dyad and year by declared rules, or say how far several codings agree."""
+    """Code the practice of every dyad and year by declared rules, or say how far several codings agree.
+
+    Example: entente record --data files --out practice.csv
+    """
     from entente.data.agreement import compare as compared
     from entente.data.ladder import absent, covered, load_ladder, practice
     from entente.errors import InputError

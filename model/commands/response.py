@@ -28,7 +28,10 @@ def response(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Compare years after disputes with matched quiet ones in record, model and Markov chain, by one estimator."""
+    """Compare years after disputes with matched quiet ones in record, model and Markov chain, by one estimator.
+
+    Example: entente response ties --draws 200 --out answer
+    """
     from entente.analysis.output import write_analysis
     from entente.evidence.response.charts import response_figure
     from entente.evidence.response.estimate import response as estimate

@@ -10,14 +10,28 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Draws, MechanismFiles, Parameters, Replicates, Seed, list_files, mechanisms_of, replaced
+from .options import (
+    Draws,
+    MechanismFiles,
+    Parameters,
+    Replicates,
+    Seed,
+    list_files,
+    mechanisms_of,
+    replaced,
+    shipped,
+)
 
 LEDGER = "ledger.json"
 
 
 def seal(
     forecast: Annotated[
-        str | None, typer.Argument(help="A forecast of configs/forecasts, or a .yaml file; none: list them.")
+        str | None,
+        typer.Argument(
+            help="A forecast of configs/forecasts, or a .yaml file; none: list them.",
+            autocompletion=shipped("forecasts"),
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The file; must be new. [default: NAME.seal.json]")] = None,
     parameters: Parameters = None,

@@ -9,11 +9,17 @@ from typing import Annotated
 
 import typer
 
-from .options import MechanismFiles, mechanisms_of
+from .options import MechanismFiles, mechanisms_of, shipped
 
 
 def sensitivity(
-    study: Annotated[str, typer.Argument(help="A study with an analysis: of configs/studies, or a .yaml file.")],
+    study: Annotated[
+        str,
+        typer.Argument(
+            help="A study with an analysis: of configs/studies, or a .yaml file.",
+            autocompletion=shipped("studies"),
+        ),
+    ],
     out: Annotated[Path | None, typer.Option(help="The study's folder; default runs/STUDY.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew in a folder that holds a study.")] = False,
@@ -23,7 +29,10 @@ def sensitivity(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Say what a study's outcomes depend on, with intervals, figures and a report."""
+    """Say what a study's outcomes depend on, with intervals, figures and a report.
+
+    Example: entente sensitivity sobol-groups --dry-run
+    """
     from entente.analysis.methods import needed
     from entente.analysis.sensitivity import FOLDER, forecast_runs, make_sensitivity
     from entente.analysis.sensitivity import sensitivity as analyse

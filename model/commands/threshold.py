@@ -20,12 +20,17 @@ from .options import (
     list_files,
     mechanisms_of,
     replaced,
+    shipped,
 )
 
 
 def threshold(
     question: Annotated[
-        str | None, typer.Argument(help="A question of configs/questions, or a .yaml file; none: list them.")
+        str | None,
+        typer.Argument(
+            help="A question of configs/questions, or a .yaml file; none: list them.",
+            autocompletion=shipped("questions"),
+        ),
     ] = None,
     probability: Probability = None,
     by: By = None,
@@ -37,7 +42,10 @@ def threshold(
     mechanism: MechanismFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
+    """Find the smallest lever that keeps or brings an outcome; options replace what the question says.
+
+    Example: entente threshold memo-package --draws 50 --by 2006-08
+    """
     from entente.analysis.output import write_analysis
     from entente.analysis.question import load_question, question_names
     from entente.analysis.threshold import sentence

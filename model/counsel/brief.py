@@ -130,11 +130,19 @@ def brief(
     mechanisms: Iterable[Mechanism] = (),
     say: Callable[[str], None] = lambda words: None,
 ) -> Brief:
-    """Compute a brief on a scenario (of `configs/` or a file) or on a study, whose points then stand for what is not known.
+    """Compute a brief on a `subject`: a scenario (of `configs/` or a file) or a study.
 
-    `draws` rows of `parameters` (or points of the study) are run `replicates` times; every lever hears their noise. `by` (a month, none: the
-    end) ends the runs, `treaty` (none: the scenario's focus) is what the brief is on, `record` one of its ties to score it by. Raises
-    `InputError`.
+    The points of a study stand for what is not known. `draws` rows of `parameters` (or points of the study) are
+    run `replicates` times; every lever hears their noise. `by` (a month, none: the end) ends the runs, `treaty`
+    (none: the scenario's focus) is what the brief is on, `record` one of its ties to score it by. `seed` is that
+    of the draws and the noise; `mechanisms` act besides those of the scenario; `say` is told in words how far it
+    is. Raises `InputError`.
+
+    Examples:
+        >>> from entente.counsel.brief import brief
+        >>> found = brief("memo-2001", draws=6, replicates=1, by="2003-12")
+        >>> list(found.answers), round(float(found.answers["probability"].sum()), 6)
+        (['answer', 'probability', 'low', 'high'], 1.0)
     """
     own = tuple(mechanisms)
     scenario, rows, source = _subject(subject, parameters, draws, seed, own)

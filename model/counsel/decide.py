@@ -167,10 +167,17 @@ def decide(
     say: Callable[[str], None] = lambda words: None,
     **changes: Any,
 ) -> Decided:
-    """Try the options of a decision of `configs/decisions` or of a .yaml file (see `decision.Decision`).
+    """Try the options of a `decision` of `configs/decisions` or of a .yaml file (see `decision.Decision`).
 
-    `changes` replaces fields of it. Runs are kept in `out/kept` as they are made, so that an ended call goes on. `say` is told
-    how far it is. Raises `InputError`.
+    `changes` replaces fields of it. Runs are kept in `out/kept` as they are made, so that an ended call goes on.
+    `say` is told how far it is. `runner` is what runs the rows; `mechanisms` act besides those of the scenario.
+    Raises `InputError`.
+
+    Examples:
+        >>> from entente.counsel.decide import decide
+        >>> found = decide("keep-apart", draws=6, replicates=1)
+        >>> found.chosen in set(found.options["option"])
+        True
     """
     asked, scenario = load_decision(decision, changes, mechanisms)
     count = 1 if asked.parameters == "default" else asked.draws
@@ -353,7 +360,13 @@ def _where_it_fails(asked: Decision, draws: pd.DataFrame, frame: pd.DataFrame) -
 
 
 def sentences(found: Decided) -> list[str]:
-    """The decision in plain words."""
+    """The decision that `found` holds in plain words.
+
+    Examples:
+        >>> from entente.counsel.decide import decide, sentences
+        >>> len(sentences(decide("keep-apart", draws=6, replicates=1))) > 5
+        True
+    """
     asked, table = found.decision, found.options
     enough = table[table["kept"] >= asked.probability].sort_values(["cost", "loss"], kind="stable")
     lines = []

@@ -32,8 +32,16 @@ class Result:
     """A finished run. Each table is an attribute: `states`, `perceptions`, `sources`, `treaties`,
     `parties`, `dyads`, `payments`, `events`; `world` and `trajectory` hold the numbers behind them.
 
-    `engine` is the one that ran it, `model` the class of the model as `module:Class` (None on the compiled engine),
-    `seconds` the time that it took.
+    `engine` is the one that ran it, `model` the class of the model as `module:Class` (None on the compiled
+    engine), `seconds` the time that it took.
+
+    Examples:
+        >>> from entente import run
+        >>> result = run("memo-2001", seed=1, months=12)
+        >>> result.treaties[["month", "treaty", "depth", "rung"]].shape
+        (120, 4)
+        >>> result.engine, result.seed, result.scenario.name
+        ('mesa', 1, 'memo-2001')
     """
 
     scenario: Scenario
@@ -142,12 +150,19 @@ def run(
 ) -> Result:
     """Run a scenario once and keep everything.
 
-    `seed` is the scenario's own where none is given (0, unless its file says another). `changes` maps
+    `scenario` is an id in `configs/`, a `.yaml` file, a mapping or a `Scenario`. `seed` is the scenario's own
+    where none is given (0, unless its file says another); `replicate` numbers the runs of one seed. `changes` maps
     dotted paths to values, `months` replaces the horizon, `progress` is called with the number of months done.
-    `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one; both give the same numbers. `model` is
-    a subclass of `AllianceModel` that is run in its place, on the interactive engine, given as it is or as
+    `engine` is `mesa`, the interactive one, or `ensemble`, the compiled one; both give the same numbers. `model`
+    is a subclass of `AllianceModel` that is run in its place, on the interactive engine, given as it is or as
     `module:Class`. `mechanisms` act besides those of the model and of the scenario. Raises `InputError` with one
     sentence for bad input.
+
+    Examples:
+        >>> from entente import run
+        >>> result = run("memo-2001", seed=1, months=24, changes={"behaviour.linkage": 0.6})
+        >>> result.treaties["month"].max(), float(result.treaties["depth"].max()) <= 1
+        ('2003-07', True)
     """
     ready = checked(scenario, seed, months, replicate, changes, mechanisms)
     if engine not in ENGINES:

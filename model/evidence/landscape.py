@@ -132,10 +132,19 @@ def landscape(
 ) -> dict[str, Any]:
     """The two blocs of least energy, other local minima, and how often the model's alignments agree with the blocs.
 
-    Propensities come from the threats of the scenario, or from a table of `distances`. An alignment `x` (at the month
-    or year `when`, or its `last` or `mean`) agrees where its sign is the side of the state, -1 with the first outside
-    power; an alignment of 0 counts half. Without an outside power alignments have no other side to be with, and
-    nothing is compared. `mechanisms` act besides those of the scenario.
+    `scenario` is an id in `configs/`, a `.yaml` file or a `Scenario`; `parameters` is a name for `parameter_sets`,
+    of which `draws` rows are run once each; `seed` is that of the draws and the noise. Propensities come from the
+    threats of the scenario, or from a table of `distances`. An alignment `x` (at the month or year `when`, or its
+    `last` or `mean`) agrees where its sign is the side of the state, -1 with the first outside power; an alignment
+    of 0 counts half. Without an outside power alignments have no other side to be with, and nothing is compared.
+    Energy and agreement (a share, 0 to 1, with its 90 % range) have no unit. `mechanisms` act besides those of the
+    scenario. Raises `InputError`.
+
+    Examples:
+        >>> from entente import landscape
+        >>> found = landscape("record-1992", draws=20)
+        >>> found["minima"][0]["blocs"][1], sorted(found["agreement"])
+        (['USA'], ['high', 'low', 'mean'])
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")

@@ -39,12 +39,19 @@ def run_batch(
     say: Callable[[str], None] = lambda words: None,
     scheduler: str | None = None,
 ) -> dict[str, Any]:
-    """Run what is not yet finished and return the summary that `entente batch --json` prints.
+    """Run what is not yet finished of a `batch` and return the summary that `entente batch --json` prints.
 
-    `folder` is a path, or an address that fsspec knows, such as `s3://bucket/prefix`. Blocks run on
-    `workers` threads (default all cores), or on the Dask cluster of `scheduler`, whose workers write there
-    themselves. A study with a model class runs one run after the other, on this machine. `progress` is told the number
-    of runs finished. An interrupt keeps what is done and is raised again.
+    `folder` is a path, or an address that fsspec knows, such as `s3://bucket/prefix`. Blocks run on `workers`
+    threads (default all cores), or on the Dask cluster of `scheduler`, whose workers write there themselves. A
+    study with a model class runs one run after the other, on this machine. `progress` is told the number of runs
+    finished, `say` in words what else happens; `fresh` begins anew in a folder that holds a study. An interrupt
+    keeps what is done and is raised again. Raises `InputError`.
+
+    Examples:
+        >>> from entente.experiments.batch import make_batch, run_batch
+        >>> report = run_batch(make_batch("small"), "small")
+        >>> report["ok"], report["failed"]
+        (256, 0)
     """
     if scheduler is not None and batch.model is not None:
         raise InputError(

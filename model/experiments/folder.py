@@ -68,10 +68,18 @@ def run_folder(out: str | Path | None, scenario: str) -> Path:
 
 
 def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
-    """Read the folder of a run, or of a study, by its path or its address (`s3://bucket/prefix`).
+    """Read the folder of a run, or of a study, by its `path` or its address (`s3://bucket/prefix`).
 
-    Of a study that still runs there is what it has finished; of one with more than `most` runs a sample of
-    about so many, always the same: its first replicates, and points at random. Raises `InputError` where it is neither or is damaged.
+    Of a study that still runs there is what it has finished; of one with more than `most` runs a sample of about
+    so many, always the same: its first replicates, and points at random. Raises `InputError` where it is neither
+    or is damaged.
+
+    Examples:
+        >>> from entente import load_run, run
+        >>> _ = run("memo-2001", seed=1, months=12).save("first", figures=False)
+        >>> again = load_run("first")
+        >>> again.scenario.name, sorted(again.tables)[:3]
+        ('memo-2001', ['dyads', 'events', 'parties'])
     """
     place = place_of(path)
     try:

@@ -140,9 +140,17 @@ def make_batch(
     draws: int = 1,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Batch:
-    """Read a study and make its design, each point under `draws` sets of `parameters` (see `parameter_sets`).
+    """Read the study of that `name` (in `configs/studies`, or a `.yaml` file) and make its design.
 
-    `mechanisms` act in its scenario besides those that it brings. Raises `InputError` with one sentence before anything is written.
+    Each point is run under `draws` sets of `parameters` (see `parameter_sets`). `mechanisms` act in its scenario
+    besides those that it brings; `block` is how many runs are stored together. Raises `InputError` with one
+    sentence before anything is written.
+
+    Examples:
+        >>> from entente.experiments.batch import make_batch
+        >>> batch = make_batch("small")
+        >>> len(batch.design), batch.study.replicates, batch.runs
+        (64, 4, 256)
     """
     study, scenario, folder = load_study(name, mechanisms)
     try:

@@ -129,6 +129,18 @@ class Mechanism:
 
     `name` is that of its switch, `switches.NAME`; `on` whether it acts where a scenario does not say;
     `idle_at_zero` names a parameter at whose 0 it is as good as switched off.
+
+    Examples:
+        >>> from entente import Mechanism
+        >>> prestige = Mechanism("prestige", "A place beside a great power is worth something in itself.")
+        >>> prestige.parameter(
+        ...     "honour", 0.1, "Worth of such a place.", low=0, high=1, prior=(0, 0.2), unit="utility", symbol="h"
+        ... )
+        >>> @prestige.adds_to("linear", bounds=(0, 1))
+        ... def honour_of_company(honour, partners_capability, capability):
+        ...     return honour * partners_capability / (partners_capability + capability)
+        >>> [number.name for number in prestige.numbers], [term.place for term in prestige.terms]
+        (['honour'], ['linear'])
     """
 
     name: str

@@ -37,7 +37,13 @@ class _Draft:
 
 
 def scenario_names() -> list[str]:
-    """The ids of the scenarios in `configs/`."""
+    """The ids of the scenarios in `configs/`.
+
+    Examples:
+        >>> from entente import scenario_names
+        >>> "memo-2001" in scenario_names()
+        True
+    """
     return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
 
@@ -69,6 +75,11 @@ def load_scenario(
     `scenario` is the id of a scenario in `configs/`, the path of a `.yaml` file anywhere, a mapping
     in the form of such a file, or a `Scenario`. `changes` maps dotted paths to values; `mechanisms` act
     in it besides those of the model. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from entente import load_scenario
+        >>> load_scenario("memo-2001", {"months": 24, "behaviour.linkage": 0.6}).behaviour.linkage
+        0.6
     """
     draft = _Draft()
     own = _listed(mechanisms)

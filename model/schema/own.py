@@ -218,9 +218,16 @@ _read: dict[tuple[str, str], Mechanism] = {}
 
 
 def load_mechanism(file: str | Path) -> Mechanism:
-    """Read the mechanism that a Python file declares, which runs the file.
+    """Read the mechanism that a Python `file` declares, which runs the file.
 
-    What it gives can stand in the `mechanisms` of whatever takes a scenario. Raises `InputError` with one sentence.
+    What it gives can stand in the `mechanisms` of whatever takes a scenario. Raises `InputError` with one
+    sentence.
+
+    Examples:
+        >>> from entente import load_mechanism
+        >>> from entente.starter import write_mechanism
+        >>> load_mechanism(write_mechanism("honour")).name
+        'honour'
     """
     path = Path(file)
     return from_text(_text(path, "mechanism"), path.name)

@@ -24,7 +24,14 @@ MAX_STATES = 200
 
 
 class Scenario(Record):
-    """A world and its calendar. Collections are maps by id, so that every leaf has one dotted path."""
+    """A world and its calendar. Collections are maps by id, so that every leaf has one dotted path.
+
+    Examples:
+        >>> from entente import load_scenario
+        >>> scenario = load_scenario("memo-2001")
+        >>> scenario.start, scenario.months, scenario.states["RUS"].name
+        ('2001-08', 240, 'Russia')
+    """
 
     of: ClassVar[Mechanisms] = shipped()
     """The mechanisms that act in it: those of the model, and its own."""

@@ -89,6 +89,8 @@ def json_schema(scenario: Scenario | None = None) -> str:
     schema: dict[str, Any] = (Scenario if scenario is None else type(scenario)).model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Entente scenario"
+    # Of the docstring, what an editor shows; its example is Python.
+    schema["description"] = schema["description"].partition("\n\nExamples:")[0]
     schema["properties"]["extends"] = {
         "description": "Scenario of configs/ or .yaml file that this one starts from, or a list of them.",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],

@@ -26,9 +26,17 @@ _TOLD = ("signing", "rung up", "rung down", "rung blocked", "entry", "exit", "re
 def why(
     scenario: Scenario, tables: Mapping[str, pd.DataFrame], treaty: str, month: str | None = None
 ) -> list[str]:
-    """Sentences on what happened to a treaty up to `month` (none: the whole run), and why.
+    """Sentences on what happened to a `treaty` up to `month` (`YYYY-MM`; none: the whole run), and why.
+
+    `scenario` and `tables` are those of a run.
 
     Raises `InputError` for a treaty or a month that the run does not hold.
+
+    Examples:
+        >>> from entente import run, why
+        >>> result = run("memo-2001", seed=1, months=12)
+        >>> why(result.scenario, result.tables, "rus-chn-2001")[0].split(" in ")[0]
+        'Russia-China treaty 2001'
     """
     known = list(dict.fromkeys(tables["treaties"]["treaty"]))
     if treaty not in known:

@@ -44,6 +44,14 @@ KEEP = ("none", "yearly", "monthly")
 class Simulation:
     """Many runs: `outcomes` has a row a run (`point`, `replicate`, then the outcomes), `trajectories` a row
     a run and month kept (empty where none is), `failed` a row of the design that could not run, and why.
+
+    Examples:
+        >>> from entente import simulate
+        >>> many = simulate("memo-2001", replicates=3, months=24, outcomes=["depth:rus-chn-2001"], keep="yearly")
+        >>> list(many.outcomes), len(many.outcomes), len(many.failed)
+        (['point', 'replicate', 'depth:rus-chn-2001'], 3, 0)
+        >>> list(many.trajectories)
+        ['point', 'replicate', 'month', 'depth:rus-chn-2001']
     """
 
     outcomes: pd.DataFrame
@@ -62,13 +70,24 @@ def simulate(
     mechanisms: Iterable[Mechanism] = (),
     shared: int = 0,
 ) -> Simulation:
-    """Run a scenario for every row of `parameters` (columns are dotted paths) and every replicate.
+    """Run a scenario for every row of `parameters` (columns are dotted paths), `replicates` times each.
 
-    `outcomes` are named as in `entente.world.outcomes` (default: depth and rung of every treaty at the end);
-    `keep` says whether their series are returned too: `none`, `yearly` (each December) or `monthly`. `mechanisms`
-    act besides those of the model and of the scenario. In the first `shared` months every replicate hears the noise
-    of replicate 0, so that runs of one row are one run up to then, and its futures after. Impossible rows are in `failed`; the others run. Raises
-    `InputError` with one sentence, also where no row is possible.
+    `scenario` is an id in `configs/`, a `.yaml` file, a mapping or a `Scenario`; `seed` is that of the noise;
+    `months` replaces the horizon. `outcomes` are named as in `entente.world.outcomes` (default: depth and rung of
+    every treaty at the end); `keep` says whether their series are returned too: `none`, `yearly` (each December)
+    or `monthly`. `mechanisms` act besides those of the model and of the scenario. In the first `shared` months
+    every replicate hears the noise of replicate 0, so that runs of one row are one run up to then, and its futures
+    after. Impossible rows are in `failed`; the others run. Raises `InputError` with one sentence, also where no
+    row is possible.
+
+    Examples:
+        >>> from entente import simulate
+        >>> many = simulate(
+        ...     "memo-2001", replicates=4, months=24, outcomes=["depth:tashkent"],
+        ...     parameters={"behaviour.linkage": [0.2, 0.6]},
+        ... )
+        >>> many.outcomes.groupby("point").size().tolist()
+        [4, 4]
     """
     if keep not in KEEP:
         raise InputError(f"keep: {keep!r}: must be one of {', '.join(KEEP)}")

@@ -65,6 +65,14 @@ class AllianceModel(mesa.Model):
     `month` and `steps` count the months of the recorded run so far and `date` names the last of them.
     The model stops by `running = False` at the horizon; a further `step()` does nothing. `random` and `rng`
     belong to the user's own agents: the model itself draws from named streams of its own.
+
+    Examples:
+        >>> from entente import AllianceModel
+        >>> model = AllianceModel("memo-2001", seed=1)
+        >>> for _ in range(12):
+        ...     model.step()
+        >>> model.date, len(model.states), len(model.treaties)
+        ('2002-07', 9, 10)
     """
 
     state_class: type[StateAgent] = StateAgent

@@ -47,7 +47,20 @@ class Bargain:
 
 
 class Treaty:
-    """A treaty of the interactive engine, in a model. Steps count months from the first month run."""
+    """A treaty of the interactive engine, in a model. Steps count months from the first month run.
+
+    Examples:
+        >>> from dataclasses import replace
+        >>> from entente import AllianceModel, Treaty
+        >>> class CautiousTreaty(Treaty):
+        ...     def negotiate(self, members, interests):
+        ...         found = super().negotiate(members, interests)
+        ...         return replace(found, agreed=0.9 * found.agreed)
+        >>> model = AllianceModel("memo-2001", seed=1, months=12, treaty_class=CautiousTreaty)
+        >>> model.run_model()
+        >>> type(model.treaties[0]).__name__
+        'CautiousTreaty'
+    """
 
     def __init__(self, model: Any, index: int) -> None:
         self.model = model

@@ -114,8 +114,18 @@ def calibrate(
 ) -> Calibration:
     """Run `draws` points of the prior into `folder` (or go on with them), and weigh them by the record.
 
-    All points hear the same `replicates` of the noise, over which the likelihood is averaged. What was coded
-    after August 2001 is left out. Raises `InputError` with one sentence.
+    All points hear the same `replicates` of the noise, over which the likelihood is averaged. What was coded after
+    August 2001 is left out. `record` is one of `configs/records` or a CSV file; `seed` is that of the draws and
+    the noise; `workers` threads (none: all cores) share the work; `fresh` begins anew in a folder that holds a
+    study. `progress` is told the number of runs done, `say` in words what else happens. Raises `InputError` with
+    one sentence.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from entente import calibrate
+        >>> found = calibrate(Path("calibration"), draws=40, replicates=1)
+        >>> found.rungs.shape, round(float(found.weights.sum()), 6), found.posterior(10).shape[0]
+        ((40, 1, 30), 1.0, 10)
     """
     batch, kept, read = study_of(record, draws, replicates, seed)
     late = len(load_record(record, load_scenario(SCENARIO)).cells) - len(kept.cells)

@@ -31,6 +31,11 @@ class World:
     """A scenario and what is changed in it: dotted paths to values, or to `PerDraw`.
 
     It is run `replicates` times a draw; run r of a draw hears the same noise in every world.
+
+    Examples:
+        >>> from entente.evidence.claims import World
+        >>> World("memo-2001", {"months": 60}).but({"behaviour.rise": 0.5}).changes
+        {'months': 60, 'behaviour.rise': 0.5}
     """
 
     scenario: str | Path
@@ -107,7 +112,24 @@ def to_test(
     told: tuple[str, ...] = (),
     anew: str = "",
 ) -> Callable[[Callable[[See], Parts]], Claim]:
-    """Make a claim of a function that gives its margins; where it is read `anew`, one of them is `before(...)`."""
+    """Make a claim of a function that gives its margins; where it is read `anew`, one of them is `before(...)`.
+
+    The function takes `see`: `see(world, outcome)` gives the outcome of each draw, shape (draws,); a margin above
+    0 holds. `id_`, `source`, `words`, `note`, `unit` (of the effect), `off`, `without` and `told` are those of
+    `Claim`.
+
+    Examples:
+        >>> from entente import evaluate_claims
+        >>> from entente.evidence.claims import World, to_test
+        >>> world = World("memo-2001", {"months": 24})
+        >>> alarmed = world.but({"behaviour.rise": 0.5})
+        >>> @to_test("M1", "mine", "Faster alarm deepens the tie.", note="Depth after two years.", unit="depth",
+        ...     off={"behaviour.rise": 0.2}, without="slow alarm")
+        ... def m1(see):
+        ...     return {"deeper": see(alarmed, "depth:rus-chn-2001@last") - see(world, "depth:rus-chn-2001@last")}
+        >>> evaluate_claims(draws=10, claims=[m1]).claims["id"].tolist()
+        ['M1']
+    """
     beside = (*told, BEFORE) if anew else told
     return lambda parts: Claim(id_, source, words, TESTED, note, unit, off, without, beside, anew, parts)
 

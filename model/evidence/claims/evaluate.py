@@ -130,13 +130,19 @@ def evaluate_claims(
     workers: int | None = None,
     mechanisms: Iterable[Mechanism] = (),
 ) -> Evidence:
-    """Put claims to the model over draws of its parameters; draw n has the same noise in every world.
+    """Put claims to the model over `draws` of its parameters; draw n has the same noise, of `seed`, in every world.
 
     `only` names claims by id (none: all); `claims` gives claims of one's own instead; `rival` is laid over
     every world, and so are `changes` (dotted paths to values), which win over whatever a claim changes.
     `parameters` is a name for `parameter_sets`. `workers` threads (none:
     all cores) share the work and do not change the numbers. `mechanisms` act in every world besides those of the
     model. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from entente import evaluate_claims
+        >>> found = evaluate_claims(draws=20, only=["C19"])
+        >>> found.claims[["id", "draws"]].to_dict("records"), found.effects.shape
+        ([{'id': 'C19', 'draws': 20}], (20, 1))
     """
     return inquire(draws, only, rival, seed, parameters, claims, changes, mechanisms).evaluate(workers)
 

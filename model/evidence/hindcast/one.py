@@ -105,10 +105,17 @@ def hindcast(
     """Score any scenario against any record of its ties.
 
     `scenario` and `record` are ids in `configs/` or files; `parameters` is `prior`, `posterior`, `default` or a
-    Parquet or CSV file of rows; each of the `draws` is run `replicates` times, each run with noise of its own. `rival` is laid over the scenario.
-    `model`, a subclass of `AllianceModel` or `module:Class`, is scored in place of the shipped model, against the same
-    baselines; it runs on the interactive engine, a few runs a second, and says how long it will take. `mechanisms` act
-    besides those that the scenario brings. Raises `InputError` with one sentence.
+    Parquet or CSV file of rows; each of the `draws` is run `replicates` times, each run with noise of its own
+    (`seed` is that of the draws and the noise). `rival` is laid over the scenario. `model`, a subclass of
+    `AllianceModel` or `module:Class`, is scored in place of the shipped model, against the same baselines; it runs
+    on the interactive engine, a few runs a second, and says how long it will take. `mechanisms` act besides those
+    that the scenario brings. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from entente import hindcast
+        >>> found = hindcast("record-1992", "rungs-1992-2001", draws=20)
+        >>> found.runs["model"].shape, found.report()["overall"]["cells"]
+        ((20, 30), 30)
     """
     if draws < 1:
         raise InputError(f"draws: {draws}: must be a whole number, 1 or more")

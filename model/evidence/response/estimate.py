@@ -117,13 +117,22 @@ def response(
 
     `folder` holds scenarios `NAME.yaml` with records `NAME.csv`, or is what `load_ties` has read there. The
     estimand is the share (0..1) of treated tie-years whose rung is higher (lower) in the December of the second
-    year after the year of the shock (relief) than in the December before it, minus the share among quiet
-    tie-years of the same rung, five years and obligation. The same estimator runs on the record, on `draws` rows
-    of `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov
-    chain that is fitted to the records of the other ties. `resamples` bootstraps give the record's intervals,
-    `turns` random dates a placebo. `mechanisms` act besides those of the model where ties are read here. `advance` is told how many runs are done. Ties that cannot be read or run are
-    listed and the others are used; raises `InputError` with one sentence where none can, or where no shock
-    touches a coded year.
+    year after the year of the shock (relief) than in the December before it, minus the share among quiet tie-years
+    of the same rung, five years and obligation. The same estimator runs on the record, on `draws` rows of
+    `parameters` (as in `hindcast`) times `replicates` runs of the model, and on as many walks of a Markov chain
+    that is fitted to the records of the other ties. `seed` is that of draws, noise, chain and bootstraps.
+    `resamples` bootstraps give the record's intervals, `turns` random dates a placebo. `mechanisms` act besides
+    those of the model where ties are read here. `advance` is told how many runs are done. Ties that cannot be read
+    or run are listed and the others are used; raises `InputError` with one sentence where none can, or where no
+    shock touches a coded year.
+
+    Examples:
+        With a folder `pacts` of scenarios and records:
+
+        >>> from entente import response
+        >>> found = response("pacts", draws=20, resamples=200, turns=50)
+        >>> sorted(set(found.estimates["source"]))
+        ['markov', 'model', 'persistence', 'record']
     """
     for name, value in (("draws", draws), ("replicates", replicates), ("resamples", resamples), ("turns", turns)):
         if value < 1:
