@@ -13,25 +13,17 @@ from entente.month.gather import Mechanisms
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.scenario import Scenario
 
+from .columns import described
 from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 
 def codebook(mechanisms: Mechanisms) -> str:
-    """Unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
+    """Type, unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
     lines = ["# Codebook", ""]
     told = {name: (table.row, table.columns(mechanisms)) for name, table in TABLES.items()}
     told[FUTURES_NAME] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
     for name, (row, columns) in told.items():
-        lines += [
-            f"## {name}.parquet",
-            "",
-            f"One row: {row}.",
-            "",
-            "| column | unit | meaning |",
-            "| --- | --- | --- |",
-        ]
-        lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in columns.items()]
-        lines.append("")
+        lines += described(f"{name}.parquet", row, columns)
     return "\n".join(lines)
 
 
@@ -75,8 +67,8 @@ def outcome_table() -> str:
     lines = ["| table | column | unit | meaning |", "| --- | --- | --- | --- |"]
     for name, table in TABLES.items():
         lines += [
-            f"| {name} | `{column}` | {unit} | {meaning} |"
-            for column, (unit, meaning) in table.columns(shipped()).items()
+            f"| {name} | `{column}` | {about.unit} | {about.meaning} |"
+            for column, about in table.columns(shipped()).items()
         ]
     return "\n".join(lines)
 
