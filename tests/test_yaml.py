@@ -107,7 +107,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path):
 OTHER_TYPES = [
     "y", "Y", "n", "N", "yes", "Yes", "NO", "on", "Off", "true", "FALSE", "~", "null", "Null", "", "NA", ".na",
     "1_000", "0b101", "0o7", "07", "0x1F", "1:30", "1:30.5", "190:20:30", "2001-08-15", "2001-08-15 12:00:00",
-    "2001-08", ".inf", "-.INF", ".nan", "1.", ".5", "1e3", "1.2.3", "+12", "=", "<<", "-", "a: b", "# c", " d ",
+    "2001-08", ".inf", "-.INF", ".nan", "1.", ".5", "1e3", "1.2.3", "1,000", "+12", "=", "<<", "-", "a: b", "# c", " d ",
 ]  # fmt: skip
 TEXTS_OF_ANY_KIND = st.one_of(
     st.sampled_from(OTHER_TYPES),
@@ -129,7 +129,7 @@ def test_what_is_written_reads_the_same_by_yaml_1_1_and_1_2(data):
     assert parse_yaml(text, "x")[0] == data
 
 
-@pytest.mark.parametrize("word", ["y", "Y", "n", "N", "NA", "1.2.3", "1_000:30"])
+@pytest.mark.parametrize("word", ["y", "Y", "n", "N", "NA", "1.2.3", "1,000"])
 def test_words_that_only_other_readers_of_yaml_1_1_take_for_something_else_are_quoted(word):
     assert yaml_text({word: word}) == f"'{word}': '{word}'\n"
 

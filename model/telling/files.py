@@ -157,10 +157,10 @@ def yaml_text(data: dict[str, Any]) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
-_OTHER = re.compile(r"([yYnN]|NA|\.na(\.\w+)?|[-+]?[0-9._:]+([eE][-+]?[0-9_]+)?)$")
+_OTHER = re.compile(r"([yYnN]|NA|\.na(\.\w+)?|[-+]?[0-9._:,]+([eE][-+]?[0-9_]+)?)$")
 """Words that readers of YAML 1.1 take for something else than text where PyYAML, which knows the rest, does not.
 
-`y` and `n` are truth values to R and Ruby, `NA` is missing to R, and 1.1 has numbers with several dots.
+`y` and `n` are truth values to R and Ruby, `NA` is missing to R, and numbers may have several dots, or commas.
 """
 
 
