@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entente import load_run, load_scenario, run
+from entente.analysis.declared import DECLARED
+from entente.analysis.noise import noise_table
+from entente.analysis.output import write_tables
+from entente.analysis.values import Values
 from entente.experiments.batch import run_batch
 from entente.experiments.folder import StudyRun
 from entente.experiments.plan import make_batch
@@ -88,6 +93,29 @@ def test_a_file_says_of_every_column_what_it_holds(tmp_path):
 
 def test_bands_without_a_treaty_have_the_types_of_those_with_one():
     assert list(empty(FUTURES).dtypes) == list(typed(pd.DataFrame([dict.fromkeys(FUTURES, 0)]), FUTURES).dtypes)
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_the_tables_of_analyses_have_the_same_schema_with_rows_and_without(name, tmp_path):
+    row, columns = DECLARED[name]
+    values = {"text": "a", "whole": 1, "number": 0.5, "flag": True}
+    full = pd.DataFrame([{column: values[about.kind] for column, about in columns.items()}])
+    for folder, frame in (("full", full), ("none", pd.DataFrame(columns=list(columns)))):
+        write_tables(tmp_path / folder, {name: frame, "other": pd.DataFrame({"x": [1]})}, DECLARED)
+    schemas = [pq.read_schema(tmp_path / folder / f"{name}.parquet") for folder in ("full", "none")]
+    assert schemas[0].equals(schemas[1], check_metadata=True)
+    told = (tmp_path / "none" / "codebook.md").read_text()
+    assert re.findall(r"^\| `(.+?)` \|", told, re.MULTILINE) == list(columns)
+    assert f"One row: {row}." in told
+    assert "other" not in told
+
+
+def test_what_no_sign_and_no_chance_was_found_in_has_the_types_of_what_has_some():
+    one = Values([("depth", 2001)], np.arange(8.0).reshape(2, 4, 1) % 3, 1)
+    alone = Values([("depth", 2001)], np.arange(2.0).reshape(2, 1, 1), 1)
+    some, none = noise_table(one), noise_table(alone)
+    assert (len(some), len(none)) == (1, 0)
+    assert list(some.dtypes) == list(none.dtypes)
 
 
 # -- studies ----------------------------------------------------------------------------------

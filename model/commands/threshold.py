@@ -38,6 +38,7 @@ def threshold(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Find the smallest lever that keeps or brings an outcome; options replace what the question says."""
+    from entente.analysis.declared import DECLARED
     from entente.analysis.output import write_analysis
     from entente.analysis.question import load_question, question_names
     from entente.analysis.threshold import sentence
@@ -58,7 +59,7 @@ def threshold(
     note(f"{asked.name}: {asked.most_runs:,} runs at most")
     found = answer(question, mechanisms=own, **changes)
     report = {"run_dir": str(folder), **found.report}
-    write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
+    write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report, DECLARED)
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
         return

@@ -20,9 +20,10 @@ from entente.engines.many import announce
 from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
 from entente.schema.scenario import own_digests
+from entente.telling.columns import codebook_of
 from entente.telling.files import CODEBOOK, scenario_text, versions, yaml_text
 
-from .described import FAILURES, study_codebook
+from .described import FAILURES
 from .digest import outcomes_digest
 from .parquet import parquet_bytes
 from .places import reason
@@ -123,7 +124,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
     }
     if batch.sets_other:
         described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
-    described[CODEBOOK] = lambda: study_codebook(tables_of(batch)).encode()
+    described[CODEBOOK] = lambda: codebook_of(tables_of(batch)).encode()
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
 
 

@@ -14,7 +14,7 @@ from entente.month.declare import declared
 from entente.schema.paths import limits
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY
-from entente.telling.columns import Column, Columns, Kind, described
+from entente.telling.columns import Column, Columns, Kind
 from entente.world.trajectory import quantities
 
 from .store import DESIGN, FAILED, OUTCOMES, ROWS, TRAJECTORIES
@@ -57,14 +57,6 @@ def study_tables(
     if series:
         told[TRAJECTORIES] = ("a run and month", OF_MONTH | {name: _series(name, scenario) for name in series})
     return told | {FAILED: ("a point that cannot run", FAILURES)}
-
-
-def study_codebook(tables: dict[str, tuple[str, Columns]]) -> str:
-    """Unit, meaning, type and range of every column of every table of a study, in Markdown."""
-    lines = ["# Codebook", ""]
-    for name, (row, columns) in tables.items():
-        lines += described(name if "." in name else f"{name}/", row, columns)
-    return "\n".join(lines)
 
 
 def _outcome(name: str, scenario: Scenario) -> Column:

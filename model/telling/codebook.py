@@ -13,18 +13,17 @@ from entente.month.gather import Mechanisms
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.scenario import Scenario
 
-from .columns import described
+from .columns import Columns, codebook_of
 from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 
 def codebook(mechanisms: Mechanisms) -> str:
     """Type, unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
-    lines = ["# Codebook", ""]
-    told = {name: (table.row, table.columns(mechanisms)) for name, table in TABLES.items()}
-    told[FUTURES_NAME] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
-    for name, (row, columns) in told.items():
-        lines += described(f"{name}.parquet", row, columns)
-    return "\n".join(lines)
+    told: dict[str, tuple[str, Columns]] = {
+        f"{name}.parquet": (table.row, table.columns(mechanisms)) for name, table in TABLES.items()
+    }
+    told[f"{FUTURES_NAME}.parquet"] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
+    return codebook_of(told)
 
 
 def parameter_table(scenario: Scenario | None = None) -> str:

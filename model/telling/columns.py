@@ -65,6 +65,14 @@ def arrow_table(frame: pd.DataFrame, columns: Columns, row: str | None = None) -
     return table.cast(pa.schema(fields, metadata=None if row is None else {"row": row}))
 
 
+def codebook_of(tables: Mapping[str, tuple[str, Columns]]) -> str:
+    """What a row and each column of some tables is, in Markdown; a name without a dot is that of a folder."""
+    lines = ["# Codebook", ""]
+    for name, (row, columns) in tables.items():
+        lines += described(name if "." in name else f"{name}/", row, columns)
+    return "\n".join(lines)
+
+
 def described(name: str, row: str, columns: Columns) -> list[str]:
     """Lines of Markdown that say what a row and each column of a table is."""
     bounded = any(column.low is not None for column in columns.values())

@@ -215,7 +215,10 @@ TABLES: dict[str, Table] = {
     "states": Table("a month and state", ("month", "state"), "s", _states),
     "perceptions": Table("a month, state and source", ("month", "state", "source"), "sk", _perceptions),
     "sources": Table("a month and source", ("month", "source"), "k", _sources),
-    "treaties": Table("a month and treaty", ("month", "treaty", "members"), "t", _treaties),
+    "treaties": Table(
+        "a month and treaty; in force where status is 1, and elsewhere no treaty stands behind its zeros",
+        ("month", "treaty", "members"), "t", _treaties,
+    ),
     "parties": Table("a month, running treaty and party or candidate", ("month", "treaty", "state"), "ts", _parties),
     "dyads": Table(
         "a month and pair of states that ever shares a treaty",
