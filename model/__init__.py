@@ -25,6 +25,7 @@ _PUBLIC = {
     "compare": "entente.analysis.compare",
     "discover": "entente.analysis.discover",
     "equation": "entente.agents.equation",
+    "export": "entente.experiments.export",
     "evaluate_claims": "entente.evidence.claims",
     "decompose": "entente.analysis.factorial",
     "load_mechanism": "entente.schema.own",

@@ -25,6 +25,7 @@ from .commands.compare import compare
 from .commands.decide import decide
 from .commands.decompose import decompose
 from .commands.discover import discover
+from .commands.export import export
 from .commands.hindcast import hindcast
 from .commands.import_ import import_
 from .commands.landscape import landscape
@@ -401,7 +402,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     STUDY: (batch, sensitivity, decompose, compare, threshold, discover),
     TEST: (claims, hindcast, response, calibrate, landscape, record, mappings),
     ADVISE: (brief, decide, seal, grade),
-    FILES: (mechanisms,),
+    FILES: (mechanisms, export),
 }
 for _panel, _commands in _COMMANDS.items():
     for _each in _commands:

@@ -2,8 +2,9 @@
 
 In each file, in a folder of its own: ```python blocks run in order in one namespace; in ```console blocks
 each line that begins with `$ ` is run by bash and must succeed, and lines below it are compared with what it
-prints, `...` standing for anything; ```yaml blocks are written to the file that a comment before them names,
-`<!-- file: name.yaml -->`, and so are ```python blocks that such a comment precedes, besides being run; a ```text block after `<!-- output -->` is compared with what the last Python block
+prints, `...` standing for anything; ```r blocks are run by Rscript, each by itself, where it and the packages that the block names are
+installed, and their output compared; ```yaml blocks are written to the file that a comment before them names,
+`<!-- file: name.yaml -->`, and so are ```python blocks that such a comment precedes, besides being run; a ```text block after `<!-- output -->` is compared with what the Python or R block before it
 printed, and is otherwise left alone. Commands that set the project up (make, pip, venv, docker, git clone) are
 not run: they would install it anew.
 """
@@ -12,10 +13,12 @@ from __future__ import annotations
 
 import calendar
 import contextlib
+import functools
 import io
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +35,7 @@ from entente.schema.yaml12 import read_yaml
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PREFIX = Path(sys.prefix)
+R = shutil.which("Rscript")
 SET_UP = re.compile(r"(make|pip|docker|git clone|python3? -m venv|\.venv/bin/python -m pip)\b")
 FILE_MARK = re.compile(r"<!-- file: ([\w.-]+\.(?:yaml|py)) -->")
 OUTPUT_MARK = "<!-- output -->"
@@ -127,8 +131,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_blocks_do_what_the_page_shows(page: Path, desk: Path):
     namespace: dict[str, object] = {"__name__": "page"}
-    printed = ""
+    printed, last = "", ""
     for block in blocks(page):
+        last = block.language if block.language in ("python", "r") else last
         at = f"{page.name}:{block.line}"
         named = FILE_MARK.fullmatch(block.before)
         if named:
@@ -146,10 +151,64 @@ def test_blocks_do_what_the_page_shows(page: Path, desk: Path):
                 assert not shown or agrees(shown, real), f"{at}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
         elif block.language == "yaml":
             assert named, f"{at}: a yaml block needs <!-- file: name.yaml --> on the line before it"
-        else:
+        elif block.language != "r":
             assert block.language == "text", f"{at}: {block.language or 'no language'}: nothing runs such a block"
-            if block.before == OUTPUT_MARK:
+            if block.before == OUTPUT_MARK and last == "python":
                 assert agrees(block.text, printed), f"{at}: shown:\n{block.text}\nreal:\n{printed}"
+
+
+R_BLOCKS = [
+    (page, block, shown)
+    for page in PAGES
+    for block, shown in zip(blocks(page), [*blocks(page)[1:], None], strict=False)
+    if block.language == "r"
+]
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
+    """A folder for each page with R, in which its files were written and its commands run, made when it is first needed."""
+    return Desks(tmp_path_factory)
+
+
+class Desks(dict):
+    """See `desks`."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self.factory = factory
+
+    def __missing__(self, page: Path) -> Path:
+        folder = self[page] = self.factory.mktemp(page.stem)
+        for block in blocks(page):
+            if named := FILE_MARK.fullmatch(block.before):
+                (folder / named.group(1)).write_text(block.text, encoding="utf-8")
+            for command, _ in commands(block.text) if block.language == "console" else ():
+                run_command(command, folder)
+        return folder
+
+
+@functools.cache
+def r_has(package: str) -> bool:
+    """Whether R is installed with a package."""
+    ask = f"quit(status = !requireNamespace({package!r}, quietly = TRUE))"
+    return subprocess.run([R, "-e", ask], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "block", "shown"), R_BLOCKS, ids=[f"{page.name}:{block.line}" for page, block, _ in R_BLOCKS]
+)
+def test_blocks_of_r_print_what_the_page_shows(page: Path, block: Block, shown: Block | None, desks):
+    if R is None:
+        pytest.skip("Rscript is not on the path")
+    for package in re.findall(r"library\((\w+)\)", block.text):
+        if not r_has(package):
+            pytest.skip(f"R has no package {package}")
+    done = subprocess.run(
+        [R, "-e", block.text], cwd=desks[page], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, f"{page.name}:{block.line}: {done.stderr}"
+    if shown is not None and shown.before == OUTPUT_MARK:
+        assert agrees(shown.text, done.stdout), f"{page.name}:{block.line}: real:\n{done.stdout}"
 
 
 @pytest.mark.parametrize(

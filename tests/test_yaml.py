@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from entente import InputError, load_scenario
 from entente.schema.load import CONFIGS, MAX_EXTENDED
 from entente.schema.yaml12 import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Lines, _composed_slowly, _mapping, parse_yaml
+from entente.telling.files import scenario_text, yaml_text
 
 FILES = sorted(CONFIGS.rglob("*.yaml"))
 TEXTS = [path.read_text(encoding="utf-8") for path in FILES if path.stat().st_size < 5_000]
@@ -99,3 +100,41 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path):
     for path in (tmp_path / "pipe.yaml", Path("/dev/zero")):
         with pytest.raises(InputError, match=r"not a regular file|no scenario of that name"):
             load_scenario(str(path))
+
+
+# -- what is written reads the same by the rules of YAML 1.1, which PyYAML, R and Ruby follow ------------------------
+
+OTHER_TYPES = [
+    "y", "Y", "n", "N", "yes", "Yes", "NO", "on", "Off", "true", "FALSE", "~", "null", "Null", "", "NA", ".na",
+    "1_000", "0b101", "0o7", "07", "0x1F", "1:30", "1:30.5", "190:20:30", "2001-08-15", "2001-08-15 12:00:00",
+    "2001-08", ".inf", "-.INF", ".nan", "1.", ".5", "1e3", "1.2.3", "1,000", "+12", "=", "<<", "-", "a: b", "# c", " d ",
+]  # fmt: skip
+TEXTS_OF_ANY_KIND = st.one_of(
+    st.sampled_from(OTHER_TYPES),
+    st.from_regex(r"[-+]?[0-9._:oxbeE]{1,8}", fullmatch=True),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=12),
+)
+SOME = st.recursive(
+    st.one_of(TEXTS_OF_ANY_KIND, st.booleans(), st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS_OF_ANY_KIND, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(TEXTS_OF_ANY_KIND, SOME, max_size=4))
+def test_what_is_written_reads_the_same_by_yaml_1_1_and_1_2(data):
+    text = yaml_text(data)
+    assert yaml.safe_load(text) == data
+    assert parse_yaml(text, "x")[0] == data
+
+
+@pytest.mark.parametrize("word", ["y", "Y", "n", "N", "NA", "1.2.3", "1,000"])
+def test_words_that_only_other_readers_of_yaml_1_1_take_for_something_else_are_quoted(word):
+    assert yaml_text({word: word}) == f"'{word}': '{word}'\n"
+
+
+@pytest.mark.parametrize("name", ["memo-2001", "record-1992"])
+def test_a_resolved_scenario_is_the_same_to_a_reader_of_yaml_1_1(name):
+    scenario = load_scenario(name)
+    assert yaml.safe_load(scenario_text(scenario)) == scenario.model_dump(exclude_none=True)

@@ -16,16 +16,16 @@ import pandas as pd
 
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
-from entente.experiments.parquet import parquet_bytes
-from entente.experiments.places import write_whole
 from entente.experiments.plan import Batch, make_batch
 from entente.experiments.store import Store, make_way
 from entente.month.mechanism import Mechanism
 from entente.schema.study import RESAMPLES, FullFactorial, Study
 from entente.world.draws import Floats
 
+from .declared import DECLARED
 from .factorial_charts import draw_decomposition
 from .found import JOIN, Decomposition
+from .output import write_tables
 from .sobol import resampled_weights
 from .values import Values, complete, read_values
 
@@ -92,9 +92,7 @@ def decompose(
     found = decomposed(batch.study, complete(read_values(batch, folder), batch.study.name))
     found.folder = folder
     with Store(folder).held():
-        for name, table in found.tables.items():
-            write_whole(folder / FOLDER / f"{name}.parquet", parquet_bytes(table))
-            write_whole(folder / FOLDER / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_tables(folder / FOLDER, found.tables, DECLARED)
         draw_decomposition(found, folder / FOLDER / "figures")
     found.seconds = {
         "runs": summary["seconds"], "analysis": time.perf_counter() - ran, "all": time.perf_counter() - began

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .values import Values
+from entente.telling.columns import typed
 
-COLUMNS = [
-    "outcome",
-    "year",
-    "between",
-    "within",
-    "share_of_chance",
-    "common",
-    "mixed",
-    "kept",
-    "points",
-    "replicates",
-]
+from .declared import VARIANCE
+from .values import Values
 
 
 def noise_table(values: Values) -> pd.DataFrame:
@@ -49,7 +39,7 @@ def noise_table(values: Values) -> pd.DataFrame:
                 "kept": _share(between, mixed / replicates), "points": points, "replicates": replicates,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return typed(pd.DataFrame(rows, columns=list(VARIANCE)), VARIANCE)
 
 
 def _share(part: float, rest: float) -> float:

@@ -13,34 +13,58 @@ from matplotlib.figure import Figure
 
 from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
+from entente.telling.columns import Columns, codebook_of
 from entente.telling.drawing import images
-from entente.telling.files import whole_folder
+from entente.telling.files import CODEBOOK, whole_folder
 
 REPORT = "report.json"
 
 
+Declared = Mapping[str, tuple[str, Columns]]
+"""What a row is, and the columns, of tables by their names."""
+
+
 def write_analysis(
-    folder: Path, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], report: Mapping[str, Any]
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Figure],
+    report: Mapping[str, Any],
+    declared: Declared | None = None,
 ) -> None:
     """Write each table as Parquet and CSV, each figure as PNG and SVG, and the report, into a new folder.
 
-    Raises `InputError` where that is impossible.
+    Of tables that are `declared` there is a codebook too. Raises `InputError` where that is impossible.
     """
     with whole_folder(folder) as draft:
-        write_into(draft, tables, figures, report)
+        write_into(draft, tables, figures, report, declared)
 
 
 def write_into(
-    folder: Path, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], report: Mapping[str, Any]
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Figure],
+    report: Mapping[str, Any],
+    declared: Declared | None = None,
 ) -> None:
     """Write the same into a folder that is there, each file whole; the report last."""
-    for name, frame in tables.items():
-        write_whole(folder / f"{name}.parquet", parquet_bytes(frame))
-        write_whole(folder / f"{name}.csv", frame.to_csv(index=False).encode())
+    write_tables(folder, tables, declared)
     for name, figure in figures.items():
         for kind, content in images(figure).items():
             write_whole(folder / f"{name}.{kind}", content)
     write_whole(folder / REPORT, (json.dumps(report, indent=1, allow_nan=False) + "\n").encode())
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], declared: Declared | None = None) -> None:
+    """Write each table as Parquet, in its declared schema where it has one, and as CSV, and the codebook of those that do."""
+    told = {}
+    for name, frame in tables.items():
+        row, columns = (declared or {}).get(name, (None, {}))
+        write_whole(folder / f"{name}.parquet", parquet_bytes(frame, columns, row))
+        write_whole(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        if row is not None:
+            told[f"{name}.parquet"] = (row, {key: column for key, column in columns.items() if key in frame})
+    if told:
+        write_whole(folder / CODEBOOK, codebook_of(told).encode())
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

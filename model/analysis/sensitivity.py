@@ -12,18 +12,20 @@ import pandas as pd
 
 from entente.errors import InputError
 from entente.experiments.batch import run_batch
-from entente.experiments.parquet import parquet_bytes
 from entente.experiments.places import write_whole
 from entente.experiments.plan import Batch, make_batch
 from entente.experiments.store import Store, make_way
 from entente.month.mechanism import Mechanism
 from entente.schema.scenario import Scenario, own_of
 from entente.schema.study import DUMMY, Study
+from entente.telling.columns import typed
 
+from .declared import CONSTANT, DECLARED
 from .found import Sensitivity
 from .given import places
 from .methods import block_length, check_sample, convergence, indices, needed, warnings
 from .noise import noise_table
+from .output import write_tables
 from .sensitivity_charts import draw_sensitivity
 from .sensitivity_report import report_html
 from .signs import sample_signs, signs, signs_runs
@@ -46,10 +48,8 @@ def analyse(study: Study, design: pd.DataFrame, values: Values, scenario: Scenar
     check_sample(study, len(design))
     means = values.means
     flat = np.ptp(means, axis=0) <= np.finfo(float).eps * np.abs(means).max(axis=0)
-    constant = pd.DataFrame(
-        [(*values.columns[column], means[0, column]) for column in np.flatnonzero(flat)],
-        columns=["outcome", "year", "value"],
-    )
+    unmoved = [(*values.columns[column], means[0, column]) for column in np.flatnonzero(flat)]
+    constant = typed(pd.DataFrame(unmoved, columns=list(CONSTANT)), CONSTANT)
     if flat[: values.named].all():
         names = ", ".join(name for name, _ in values.columns[: values.named])
         raise InputError(
@@ -176,8 +176,6 @@ def write_sensitivity(found: Sensitivity, folder: Path, summary: dict[str, Any])
 
     into = folder / FOLDER
     with Store(folder).held():
-        for name, table in found.tables.items():
-            write_whole(into / f"{name}.parquet", parquet_bytes(table))
-            write_whole(into / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_tables(into, found.tables, DECLARED)
         pictures = draw_sensitivity(found, into / "figures")
         write_whole(into / "report.html", report_html(found, pictures, summary).encode())

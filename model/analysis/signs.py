@@ -21,9 +21,11 @@ from entente.month.mechanism import Mechanism
 from entente.schema.load import load_scenario, scenario_hash
 from entente.schema.scenario import Scenario
 from entente.schema.study import RESAMPLES
+from entente.telling.columns import typed
 from entente.world.draws import Floats
 from entente.world.outcomes import series_of
 
+from .declared import SIGNS
 from .sobol import resampled_weights
 from .statements import Statement, statements
 
@@ -194,8 +196,5 @@ def _row(
     }  # fmt: skip
 
 
-COLUMNS = ["statement", "lever", "outcome", "how", "expected", "effect", "low", "high", "share", "verdict"]
-
-
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return typed(pd.DataFrame(rows, columns=list(SIGNS)), SIGNS)

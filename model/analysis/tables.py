@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from entente.telling.columns import empty, typed
 from entente.world.draws import Floats
 
-INDEX_COLUMNS = ["outcome", "year", "method", "parameter", "index", "value", "low", "high", "n"]
+from .declared import INDICES
+
 Columns = Sequence[tuple[str, int]]
 
 
@@ -50,4 +52,4 @@ def index_table(estimates: Sequence[Estimate], columns: Columns, method: str, n:
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True)[INDEX_COLUMNS] if frames else pd.DataFrame(columns=INDEX_COLUMNS)
+    return typed(pd.concat(frames, ignore_index=True)[list(INDICES)], INDICES) if frames else empty(INDICES)

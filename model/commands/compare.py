@@ -65,6 +65,7 @@ def compare(
     from entente.analysis.compare import compare as compare_worlds
     from entente.analysis.compare import sentences
     from entente.analysis.compare_charts import comparison_figures
+    from entente.analysis.declared import DECLARED
     from entente.analysis.output import write_analysis
     from entente.experiments.folder import run_folder
     from entente.schema.load import parse_changes
@@ -77,7 +78,7 @@ def compare(
     )  # fmt: skip
     report = {"run_dir": str(folder), "parameters": parameters, "seed": seed, **found.report}
     told = sentences(found, when)
-    write_analysis(folder, {"effects": found.effects}, comparison_figures(found), report)
+    write_analysis(folder, {"effects": found.effects}, comparison_figures(found), report, DECLARED)
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
         return

@@ -46,6 +46,7 @@ def threshold(
 
     Example: entente threshold memo-package --draws 50 --by 2006-08
     """
+    from entente.analysis.declared import DECLARED
     from entente.analysis.output import write_analysis
     from entente.analysis.question import load_question, question_names
     from entente.analysis.threshold import sentence
@@ -66,7 +67,7 @@ def threshold(
     note(f"{asked.name}: {asked.most_runs:,} runs at most")
     found = answer(question, mechanisms=own, **changes)
     report = {"run_dir": str(folder), **found.report}
-    write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report)
+    write_analysis(folder, {"curve": found.curve, "runs": found.runs}, threshold_figures(found), report, DECLARED)
     if as_json:
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
         return

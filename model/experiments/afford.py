@@ -15,13 +15,19 @@ LIMIT = Path("/sys/fs/cgroup/memory.max")
 """Where Linux says what a container may take."""
 
 
-def afford(rows: int, columns: int, what: str) -> None:
-    """Raise `InputError` where a table of so many rows and columns of numbers would not fit into memory."""
+INSTEAD = "ask for fewer, or make it a study, which is written as it is run (entente batch)"
+
+
+def afford(rows: int, columns: int, what: str, instead: str = INSTEAD) -> None:
+    """Raise `InputError` where a table of so many rows and columns of numbers would not fit into memory.
+
+    `instead` is the way out that the sentence names.
+    """
     need, have = rows * max(columns, 1) * CELL_BYTES * COPIES, memory()
     if need > have:
         raise InputError(
             f"{what}: {rows:,} rows of {columns} numbers would take about {need / 1e9:,.0f} GB of memory, and there are "
-            f"{have / 1e9:,.0f}; ask for fewer, or make it a study, which is written as it is run (entente batch)"
+            f"{have / 1e9:,.0f}; {instead}"
         )
 
 

@@ -20,13 +20,14 @@ from entente.engines.many import announce
 from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
 from entente.schema.scenario import own_digests
-from entente.schema.study import DUMMY
-from entente.telling.files import scenario_text, versions, yaml_text
+from entente.telling.columns import codebook_of
+from entente.telling.files import CODEBOOK, scenario_text, versions, yaml_text
 
+from .described import FAILURES
 from .digest import outcomes_digest
 from .parquet import parquet_bytes
 from .places import reason
-from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
+from .plan import Batch, Task, design_frame, files_of, make_batch, run_task, tables_of
 from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, same_study
 
 
@@ -126,10 +127,11 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         "scenario.yaml": lambda: scenario_text(batch.scenario).encode(),
         "study.yaml": study.encode,
         DESIGN: lambda: parquet_bytes(design_frame(batch.design)),
-        FAILED: lambda: parquet_bytes(failed_frame(batch.failures)),
+        FAILED: lambda: parquet_bytes(failed_frame(batch.failures), FAILURES),
     }
-    if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
+    if batch.sets_other:
         described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
+    described[CODEBOOK] = lambda: codebook_of(tables_of(batch)).encode()
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,19 +12,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from entente.errors import InputError, shown
 from entente.schema.load import parse_scenario
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY
+from entente.telling.columns import empty
 from entente.telling.files import MANIFEST, SCENARIO, is_address, new_folder
 from entente.telling.tables import FUTURES_NAME, TABLES
 from entente.world.rows import leaf_value
 
+from .described import OF_MONTH, OF_RUN
 from .manifest import read_manifest
-from .parquet import parquet_frame
+from .parquet import parquet_frame, parquet_table
 from .places import Place, below, checksum, place_of, reason
-from .store import ROWS
+from .store import DESIGN, FAILED, OUTCOMES, ROWS, TRAJECTORIES
 
 EVENTS_EACH = 10
 """Events of a month that can be told of a state and a treaty or source, at most."""
@@ -81,32 +85,68 @@ def load_run(path: str | Path, most: int | None = None) -> Run | StudyRun:
         >>> again.scenario.name, sorted(again.tables)[:3]
         ('memo-2001', ['dyads', 'events', 'parties'])
     """
-    place = place_of(path)
-    try:
-        content = place.read(MANIFEST)
-        if content is None:
-            raise InputError(f"{path}: no run folder; it holds no {MANIFEST}")
-        manifest = read_manifest(content, path)
-        sums = manifest["files"] if "kind" in manifest else manifest.get("sha256", {})
-        scenario = parse_scenario(_verified(place, SCENARIO, sums).decode(), below(path, SCENARIO))
-        if manifest.get("kind") == "study":
-            return _load_study(path, place, scenario, manifest, most)
-        rows = most_rows(scenario)
-        tables = {name: _frame(place, f"{name}.parquet", sums, rows[name]) for name in TABLES}
+    with damages(path):
+        found = opened(path)
+        if found.manifest.get("kind") == "study":
+            return _load_study(path, found, most)
+        rows = most_rows(found.scenario)
+        tables = {name: found.frame(f"{name}.parquet", rows[name]) for name in TABLES}
         spread = f"{FUTURES_NAME}.parquet"
-        futures = _frame(place, spread, sums) if spread in sums else None
+        futures = found.frame(spread) if spread in found.sums else None
+    return Run(_as_given(path), found.scenario, found.manifest, tables, futures)
+
+
+@contextmanager
+def damages(path: str | Path) -> Iterator[None]:
+    """Say of what cannot be read inside that the folder is damaged, in an `InputError`."""
+    try:
+        yield
     except InputError:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: a damaged run folder: {' '.join(str(error).split())}") from None
-    return Run(_as_given(path), scenario, manifest, tables, futures)
 
 
-def _load_study(
-    path: str | Path, place: Place, scenario: Scenario, manifest: dict[str, Any], most: int | None
-) -> StudyRun:
-    order = ["point", "replicate"]
-    design, failed = (_frame(place, f"{name}.parquet", manifest["files"]) for name in ("design", "failed"))
+@dataclass(frozen=True)
+class Opened:
+    """The folder of a run or a study, its manifest and scenario read: `sums` are the digests that it lists."""
+
+    place: Place
+    manifest: dict[str, Any]
+    sums: Mapping[str, str]
+    scenario: Scenario
+
+    def table(self, name: str, most: int | None = None) -> pa.Table:
+        """A table whose bytes are those that the manifest lists, where it lists any of it, of at most so many rows.
+
+        Raises `OSError` or `ValueError` where they are not.
+        """
+        try:
+            return parquet_table(_verified(self.place, name, self.sums), most)
+        except ValueError as error:
+            raise ValueError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
+
+    def frame(self, name: str, most: int | None = None) -> pd.DataFrame:
+        """The same as a frame."""
+        frame: pd.DataFrame = self.table(name, most).to_pandas(use_threads=False)
+        return frame
+
+
+def opened(path: str | Path) -> Opened:
+    """The folder of a run or a study. Raises `InputError` for any other; call it inside `damages`."""
+    place = place_of(path)
+    content = place.read(MANIFEST)
+    if content is None:
+        raise InputError(f"{path}: no run folder; it holds no {MANIFEST}")
+    manifest = read_manifest(content, path)
+    sums = manifest["files"] if "kind" in manifest else manifest.get("sha256", {})
+    scenario = parse_scenario(_verified(place, SCENARIO, sums).decode(), below(path, SCENARIO))
+    return Opened(place, manifest, sums, scenario)
+
+
+def _load_study(path: str | Path, found: Opened, most: int | None) -> StudyRun:
+    manifest, order = found.manifest, list(OF_RUN)
+    design, failed = found.frame(DESIGN), found.frame(FAILED)
     if len(design) != manifest["points"]:
         raise ValueError(f"{MANIFEST}: points: {manifest['points']}: the design has {len(design)}")
     points, replicates = np.arange(len(design)), manifest["replicates"]
@@ -114,17 +154,17 @@ def _load_study(
         replicates = max(most // len(points), 1)
         points = np.sort(np.random.default_rng(0).permutation(points)[: max(most // replicates, 1)])
     frames = {}
-    for name in ("outcomes", "trajectories"):
+    for name in (OUTCOMES, TRAJECTORIES):
         files = [part for part in sorted(manifest["files"]) if part.startswith(f"{name}/")]
-        parts = [_chosen(_frame(place, part, manifest["files"]), points, replicates) for part in files]
-        frame = pd.concat(parts) if parts else pd.DataFrame(columns=order)
+        parts = [_chosen(found.frame(part), points, replicates) for part in files]
+        frame = pd.concat(parts) if parts else empty(OF_RUN if name == OUTCOMES else OF_MONTH)
         frames[name] = frame.sort_values(order, kind="stable").reset_index(drop=True)
     if manifest["state"] == "finished" and most is None and len(frames["outcomes"]) != manifest.get("ok"):
         raise ValueError(
             f"{MANIFEST}: lists {len(frames['outcomes'])} runs, and {manifest.get('ok')} were finished"
         )
     design = design[design["point"].isin(points)]
-    return StudyRun(_as_given(path), scenario, manifest, design, failed=failed, **frames)
+    return StudyRun(_as_given(path), found.scenario, manifest, design, failed=failed, **frames)
 
 
 def most_rows(scenario: Scenario) -> dict[str, int]:
@@ -154,14 +194,6 @@ def _read(place: Place, name: str) -> bytes:
     if content is None:
         raise FileNotFoundError(f"{name} is missing")
     return content
-
-
-def _frame(place: Place, name: str, sums: Mapping[str, str], most: int | None = None) -> pd.DataFrame:
-    """A table whose bytes are those that the manifest lists, where it lists any of it, of at most so many rows."""
-    try:
-        return parquet_frame(_verified(place, name, sums), most)
-    except ValueError as error:
-        raise ValueError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
 
 
 def _verified(place: Place, name: str, sums: Mapping[str, str]) -> bytes:

@@ -10,6 +10,7 @@ import pandas as pd
 from entente.engines.compiled.ensemble import prepare, simulate
 from entente.errors import InputError
 from entente.schema.scenario import Scenario
+from entente.telling.columns import empty
 from entente.telling.tables import FUTURE_SHARES, RUNNING_SHARE
 from entente.telling.tables import FUTURES as COLUMNS
 
@@ -33,7 +34,7 @@ def futures(
     prepare(say, scenario)
     names = list(scenario.treaties)
     if not names:
-        return pd.DataFrame(columns=list(COLUMNS)).astype({"month": object, "treaty": object})
+        return empty(COLUMNS)
     outcomes = [f"{quantity}:{name}" for name in names for quantity in QUANTITIES]
     kept = simulate(
         scenario, replicates=runs, seed=seed, outcomes=outcomes, keep="monthly", shared=shared

@@ -9,11 +9,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from entente.telling.columns import Columns, arrow_table
 
-def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """A frame as the bytes of a Parquet file; the same frame gives the same bytes."""
+
+def parquet_bytes(frame: pd.DataFrame, columns: Columns | None = None, row: str | None = None) -> bytes:
+    """A frame as the bytes of a Parquet file; the same frame gives the same bytes.
+
+    The types are those that `columns` declare, whatever rows there are; of a column that is not declared those of its values.
+    Where `row` says what a row is, the file says it too, and what each column is.
+    """
     sink = io.BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    table = arrow_table(frame, columns or {}, row)
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
@@ -24,7 +30,13 @@ CELL_BYTES = 1_000
 
 
 def parquet_frame(source: bytes | Path, most: int | None = None) -> pd.DataFrame:
-    """The frame in the bytes of a Parquet file, or in a file. Raises `OSError` or `ValueError` for any other.
+    """The frame in the bytes of a Parquet file, or in a file; see `parquet_table`."""
+    frame: pd.DataFrame = parquet_table(source, most).to_pandas(use_threads=False)
+    return frame
+
+
+def parquet_table(source: bytes | Path, most: int | None = None) -> pa.Table:
+    """The table in the bytes of a Parquet file, or in a file. Raises `OSError` or `ValueError` for any other.
 
     A file that says of itself that it holds more than `most` rows, or far more than so many can need, is refused before
     it is unpacked: a megabyte may hold gigabytes.
@@ -42,5 +54,4 @@ def parquet_frame(source: bytes | Path, most: int | None = None) -> pd.DataFrame
                 raise ValueError(
                     f"{about.num_columns:,} columns and {size:,} bytes are more than so many rows need"
                 )
-        frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
-    return frame
+        return file.read(use_threads=False)

@@ -24,11 +24,13 @@ from entente.month.mechanism import Mechanism
 from entente.schema.base import MONTHS_IN_YEAR
 from entente.schema.load import scenario_hash
 from entente.schema.scenario import Scenario, own_digests
-from entente.schema.study import RUNS_AT_MOST, Study
+from entente.schema.study import DUMMY, RUNS_AT_MOST, Study
+from entente.telling.columns import Columns
 from entente.world.outcomes import default_outcomes, series_of
 from entente.world.pack import pack
 from entente.world.rows import Failure, Lot, lots
 
+from .described import OF_MONTH, study_tables
 from .design import crossed, load_study, make_design
 from .parquet import parquet_bytes
 from .prior import parameter_sets
@@ -106,6 +108,18 @@ class Batch:
     def runs(self) -> int:
         """All runs of the design, possible or not."""
         return len(self.design) * self.study.replicates
+
+    @property
+    def sets_other(self) -> bool:
+        """Whether points set other paths than the factors of the design, so that what they set is kept too."""
+        return list(self.rows.columns) != [name for name in self.design.columns if name != DUMMY]
+
+    @property
+    def series(self) -> list[str]:
+        """The series of which months are kept."""
+        if self.study.keep == "none":
+            return []
+        return self.study.trajectories or list(dict.fromkeys(map(series_of, self.outcomes)))
 
     @cached_property
     def identity(self) -> dict[str, str]:
@@ -213,6 +227,12 @@ def design_frame(design: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
+def tables_of(batch: Batch) -> dict[str, tuple[str, Columns]]:
+    """What a row is, and the columns, of each table of a study (see `study_tables`)."""
+    rows = design_frame(batch.rows) if batch.sets_other else None
+    return study_tables(batch.scenario, batch.outcomes, batch.series, design_frame(batch.design), rows)
+
+
 def files_of(batch: Batch, task: Task) -> list[str]:
     """The names of the files that a block becomes."""
     names = [f"{OUTCOMES}/part-{task.number:05d}.parquet"]
@@ -227,5 +247,5 @@ def run_task(batch: Batch, task: Task, stopped: Callable[[], bool] = lambda: Fal
     table, kept = measure(task.lot, runs, batch.study.seed, batch.study.keep, stopped, batch.model)
     names = batch.study.trajectories
     frames = [table, kept[[*KEYS, "month", *names]] if names else kept]
-    contents = (parquet_bytes(frame) for frame in frames)
+    contents = (parquet_bytes(frame, OF_MONTH) for frame in frames)
     return dict(zip(files_of(batch, task), contents, strict=False))

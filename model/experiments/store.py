@@ -1,6 +1,6 @@
 """The files of a study: those that are whole or not there, their checksums, and the manifest that lists them.
 
-A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
+A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `codebook.md`, `design.parquet`, `outcomes/`,
 `trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
 sets. The manifest lists the checksum of every finished part; a part that it does not list, or whose bytes
 differ, is done again. One process writes the manifest.

@@ -13,26 +13,17 @@ from entente.month.gather import Mechanisms
 from entente.schema.behaviour import Behaviour, Institution, Switches
 from entente.schema.scenario import Scenario
 
+from .columns import Columns, codebook_of
 from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 
 def codebook(mechanisms: Mechanisms) -> str:
-    """Unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
-    lines = ["# Codebook", ""]
-    told = {name: (table.row, table.columns(mechanisms)) for name, table in TABLES.items()}
-    told[FUTURES_NAME] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
-    for name, (row, columns) in told.items():
-        lines += [
-            f"## {name}.parquet",
-            "",
-            f"One row: {row}.",
-            "",
-            "| column | unit | meaning |",
-            "| --- | --- | --- |",
-        ]
-        lines += [f"| `{column}` | {unit} | {meaning} |" for column, (unit, meaning) in columns.items()]
-        lines.append("")
-    return "\n".join(lines)
+    """Type, unit and meaning of every column of every table of a run with some mechanisms, in Markdown."""
+    told: dict[str, tuple[str, Columns]] = {
+        f"{name}.parquet": (table.row, table.columns(mechanisms)) for name, table in TABLES.items()
+    }
+    told[f"{FUTURES_NAME}.parquet"] = (f"{FUTURES_ROW}, where these were asked for", FUTURES)
+    return codebook_of(told)
 
 
 def parameter_table(scenario: Scenario | None = None) -> str:
@@ -75,8 +66,8 @@ def outcome_table() -> str:
     lines = ["| table | column | unit | meaning |", "| --- | --- | --- | --- |"]
     for name, table in TABLES.items():
         lines += [
-            f"| {name} | `{column}` | {unit} | {meaning} |"
-            for column, (unit, meaning) in table.columns(shipped()).items()
+            f"| {name} | `{column}` | {about.unit} | {about.meaning} |"
+            for column, about in table.columns(shipped()).items()
         ]
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
@@ -30,6 +30,7 @@ from entente.schema.scenario import Scenario
 from entente.schema.yaml12 import scalar
 
 from .codebook import codebook
+from .columns import arrow_table
 from .tables import FUTURES, FUTURES_NAME, FUTURES_ROW, TABLES
 
 MANIFEST, SCENARIO, CODEBOOK = "manifest.json", "scenario.yaml", "codebook.md"
@@ -107,11 +108,11 @@ def write_run(
     with whole_folder(folder) as draft:
         for name, frame in tables.items():
             pq.write_table(
-                _table(frame, TABLES[name].row, TABLES[name].columns(scenario.of)), draft / f"{name}.parquet"
+                arrow_table(frame, TABLES[name].columns(scenario.of), TABLES[name].row), draft / f"{name}.parquet"
             )
         spread = {} if futures is None else {FUTURES_NAME: futures}
         if futures is not None:
-            pq.write_table(_table(futures, FUTURES_ROW, FUTURES), draft / f"{FUTURES_NAME}.parquet")
+            pq.write_table(arrow_table(futures, FUTURES, FUTURES_ROW), draft / f"{FUTURES_NAME}.parquet")
         for name, frame in (dict(tables) | spread).items() if csv else ():
             frame.to_csv(draft / f"{name}.csv", index=False, lineterminator="\n")
         (draft / SCENARIO).write_text(scenario_text(scenario), encoding="utf-8")
@@ -152,33 +153,28 @@ def scenario_text(scenario: Scenario) -> str:
 
 
 def yaml_text(data: dict[str, Any]) -> str:
-    """A record as YAML that reads back to the same record."""
+    """A record as YAML that reads back to the same record, by the rules of YAML 1.2 and by those of 1.1."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
+_OTHER = re.compile(r"([yYnN]|NA|\.na(\.\w+)?|[-+]?[0-9._:,]+([eE][-+]?[0-9_]+)?)$")
+"""Words that readers of YAML 1.1 take for something else than text where PyYAML, which knows the rest, does not.
+
+`y` and `n` are truth values to R and Ruby, `NA` is missing to R, and numbers may have several dots, or commas.
+"""
+
+
 class _Dumper(yaml.SafeDumper):
-    """Quotes whatever YAML 1.2 would read as something else than text."""
+    """Quotes whatever YAML 1.2 or 1.1 would read as something else than text."""
 
 
 def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = isinstance(scalar(text), str)
+    plain = isinstance(scalar(text), str) and not _OTHER.match(text)
     style = "|" if "\n" in text else None if plain else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _quote)
-
-
-def _table(frame: pd.DataFrame, row: str, columns: Mapping[str, tuple[str, str]]) -> pa.Table:
-    """A frame with unit and meaning of each column in the schema's metadata."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = []
-    for field in table.schema:
-        unit, meaning = columns[field.name]
-        kind = pa.string() if pa.types.is_null(field.type) else field.type
-        fields.append(pa.field(field.name, kind, metadata={"unit": unit, "meaning": meaning}))
-    schema = pa.schema(fields, metadata={"row": row})
-    return table.cast(schema) if table.schema != schema else table
 
 
 def versions() -> dict[str, str]:

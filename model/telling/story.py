@@ -62,9 +62,7 @@ class Event:
 def events(world: World, trajectory: Trajectory) -> pd.DataFrame:
     """Every event of a run with month, treaty, parties, value before and after, and its cause."""
     found = [event for row in range(trajectory.months) for event in events_of(world, trajectory, row)]
-    return pd.DataFrame([vars(event) for event in found], columns=list(EVENT_COLUMNS)).astype(
-        {"before": np.float64, "after": np.float64}
-    )
+    return pd.DataFrame([vars(event) for event in found], columns=list(EVENT_COLUMNS))
 
 
 def events_of(world: World, trajectory: Trajectory, row: int) -> Iterator[Event]:

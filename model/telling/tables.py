@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,12 @@ import pandas as pd
 from entente.month.gather import Mechanisms
 from entente.world.outcomes import dyad_index
 from entente.world.pack import World
-from entente.world.trajectory import Trajectory, quantities
+from entente.world.trajectory import CORE, Trajectory, quantities
 
+from .columns import Column, typed
 from .story import EVENT_COLUMNS, events
 
-Column = tuple[str, str]
-"""Unit and meaning."""
-
-_KEYS: dict[str, Column] = {
+_KEYS: dict[str, tuple[str, str]] = {
     "month": ("YYYY-MM", "calendar month; states stand as they are at its end"),
     "state": ("id", "state"),
     "source": ("id", "source of threat"),
@@ -41,8 +39,27 @@ FUTURE_SHARES = (50, 90)
 RUNNING_SHARE = "in_force"
 
 
+_WHOLE = {
+    "status", "rung", "obligation", "member", "guest", "blocked", "term_end", "consulted", "layers", "top_rung",
+    "top_obligation", "runs",
+}  # fmt: skip
+_TEXT = {
+    name
+    for name, (unit, _) in (_KEYS | EVENT_COLUMNS).items()
+    if unit in {"id", "ids", "YYYY-MM", "word", "words"}
+}
+
+
+def _declared(told: Mapping[str, tuple[str, str]]) -> dict[str, Column]:
+    """Columns with their kind besides unit and meaning."""
+    return {
+        name: Column("whole" if name in _WHOLE else "text" if name in _TEXT else "number", *about)
+        for name, about in told.items()
+    }
+
+
 def _future_columns() -> dict[str, Column]:
-    columns: dict[str, Column] = {
+    columns: dict[str, tuple[str, str]] = {
         "month": _KEYS["month"], "treaty": _KEYS["treaty"], "runs": ("count", "runs of the scenario"),
         RUNNING_SHARE: ("share 0..1", "share of the runs in which the treaty is in force; what follows is of these"),
     }  # fmt: skip
@@ -51,7 +68,7 @@ def _future_columns() -> dict[str, Column]:
         for share in FUTURE_SHARES:
             columns[f"{name}_low_{share}"] = (unit, f"lower edge of the band that holds {share} % of {meaning}")
             columns[f"{name}_high_{share}"] = (unit, f"upper edge of the band that holds {share} % of {meaning}")
-    return columns
+    return _declared(columns)
 
 
 FUTURES_NAME, FUTURES_ROW = "futures", "a month and treaty, over many runs of the scenario"
@@ -69,18 +86,22 @@ class Table:
     build: Callable[[World, Trajectory], pd.DataFrame]
 
     def columns(self, mechanisms: Mechanisms) -> dict[str, Column]:
-        """Its columns in a world of some mechanisms, with unit and meaning."""
+        """Its columns in a world of some mechanisms, with kind, unit and meaning."""
         if self.build is events:
-            return EVENT_COLUMNS
+            return _declared(EVENT_COLUMNS)
         known = quantities(mechanisms)
         told = {name: (known[name].unit, known[name].meaning) for name in _over(self.over, mechanisms)}
-        keys = {key: _KEYS[key] for key in self.own if key != "members"}
-        return keys | told | ({"members": _KEYS["members"]} if "members" in self.own else {})
+        keys = _declared({key: _KEYS[key] for key in self.own})
+        last = {"members": keys.pop("members")} if "members" in keys else {}
+        # What a mechanism records is a number, whatever its name is.
+        numbers = {name: Column("number", *about) for name, about in told.items() if name not in CORE}
+        return keys | _declared(told) | numbers | last
 
 
 def build_table(name: str, world: World, trajectory: Trajectory) -> pd.DataFrame:
-    """One table as a frame, rows in the order of months and ids."""
-    return TABLES[name].build(world, trajectory)
+    """One table as a frame, rows in the order of months and ids; with the same types whether it has rows or none."""
+    table = TABLES[name]
+    return typed(table.build(world, trajectory), table.columns(world.mechanisms))
 
 
 def months_of(world: World, trajectory: Trajectory) -> list[str]:
@@ -92,7 +113,6 @@ def _over(axes: str, mechanisms: Mechanisms) -> list[str]:
     return [name for name, quantity in quantities(mechanisms).items() if quantity.over == axes]
 
 
-_WHOLE = {"status", "rung", "obligation", "member", "guest", "blocked", "term_end", "consulted"}
 _AXES = {"s": "state", "k": "source", "t": "treaty"}
 
 
@@ -104,9 +124,7 @@ def _frame(world: World, trajectory: Trajectory, axes: str) -> pd.DataFrame:
         [months_of(world, trajectory), *(ids[axis] for axis in axes)],
         names=["month", *(_AXES[a] for a in axes)],
     )
-    data = {
-        name: trajectory[name].reshape(-1).astype(np.int64 if name in _WHOLE else np.float64) for name in names
-    }
+    data = {name: trajectory[name].reshape(-1) for name in names}
     return pd.DataFrame(data, index=index).reset_index()
 
 
@@ -156,9 +174,9 @@ def _dyads(world: World, trajectory: Trajectory) -> pd.DataFrame:
                     "a": world.states[a],
                     "b": world.states[b],
                     "index": dyad_index(list(depth.T)),
-                    "layers": together.sum(axis=1).astype(np.int64),
-                    "top_rung": (trajectory["rung"] * together).max(axis=1).astype(np.int64),
-                    "top_obligation": (trajectory["obligation"] * together).max(axis=1).astype(np.int64),
+                    "layers": together.sum(axis=1),
+                    "top_rung": (trajectory["rung"] * together).max(axis=1),
+                    "top_obligation": (trajectory["obligation"] * together).max(axis=1),
                 }
             )
         )
@@ -190,16 +208,17 @@ def _payments(world: World, trajectory: Trajectory) -> pd.DataFrame:
             for payee in np.flatnonzero(received[row, p]):
                 amount = received[row, p, payee] * paid[row, p, payer] / total
                 rows.append((months[row], world.treaties[p], world.states[payer], world.states[payee], amount))
-    return pd.DataFrame(rows, columns=["month", "treaty", "payer", "payee", "amount"]).astype(
-        {"amount": np.float64}
-    )
+    return pd.DataFrame(rows, columns=["month", "treaty", "payer", "payee", "amount"])
 
 
 TABLES: dict[str, Table] = {
     "states": Table("a month and state", ("month", "state"), "s", _states),
     "perceptions": Table("a month, state and source", ("month", "state", "source"), "sk", _perceptions),
     "sources": Table("a month and source", ("month", "source"), "k", _sources),
-    "treaties": Table("a month and treaty", ("month", "treaty", "members"), "t", _treaties),
+    "treaties": Table(
+        "a month and treaty; in force where status is 1, and elsewhere no treaty stands behind its zeros",
+        ("month", "treaty", "members"), "t", _treaties,
+    ),
     "parties": Table("a month, running treaty and party or candidate", ("month", "treaty", "state"), "ts", _parties),
     "dyads": Table(
         "a month and pair of states that ever shares a treaty",
