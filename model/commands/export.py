@@ -17,9 +17,11 @@ def export(
     out: Annotated[str, typer.Option(metavar="DIR", help="Folder for the files; must be new or empty.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Write every table of a folder for Excel, Stata or R, under short names: entente export runs/alarm --to dta --out alarm-dta.
+    """Write every table of a folder for Excel, Stata or R, under short names.
 
     names.csv says for each short name which column it stands for, its unit and its meaning.
+
+    Example: entente export runs/alarm --to dta --out alarm-dta
     """
     from entente.experiments.export import export as write
 

@@ -43,6 +43,12 @@ def export(folder: str | Path, to: str, out: str | Path) -> list[str]:
     alike in all tables; `names.csv` has for every column of every table its name here, its short name, type, unit and
     meaning, which are variable labels too in Stata. A study is written part by part as CSV, in the order of its
     parts. Bytes are checked against the digests that the folder's manifest lists. Raises `InputError` with one sentence.
+
+    Examples:
+        >>> from entente import export, run
+        >>> folder = run("memo-2001", months=12).save("alarm", figures=False)
+        >>> "names.csv" in export(folder, to="csv", out="alarm-csv")
+        True
     """
     named = f"--out {shown(str(out))}"
     if to not in FORMATS:
