@@ -118,7 +118,9 @@ def test_a_browser_finds_words_from_a_disk_and_asks_no_host(site):
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto((site / "index.html").as_uri())
-        page.fill("input.md-search__input", "evaluate_claims", force=True)
+        # As one searches: the field opens, and is typed into.
+        page.locator("input.md-search__input").click(force=True)
+        page.keyboard.type("evaluate_claims", delay=20)
         page.wait_for_selector(".md-search-result__item a", state="attached")
         assert "reference/evidence.html" in page.locator(".md-search-result__list").inner_html()
         browser.close()
