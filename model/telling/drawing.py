@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from entente.schema.base import MONTHS_IN_YEAR, month_number
 from entente.schema.scenario import Scenario
@@ -51,19 +52,17 @@ DRAWING: Any = {name: value for name, value in mpl.rcParamsDefault.items() if no
 
 def images(figure: Figure) -> dict[str, bytes]:
     """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
-    FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    # The layout is found once; each file would find it anew, and twice.
-    figure.set_layout_engine("none")
-    found = {}
+    canvas = FigureCanvasAgg(figure)
+    png, svg = BytesIO(), BytesIO()
     # The ids of an SVG get their salt when it is written.
     with mpl.rc_context(DRAWING):
-        for kind in ("png", "svg"):
-            sheet = BytesIO()
-            metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-            figure.savefig(sheet, format=kind, dpi=DPI, metadata=metadata)
-            found[kind] = sheet.getvalue()
-    return found
+        figure.set_dpi(DPI)
+        # The layout is found while the PNG is drawn, once; each file would find it anew, and twice.
+        canvas.draw()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).save(png, "png", dpi=(DPI, DPI))
+        figure.set_layout_engine("none")
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+    return {"png": png.getvalue(), "svg": svg.getvalue()}
 
 
 def save_figure(figure: Figure, path: Path) -> list[Path]:
