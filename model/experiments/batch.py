@@ -23,7 +23,7 @@ from entente.schema.scenario import own_digests
 from entente.schema.study import DUMMY
 from entente.telling.files import scenario_text, versions, yaml_text
 
-from .digest import outcomes_digest
+from .digest import SUMMED, outcomes_digest, see_same
 from .parquet import parquet_bytes
 from .places import reason
 from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
@@ -78,7 +78,7 @@ class Crew(Protocol):
 
 def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None], crew: Crew) -> dict[str, Any]:
     _open(store, batch, fresh)
-    waiting = [task for task in batch.tasks if not all(store.is_whole(name) for name in files_of(batch, task))]
+    waiting = [task for task in batch.tasks if not _is_done(store, files_of(batch, task))]
     resumed = sum(map(len, batch.tasks)) - sum(map(len, waiting))
     if waiting:
         crew.prepare(batch, store)
@@ -92,6 +92,11 @@ def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None
         with contextlib.suppress(OSError):
             store.flush()
     return _finish(store, batch, resumed, time.perf_counter() - began)
+
+
+def _is_done(store: Store, files: list[str]) -> bool:
+    """Whether the files of a block are as they were finished, the first with its sum."""
+    return files[0] in store.sums and all(store.is_whole(name) for name in files)
 
 
 def _open(store: Store, batch: Batch, fresh: bool) -> None:
@@ -108,7 +113,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
             "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity,
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
             "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
-            "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {},
+            "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {}, "sums": {}, "digest": SUMMED,
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
         own = own_digests(batch.scenario)
@@ -173,7 +178,8 @@ class Threads:
 def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> int:
     """Run one block and write its files; returns how many runs that were."""
     try:
-        store.add(run_task(batch, task, stopped))
+        done = run_task(batch, task, stopped)
+        store.add(done.files, done.sums)
     except Stopped:
         return 0
     return len(task)
@@ -181,7 +187,7 @@ def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> 
 
 def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[str, Any]:
     """Close the manifest and sum up."""
-    digest = outcomes_digest(batch, store.place)
+    digest = outcomes_digest((store.sums[files_of(batch, task)[0]] for task in batch.tasks), batch.outcomes)
     failed = len(batch.failures) * batch.study.replicates
     runs = sum(map(len, batch.tasks))
     new = runs - resumed
@@ -193,6 +199,7 @@ def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[st
         }  # fmt: skip
         store.save_manifest()
     kept = store.manifest
+    see_same(digest, kept.get("outcomes_sha256"), store.folder)
     return {
         "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
         "runs": batch.runs, "ok": runs, "failed": failed, "resumed": resumed if new else kept["resumed"],

@@ -122,7 +122,7 @@ class Cluster:
             done = future.result()
             if "refused" in done:
                 raise InputError(f"worker {done['worker']}: {done['refused']}; what is finished stays")
-            store.enlist(done["sums"])
+            store.enlist(done["parts"], done["sums"])
             finished += done["runs"]
             progress(finished)
             give(islice(coming, 1))
@@ -169,19 +169,19 @@ _known: dict[Order, Batch] = {}
 
 
 def do_block(order: Order, number: int) -> dict[str, Any]:
-    """Run a block on a worker, write its files, and return their checksums, or why it is refused."""
+    """Run a block on a worker, write its files, and return their checksums and sums, or why it is refused."""
     from distributed import get_worker
 
     try:
         batch = _study(order)
-        files = run_task(batch, batch.tasks[number])
+        done = run_task(batch, batch.tasks[number])
         place = place_of(order.address)
-        sums = {name: place.put(name, content) for name, content in files.items()}
+        parts = {name: place.put(name, content) for name, content in done.files.items()}
     except InputError as error:
         return {"refused": str(error), "worker": get_worker().address}
     except OSError as error:
         return {"refused": f"{order.address}: cannot be written: {reason(error)}", "worker": get_worker().address}
-    return {"sums": sums, "runs": len(batch.tasks[number])}
+    return {"parts": parts, "sums": done.sums, "runs": len(batch.tasks[number])}
 
 
 async def _ready(order: Order) -> str | None:

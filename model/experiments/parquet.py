@@ -18,6 +18,13 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
+def parquet_columns(source: bytes, columns: list[str]) -> pd.DataFrame:
+    """Some columns of the frame in the bytes of a Parquet file. Raises `OSError` or `ValueError` for any other."""
+    with pq.ParquetFile(pa.BufferReader(source)) as file:
+        frame: pd.DataFrame = file.read(columns, use_threads=False).to_pandas(use_threads=False)
+    return frame
+
+
 MOST_COLUMNS = 1_000
 CELL_BYTES = 1_000
 """What a cell may take in memory, on average: texts are sentences."""

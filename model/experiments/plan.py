@@ -30,6 +30,7 @@ from entente.world.pack import pack
 from entente.world.rows import Failure, Lot, lots
 
 from .design import crossed, load_study, make_design
+from .digest import KEYS, outcomes_sum
 from .parquet import parquet_bytes
 from .prior import parameter_sets
 from .settings import settings
@@ -39,7 +40,6 @@ TASKS = 16
 """A small study is cut into so many blocks at least, so that several cores share it."""
 LEAST = 256
 """Runs of a block at least: fewer are not worth its preparation."""
-KEYS = ("point", "replicate")
 
 
 @dataclass(frozen=True)
@@ -213,11 +213,20 @@ def files_of(batch: Batch, task: Task) -> list[str]:
     return names
 
 
-def run_task(batch: Batch, task: Task, stopped: Callable[[], bool] = lambda: False) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Done:
+    """A block that has been run: the content of its files by name, and the sums of its outcomes by the file that they stand in."""
+
+    files: dict[str, bytes]
+    sums: dict[str, str]
+
+
+def run_task(batch: Batch, task: Task, stopped: Callable[[], bool] = lambda: False) -> Done:
     """Run a block and return its files. Raises `Stopped` where it is told to stop."""
     runs = Runs(task.runs.rows, task.runs.replicates)
     table, kept = measure(task.lot, runs, batch.study.seed, batch.study.keep, stopped, batch.model)
     names = batch.study.trajectories
     frames = [table, kept[[*KEYS, "month", *names]] if names else kept]
     contents = (parquet_bytes(frame) for frame in frames)
-    return dict(zip(files_of(batch, task), contents, strict=False))
+    files = files_of(batch, task)
+    return Done(dict(zip(files, contents, strict=False)), {files[0]: outcomes_sum(table, batch.outcomes)})

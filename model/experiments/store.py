@@ -2,8 +2,8 @@
 
 A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `design.parquet`, `outcomes/`,
 `trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
-sets. The manifest lists the checksum of every finished part; a part that it does not list, or whose bytes
-differ, is done again. One process writes the manifest.
+sets. The manifest lists the checksum of every finished part, and the sum of its outcomes; a part that it does not list, or
+whose bytes differ, is done again. One process writes the manifest.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from entente.errors import InputError, shown
@@ -45,6 +46,12 @@ class Store:
         parts: dict[str, str] = self.manifest["files"]
         return parts
 
+    @property
+    def sums(self) -> dict[str, str]:
+        """Sums of outcomes by the finished file that they stand in; see `digest`."""
+        sums: dict[str, str] = self.manifest["sums"]
+        return sums
+
     def read_manifest(self) -> dict[str, Any] | None:
         """The manifest as it stands; None where there is none. Raises `InputError` for one that cannot be read."""
         try:
@@ -60,14 +67,15 @@ class Store:
         self._saved = time.monotonic()
         self._cost, self._behind = self._saved - began, False
 
-    def add(self, files: dict[str, bytes]) -> None:
-        """Write finished files, then list them."""
-        self.enlist({name: self.place.put(name, content) for name, content in files.items()})
+    def add(self, files: dict[str, bytes], sums: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Write finished files, then list them, with the sums of the outcomes that stand in some."""
+        self.enlist({name: self.place.put(name, content) for name, content in files.items()}, sums)
 
-    def enlist(self, sums: dict[str, str]) -> None:
-        """List files that have been written, by their checksums."""
+    def enlist(self, parts: Mapping[str, str], sums: Mapping[str, str]) -> None:
+        """List files that have been written, by their checksums, and the sums of outcomes."""
         with self._guard:
-            self.parts.update(sums)
+            self.parts.update(parts)
+            self.sums.update(sums)
             self._behind = True
             if time.monotonic() - self._saved >= self._cost * (1 / MANIFEST_SHARE - 1):
                 self.save_manifest()
