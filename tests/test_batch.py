@@ -21,7 +21,7 @@ from SALib.sample import sobol
 from entente import InputError, load_run, run
 from entente.cli import main
 from entente.experiments.batch import run_batch
-from entente.experiments.design import load_study, make_design
+from entente.experiments.design import load_study, make_points
 from entente.experiments.digest import SERIAL, SUMMED, outcomes_digest, outcomes_sum
 from entente.experiments.folder import one_run, run_of, verify
 from entente.experiments.plan import make_batch
@@ -339,7 +339,7 @@ def test_designs_repeat_and_seed_zero_is_a_seed(kind, tmp_path):
             "scenario: memo-2001\nfactors: {behaviour.rise: {uniform: [.2, .5]}, behaviour.size: {log_uniform: [.1, 1]}}\n"
             f"design: {{kind: {kind}}}\nseed: {seed}\n"
         )
-        return make_design(*load_study(str(path)))
+        return make_points(*load_study(str(path))).whole()
 
     assert points(0).equals(points(0))
     assert not points(0).equals(points(1))
@@ -355,7 +355,7 @@ def test_a_saltelli_design_is_salibs(tmp_path):
     )
     problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}
     unit = sobol.sample(problem, 16, calc_second_order=False, seed=7)
-    assert np.allclose(make_design(*load_study(str(path))), 0.2 + 0.2 * unit)
+    assert np.allclose(make_points(*load_study(str(path))).whole(), 0.2 + 0.2 * unit)
 
 
 @settings(max_examples=30, deadline=None)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,12 +22,13 @@ from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
 from entente.schema.scenario import own_digests
 from entente.schema.study import DUMMY
-from entente.telling.files import scenario_text, versions, yaml_text
+from entente.telling.files import is_address, scenario_text, versions, yaml_text
 
 from .digest import SUMMED, outcomes_digest, see_same
 from .parquet import parquet_bytes
 from .places import reason
-from .plan import Batch, Task, design_frame, files_of, make_batch, run_task
+from .plan import Batch, Task, files_of, make_batch, run_task, runs_of
+from .points import Chosen, Stored
 from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, same_study
 
 
@@ -78,6 +80,8 @@ class Crew(Protocol):
 
 def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None], crew: Crew) -> dict[str, Any]:
     _open(store, batch, fresh)
+    if any(cube.on_disk for cube in batch.sets.cubes()):
+        batch = replace(batch, sets=Chosen(Stored(store.place, DESIGN), batch.sets.columns))
     waiting = [task for task in batch.tasks if not _is_done(store, files_of(batch, task))]
     resumed = sum(map(len, batch.tasks)) - sum(map(len, waiting))
     if waiting:
@@ -112,7 +116,7 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         store.manifest = {
             "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity,
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
-            "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
+            "points": batch.points.count, "replicates": batch.study.replicates, "seed": batch.study.seed,
             "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {}, "sums": {}, "digest": SUMMED,
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
@@ -123,12 +127,17 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
     described: dict[str, Callable[[], bytes]] = {
         "scenario.yaml": lambda: scenario_text(batch.scenario).encode(),
         "study.yaml": study.encode,
-        DESIGN: lambda: parquet_bytes(design_frame(batch.design)),
         FAILED: lambda: parquet_bytes(failed_frame(batch.failures)),
     }
-    if list(batch.rows.columns) != [name for name in batch.design.columns if name != DUMMY]:
-        described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
+    tables = {DESIGN: batch.points}
+    if batch.sets.columns != [name for name in batch.points.columns if name != DUMMY]:
+        tables[ROWS] = batch.sets
+    for name, points in tables.items():
+        if not store.is_whole(name):
+            for cube in points.cubes():
+                cube.scratch = None if is_address(store.folder) else Path(store.folder)
+            store.add_points(name, points)
 
 
 def _engine(batch: Batch) -> dict[str, str | None]:
@@ -149,7 +158,7 @@ class Threads:
         if batch.model is None:
             prepare(self.say, batch.scenario)
         else:
-            announce(batch.model, batch.tasks[0].lot, sum(map(len, batch.tasks)), self.say)
+            announce(batch.model, runs_of(batch, batch.tasks[0])[0], sum(map(len, batch.tasks)), self.say)
 
     def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
         """Do the tasks, a few ahead of the threads."""
@@ -201,7 +210,7 @@ def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[st
     kept = store.manifest
     see_same(digest, kept.get("outcomes_sha256"), store.folder)
     return {
-        "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
+        "run_dir": str(store.folder), "points": batch.points.count, "replicates": batch.study.replicates,
         "runs": batch.runs, "ok": runs, "failed": failed, "resumed": resumed if new else kept["resumed"],
         "seconds": round(seconds, 3) if new else kept["seconds"],
         "runs_per_s": round(new / seconds, 1) if new else kept["runs_per_s"],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +18,18 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def write_parquet(file: IO[bytes], frames: Iterable[pd.DataFrame]) -> None:
+    """Write frames with the same columns below each other into a Parquet file, each as a group of rows of its own."""
+    writer: pq.ParquetWriter | None = None
+    for frame in frames:
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        if writer is None:
+            writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
 
 
 def parquet_columns(source: bytes, columns: list[str]) -> pd.DataFrame:

@@ -15,13 +15,15 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from entente.errors import InputError, shown
 from entente.telling.files import MANIFEST, is_address
 
 from .manifest import read_manifest
-from .places import DRAFT, LOCK, below, checksum, place_of, reason, write_whole
+from .parquet import write_parquet
+from .places import DRAFT, LOCK, below, checksum_of, place_of, reason
+from .points import Points, plain
 
 FORMAT, STUDY = 1, "study"
 DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
@@ -71,6 +73,15 @@ class Store:
         """Write finished files, then list them, with the sums of the outcomes that stand in some."""
         self.enlist({name: self.place.put(name, content) for name, content in files.items()}, sums)
 
+    def add_points(self, name: str, points: Points) -> None:
+        """Write a table of points, a part of it in memory at a time, then list it."""
+
+        def write(file: IO[bytes]) -> None:
+            chunks = (plain(chunk) for chunk in points.chunks())
+            write_parquet(file, chunks)
+
+        self.enlist({name: self.place.put_from(name, write)}, {})
+
     def enlist(self, parts: Mapping[str, str], sums: Mapping[str, str]) -> None:
         """List files that have been written, by their checksums, and the sums of outcomes."""
         with self._guard:
@@ -91,10 +102,10 @@ class Store:
         if name not in self.parts:
             return False
         try:
-            content = self.place.read(name)
+            with self.place.open(name) as file:
+                return checksum_of(file) == self.parts[name]
         except OSError:
             return False
-        return content is not None and checksum(content) == self.parts[name]
 
     def clear(self) -> None:
         """Remove everything that the study has written."""
@@ -144,6 +155,5 @@ def _left_over(name: str) -> bool:
 
 
 __all__ = [
-    "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "STUDY", "TRAJECTORIES", "Store", "checksum", "make_way",
-    "same_study", "write_whole",
+    "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "ROWS", "STUDY", "TRAJECTORIES", "Store", "make_way", "same_study",
 ]  # fmt: skip
