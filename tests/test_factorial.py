@@ -113,8 +113,8 @@ def test_a_scenario_that_differs_in_more_than_numbers_is_no_level():
 
 def test_all_four_reasons_together_are_their_scenario():
     study, scenario, folder = load_study("four-reasons")
-    design = make_points(study, scenario, folder).whole()
-    rows = set_by(study, scenario, design, folder)
+    points = make_points(study, scenario, folder)
+    design, rows = points.whole(), set_by(study, scenario, points, folder).whole()
     assert len(design) == 2**5 * 40
     assert len(design.drop(columns=list(study.factors)).iloc[:33].drop_duplicates()) == 2
     assert set(prior_ranges()) <= set(rows.columns)

@@ -44,6 +44,8 @@ TASKS = 16
 """A small study is cut into so many blocks at least, so that several cores share it."""
 LEAST = 256
 """Runs of a block at least: fewer are not worth its preparation."""
+MOST = 2**16
+"""Runs of a block at most: the points and outcomes of so many are held in memory at once."""
 WORK = 2**36
 """Numbers of the state that a block goes through at most, those of each month of each run: some tens of seconds on one core."""
 KEPT = 2**25
@@ -225,7 +227,7 @@ def _block_size(study: Study, lot: Lot, share: int) -> int:
     series = len(study.trajectories or {outcome.series_name for outcome in lot.measured})
     kept = months_kept(study, lot.scenario) * (series + len(KEYS) + 1) * 8
     work = WORK // (lot.world.steps * row_count(lot.world))
-    return max(min(-(-share // LEAST) * LEAST, work, KEPT // max(kept, 1)), LEAST)
+    return max(min(-(-share // LEAST) * LEAST, work, KEPT // max(kept, 1), MOST), LEAST)
 
 
 def _groups(study: Study, shapes: Shapes, sets: Points) -> tuple[list[Group], list[Failure]]:

@@ -135,7 +135,9 @@ def _impossible(scenario: Scenario, design: pd.DataFrame, inside: list[str]) -> 
     for path in inside:
         wrong = possible & ~_within(design[path], limits(scenario, path))
         for point in np.flatnonzero(wrong):
-            failures.append(Failure(int(design.index[int(point)]), _sentence(scenario, path, design[path].iloc[point])))
+            failures.append(
+                Failure(int(design.index[int(point)]), _sentence(scenario, path, design[path].iloc[point]))
+            )
         possible &= ~wrong
     return failures, possible
 
