@@ -202,13 +202,21 @@ def studies() -> None:
 @_command(LOOK)
 def runs(
     root: Annotated[str, typer.Argument(help="Where to look: a folder, or an address.")] = "runs",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the finished study that stands there, and see that it is whole.")
+    ] = False,
 ) -> None:
     """List the folders of runs and studies, with state, size and date.
 
     Example: entente runs runs
     """
     from .experiments.folder import folders
+    from .experiments.folder import verify as verified
 
+    if verify:
+        files = verified(root)
+        sys.stdout.write(f"{root}: {files} files and the digest of the outcomes are what the manifest says\n")
+        return
     found = folders(root)
     for row in found:
         size = f"{row['bytes'] / 1e6:.1f} MB"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import signal
@@ -20,8 +21,9 @@ from SALib.sample import sobol
 from entente import InputError, load_run, run
 from entente.cli import main
 from entente.experiments.batch import run_batch
-from entente.experiments.design import load_study, make_design
-from entente.experiments.folder import one_run, run_of
+from entente.experiments.design import load_study, make_points
+from entente.experiments.digest import SERIAL, SUMMED, outcomes_digest, outcomes_sum
+from entente.experiments.folder import one_run, run_of, verify
 from entente.experiments.plan import make_batch
 from entente.experiments.redraw import redraw
 from entente.experiments.shipped import study_names
@@ -71,6 +73,60 @@ def test_the_same_outcomes_for_any_block_size(study, tmp_path):
     assert {report["runs"] for report in reports} == {120}
 
 
+@settings(max_examples=50)
+@given(st.integers(0, 40), st.lists(st.integers(0, 40), max_size=4), st.randoms(use_true_random=False))
+def test_the_digest_does_not_depend_on_how_runs_are_cut_or_in_what_order_they_come(runs, cuts, dice):
+    values = np.random.default_rng(runs)
+    table = pd.DataFrame(
+        {
+            "point": np.arange(runs) // 3,
+            "replicate": np.arange(runs) % 3,
+            "a": values.random(runs),
+            "b": values.random(runs),
+        }
+    )
+    table.loc[table.index % 5 == 4, "b"] = np.nan
+    whole = outcomes_digest([outcomes_sum(table, ["a", "b"])], ["a", "b"])
+    order = list(range(runs))
+    dice.shuffle(order)
+    edges = [0, *sorted(min(cut, runs) for cut in cuts), runs]
+    sums = [outcomes_sum(table.iloc[order[a:b]], ["a", "b"]) for a, b in zip(edges, edges[1:], strict=False)]
+    dice.shuffle(sums)
+    assert outcomes_digest(sums, ["a", "b"]) == whole
+    assert outcomes_digest(sums, ["b", "a"]) != whole
+    if runs:
+        for column in ("point", "replicate", "a"):
+            other = table.copy()
+            other.loc[runs - 1, column] += 1
+            assert outcomes_digest([outcomes_sum(other, ["a", "b"])], ["a", "b"]) != whole
+
+
+def test_a_finished_study_is_verified_also_one_with_a_digest_of_the_old_kind(study, tmp_path, capsys):
+    out = tmp_path / "out"
+    report = run_batch(make_batch(study, block=17), out)
+    main_ends(["runs", str(out), "--verify"])
+    assert "are what the manifest says" in capsys.readouterr().out
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["digest"] == SUMMED
+    # As such folders were written: no mark, no sums, and one hash of the sorted outcomes.
+    table = load_run(out).outcomes
+    whole = hashlib.sha256()
+    for name in table.columns:
+        kind = "<i8" if name in ("point", "replicate") else "<f8"
+        whole.update(name.encode() + hashlib.sha256(table[name].to_numpy().astype(kind).tobytes()).digest())
+    old = {key: value for key, value in manifest.items() if key not in ("digest", "sums")}
+    (out / "manifest.json").write_text(json.dumps(old | {"outcomes_sha256": whole.hexdigest()}))
+    assert verify(out) == len(manifest["files"])
+    for mark in (SERIAL, SUMMED):
+        (out / "manifest.json").write_text(
+            json.dumps(old | {"digest": mark, "outcomes_sha256": report["outcomes_sha256"][::-1]})
+        )
+        with pytest.raises(InputError, match="not those that the manifest says"):
+            verify(out)
+    with pytest.raises(InputError, match="no finished study"):
+        verify(tmp_path)
+
+
 def test_each_run_is_the_run_that_it_would_be_alone(study, tmp_path):
     batch = make_batch(study)
     run_batch(batch, tmp_path / "out")
@@ -89,12 +145,12 @@ def test_a_study_stopped_anywhere_goes_on_to_the_same_files(study, tmp_path, mon
     run_batch(make_batch(study, block=10), tmp_path / "whole", 1)
     add, left = Store.add, 5
 
-    def dies(self, files):
+    def dies(self, files, *sums):
         nonlocal left
         left -= 1
         if left == 0:
             raise OSError(28, "No space left on device")
-        add(self, files)
+        add(self, files, *sums)
 
     monkeypatch.setattr(Store, "add", dies)
     with pytest.raises(InputError, match="No space left on device"):
@@ -283,7 +339,7 @@ def test_designs_repeat_and_seed_zero_is_a_seed(kind, tmp_path):
             "scenario: memo-2001\nfactors: {behaviour.rise: {uniform: [.2, .5]}, behaviour.size: {log_uniform: [.1, 1]}}\n"
             f"design: {{kind: {kind}}}\nseed: {seed}\n"
         )
-        return make_design(*load_study(str(path)))
+        return make_points(*load_study(str(path))).whole()
 
     assert points(0).equals(points(0))
     assert not points(0).equals(points(1))
@@ -299,7 +355,7 @@ def test_a_saltelli_design_is_salibs(tmp_path):
     )
     problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}
     unit = sobol.sample(problem, 16, calc_second_order=False, seed=7)
-    assert np.allclose(make_design(*load_study(str(path))), 0.2 + 0.2 * unit)
+    assert np.allclose(make_points(*load_study(str(path))).whole(), 0.2 + 0.2 * unit)
 
 
 @settings(max_examples=30, deadline=None)

@@ -285,14 +285,14 @@ def test_a_worker_of_another_version_is_refused(stranger, tmp_path):
 
 @pytest.mark.parametrize("name", ["Python", "numba", "numpy", "pyarrow"])
 def test_every_difference_that_could_show_is_named(name):
-    order = Order("/nowhere", "{}", json.dumps(likeness() | {name: "0.1"}), None)
+    order = Order("/nowhere", "{}", json.dumps(likeness() | {name: "0.1"}), None, "")
     with pytest.raises(InputError, match=rf"has another {name} .* \(client: 0\.1\)"):
         clusters._study(order)
 
 
 def test_a_worker_that_comes_late_and_sees_no_folder_is_refused(study, tmp_path):
     """Whoever joins after the start answers with its first block."""
-    order = Order(str(tmp_path / "elsewhere"), "{}", json.dumps(likeness()), None)
+    order = Order(str(tmp_path / "elsewhere"), "{}", json.dumps(likeness()), None, "")
     with LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as made, Client(made) as client:
         answer = client.submit(clusters.do_block, order, 0).result()
     assert "all workers must reach the study's folder" in answer["refused"]

@@ -19,7 +19,7 @@ from entente.analysis.factorial import components, decomposed
 from entente.analysis.factorial_charts import _level
 from entente.analysis.values import Values
 from entente.cli import main
-from entente.experiments.design import load_study, make_design
+from entente.experiments.design import load_study, make_points
 from entente.experiments.folder import run_of
 from entente.experiments.prior import prior_ranges
 from entente.experiments.settings import differences
@@ -113,8 +113,8 @@ def test_a_scenario_that_differs_in_more_than_numbers_is_no_level():
 
 def test_all_four_reasons_together_are_their_scenario():
     study, scenario, folder = load_study("four-reasons")
-    design = make_design(study, scenario, folder)
-    rows = set_by(study, scenario, design, folder)
+    points = make_points(study, scenario, folder)
+    design, rows = points.whole(), set_by(study, scenario, points, folder).whole()
     assert len(design) == 2**5 * 40
     assert len(design.drop(columns=list(study.factors)).iloc[:33].drop_duplicates()) == 2
     assert set(prior_ranges()) <= set(rows.columns)
@@ -207,6 +207,6 @@ def test_whole_numbers_are_factors(tmp_path: Path):
     path = tmp_path / "whole.yaml"
     path.write_text(text + "  months: {list: [3, 5]}\n  treaties.rus-chn-2001.obligation: {list: [1, 2]}\n")
     study, scenario, base = load_study(str(path))
-    rows = make_design(study, scenario, base)
+    rows = make_points(study, scenario, base).whole()
     done = simulate(scenario, parameters=rows, keep="monthly")
     assert done.trajectories.groupby("point").size().sort_values().tolist() == [3, 3, 5, 5]

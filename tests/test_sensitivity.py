@@ -24,7 +24,7 @@ from entente.analysis.signs import sample_signs, signs
 from entente.analysis.statements import statements
 from entente.analysis.values import Values
 from entente.cli import main
-from entente.experiments.design import load_study, make_design, problem_of, unit_points
+from entente.experiments.design import load_study, make_points, problem_of, unit_points
 from entente.experiments.groups import declared_group, moved
 from entente.experiments.prior import prior_ranges
 from entente.experiments.shipped import study_names
@@ -63,7 +63,7 @@ def values_of(outputs: dict[str, np.ndarray], replicates: int = 1) -> Values:
 
 def through(function: Callable[[np.ndarray], np.ndarray], study: Study) -> Sensitivity:
     """A known function where the runs would be: design, values, analysis, tables."""
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     return analyse(study, design, values_of({"y": function(design[list(study.factors)].to_numpy())}))
 
 
@@ -103,7 +103,7 @@ def test_sobols_indices_and_intervals_are_salibs(seed, groups):
     study = study_of(
         3, {"kind": "saltelli", "base": 128, "second_order": True}, seed, method="sobol", groups=groups
     )
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     x = design[["x1", "x2", "x3"]].to_numpy()
     outputs = np.column_stack([ishigami(x), linear(x)])
     mine = indices(study, design, outputs, [("a", 1), ("b", 2)])
@@ -123,7 +123,7 @@ def test_sobols_indices_and_intervals_are_salibs(seed, groups):
 @pytest.mark.parametrize("groups", ["none", {"both": ["x1", "x3"]}])
 def test_morris_is_salibs_and_ranks_right(groups):
     study = study_of(3, {"kind": "morris", "trajectories": 30}, method="morris", groups=groups)
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     outputs = linear(design[["x1", "x2", "x3"]].to_numpy())
     mine = indices(study, design, outputs[:, None], [("y", 1)]).set_index(["index", "parameter"])["value"]
     theirs = morris.analyze(problem_of(study), unit_points(study), outputs, num_levels=4, seed=1)
@@ -140,7 +140,7 @@ def test_morris_is_salibs_and_ranks_right(groups):
 @pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])
 def test_pawn_is_salibs_and_ranks_right(kind):
     study = study_of(3, {"kind": kind, "points": 1024}, method="pawn", resamples=20)
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     outputs = linear(design[["x1", "x2", "x3"]].to_numpy())
     mine = indices(study, design, outputs[:, None], [("y", 1)]).set_index(["index", "parameter"])["value"]
     theirs = pawn.analyze(problem_of(study), design.to_numpy(), outputs, S=10)
@@ -182,7 +182,7 @@ def test_the_delta_of_a_sample_is_salibs(steps):
 
 def test_delta_is_salibs_without_its_bias_and_ranks_right():
     study = study_of(3, {"kind": "latin_hypercube", "points": 200}, method="delta", resamples=20)
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     outputs = linear(design[["x1", "x2", "x3"]].to_numpy())
     mine = indices(study, design, outputs[:, None], [("y", 1)]).set_index(["index", "parameter"])["value"]
     theirs = delta.analyze(problem_of(study), design.to_numpy(), outputs, num_resamples=5, seed=1)
@@ -271,7 +271,7 @@ def test_chance_is_told_from_parameters():
 
 def test_an_outcome_that_nothing_moves_is_named_and_in_no_table():
     study = study_of(3, {"kind": "saltelli", "base": 32}, method="sobol")
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     y = ishigami(design[["x1", "x2", "x3"]].to_numpy())
     found = analyse(study, design, values_of({"y": y, "still": np.full(len(y), 0.1)}))
     assert found.constant.to_dict("records") == [{"outcome": "still", "year": 2021, "value": pytest.approx(0.1)}]
@@ -303,7 +303,7 @@ def test_groups_come_from_the_declarations():
 def test_a_group_moves_together_in_the_design():
     study = study_of(3, {"kind": "saltelli", "base": 16}, method="sobol", groups={"both": ["x1", "x3"]})
     assert moved(study) == ["both", "x2", DUMMY]
-    design = make_design(study, load_scenario(), Path())
+    design = make_points(study, load_scenario(), Path()).whole()
     assert len(design) == 16 * 5
     changed = design.iloc[0] != design.iloc[1]
     assert list(changed[changed].index) == ["x1", "x3"]

@@ -93,7 +93,7 @@ def make_sensitivity(name: str, mechanisms: Iterable[Mechanism] = ()) -> Batch:
         raise InputError(
             f"{name}: analysis.signs: all: has runs of its own, which know the shipped model only; take study or none"
         )
-    check_sample(batch.study, len(batch.design))
+    check_sample(batch.study, batch.points.count)
     if batch.failures and block_length(batch.study) > 1:
         first = batch.failures[0]
         raise InputError(
@@ -149,7 +149,7 @@ def sensitivity(
     summary = run_batch(batch, folder, workers, fresh, progress, say)
     ran = time.perf_counter()
     values = read_values(batch, folder)
-    possible = ~np.isin(np.arange(len(batch.design)), [failure.point for failure in batch.failures])
+    possible = ~np.isin(np.arange(batch.points.count), [failure.point for failure in batch.failures])
     values = complete(values.rows(possible), batch.study.name)
     found = analyse(batch.study, batch.design[possible].reset_index(drop=True), values, batch.scenario)
     analysed = time.perf_counter()

@@ -52,7 +52,7 @@ def read_values(batch: Batch, folder: Path) -> Values:
     over_time = [(name, year) for name in series for year in years if (name, year) not in named]
     columns = named + over_time
     place = {column: number for number, column in enumerate(columns)}
-    runs = np.full((len(batch.design), batch.study.replicates, len(columns)), np.nan)
+    runs = np.full((batch.points.count, batch.study.replicates, len(columns)), np.nan)
     for part in sorted((folder / OUTCOMES).glob("part-*.parquet")):
         table = parquet_frame(part)
         where = (table["point"].to_numpy(), table["replicate"].to_numpy())

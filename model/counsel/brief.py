@@ -196,9 +196,10 @@ def _subject(
     """The scenario, the rows in which what is not known differs, and where these come from."""
     if _is_study(subject):
         batch = make_batch(subject, mechanisms=own)
-        shape = [path for path in batch.rows if path in ("months", "seed")]
+        rows = batch.rows
+        shape = [path for path in rows if path in ("months", "seed")]
         failed = {failure.point for failure in batch.failures}
-        rows = batch.rows.drop(columns=shape)[~batch.rows.index.isin(failed)]
+        rows = rows.drop(columns=shape)[~rows.index.isin(failed)]
         chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:draws])
         return batch.scenario, rows.iloc[chosen].reset_index(drop=True), f"the study {batch.study.name}"
     scenario = load_scenario(subject, mechanisms=own)

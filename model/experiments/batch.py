@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,13 +22,14 @@ from entente.engines.result import COMPILED, INTERACTIVE
 from entente.errors import InputError
 from entente.schema.scenario import own_digests
 from entente.telling.columns import codebook_of
-from entente.telling.files import CODEBOOK, scenario_text, versions, yaml_text
+from entente.telling.files import CODEBOOK, is_address, scenario_text, versions, yaml_text
 
 from .described import FAILURES
-from .digest import outcomes_digest
+from .digest import SUMMED, outcomes_digest, see_same
 from .parquet import parquet_bytes
 from .places import reason
-from .plan import Batch, Task, design_frame, files_of, make_batch, run_task, tables_of
+from .plan import Batch, Task, files_of, make_batch, run_task, runs_of, tables_of
+from .points import Chosen, Stored
 from .store import DESIGN, FAILED, FORMAT, ROWS, STUDY, Store, make_way, same_study
 
 
@@ -86,7 +88,9 @@ class Crew(Protocol):
 
 def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None], crew: Crew) -> dict[str, Any]:
     _open(store, batch, fresh)
-    waiting = [task for task in batch.tasks if not all(store.is_whole(name) for name in files_of(batch, task))]
+    if any(cube.on_disk for cube in batch.sets.cubes()):
+        batch = replace(batch, sets=Chosen(Stored(store.place, DESIGN), batch.sets.columns))
+    waiting = [task for task in batch.tasks if not _is_done(store, files_of(batch, task))]
     resumed = sum(map(len, batch.tasks)) - sum(map(len, waiting))
     if waiting:
         crew.prepare(batch, store)
@@ -102,6 +106,11 @@ def _run(batch: Batch, store: Store, fresh: bool, progress: Callable[[int], None
     return _finish(store, batch, resumed, time.perf_counter() - began)
 
 
+def _is_done(store: Store, files: list[str]) -> bool:
+    """Whether the files of a block are as they were finished, the first with its sum."""
+    return files[0] in store.sums and all(store.is_whole(name) for name in files)
+
+
 def _open(store: Store, batch: Batch, fresh: bool) -> None:
     """Take up the folder's study, or begin one."""
     found = store.read_manifest()
@@ -115,8 +124,8 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
         store.manifest = {
             "format": FORMAT, "kind": STUDY, "study": batch.study.name, "identity": batch.identity,
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
-            "points": len(batch.design), "replicates": batch.study.replicates, "seed": batch.study.seed,
-            "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {},
+            "points": batch.points.count, "replicates": batch.study.replicates, "seed": batch.study.seed,
+            "outcomes": batch.outcomes, **_engine(batch), "state": "running", "files": {}, "sums": {}, "digest": SUMMED,
             "python": sys.version.split()[0], "versions": versions(),
         }  # fmt: skip
         own = own_digests(batch.scenario)
@@ -126,13 +135,18 @@ def _open(store: Store, batch: Batch, fresh: bool) -> None:
     described: dict[str, Callable[[], bytes]] = {
         "scenario.yaml": lambda: scenario_text(batch.scenario).encode(),
         "study.yaml": study.encode,
-        DESIGN: lambda: parquet_bytes(design_frame(batch.design)),
         FAILED: lambda: parquet_bytes(failed_frame(batch.failures), FAILURES),
+        CODEBOOK: lambda: codebook_of(tables_of(batch)).encode(),
     }
-    if batch.sets_other:
-        described[ROWS] = lambda: parquet_bytes(design_frame(batch.rows))
-    described[CODEBOOK] = lambda: codebook_of(tables_of(batch)).encode()
     store.add({name: content() for name, content in described.items() if not store.is_whole(name)})
+    tables = {DESIGN: batch.points}
+    if batch.sets_other:
+        tables[ROWS] = batch.sets
+    for name, points in tables.items():
+        if not store.is_whole(name):
+            for cube in points.cubes():
+                cube.scratch = None if is_address(store.folder) else Path(store.folder)
+            store.add_points(name, points)
 
 
 def _engine(batch: Batch) -> dict[str, str | None]:
@@ -153,7 +167,7 @@ class Threads:
         if batch.model is None:
             prepare(self.say, batch.scenario)
         else:
-            announce(batch.model, batch.tasks[0].lot, sum(map(len, batch.tasks)), self.say)
+            announce(batch.model, runs_of(batch, batch.tasks[0])[0], sum(map(len, batch.tasks)), self.say)
 
     def work(self, batch: Batch, store: Store, tasks: list[Task], progress: Callable[[int], None]) -> None:
         """Do the tasks, a few ahead of the threads."""
@@ -182,7 +196,8 @@ class Threads:
 def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> int:
     """Run one block and write its files; returns how many runs that were."""
     try:
-        store.add(run_task(batch, task, stopped))
+        done = run_task(batch, task, stopped)
+        store.add(done.files, done.sums)
     except Stopped:
         return 0
     return len(task)
@@ -190,7 +205,7 @@ def _do(batch: Batch, store: Store, task: Task, stopped: Callable[[], bool]) -> 
 
 def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[str, Any]:
     """Close the manifest and sum up."""
-    digest = outcomes_digest(batch, store.place)
+    digest = outcomes_digest((store.sums[files_of(batch, task)[0]] for task in batch.tasks), batch.outcomes)
     failed = len(batch.failures) * batch.study.replicates
     runs = sum(map(len, batch.tasks))
     new = runs - resumed
@@ -202,8 +217,9 @@ def _finish(store: Store, batch: Batch, resumed: int, seconds: float) -> dict[st
         }  # fmt: skip
         store.save_manifest()
     kept = store.manifest
+    see_same(digest, kept.get("outcomes_sha256"), store.folder)
     return {
-        "run_dir": str(store.folder), "points": len(batch.design), "replicates": batch.study.replicates,
+        "run_dir": str(store.folder), "points": batch.points.count, "replicates": batch.study.replicates,
         "runs": batch.runs, "ok": runs, "failed": failed, "resumed": resumed if new else kept["resumed"],
         "seconds": round(seconds, 3) if new else kept["seconds"],
         "runs_per_s": round(new / seconds, 1) if new else kept["runs_per_s"],

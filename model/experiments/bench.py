@@ -29,7 +29,9 @@ from entente.schema.scenario import Scenario
 from entente.schema.study import Study
 from entente.world.rows import Lot, lots
 
-from .batch import Batch, Task, peak_rss_mib, run_batch
+from .batch import peak_rss_mib, run_batch
+from .plan import cut
+from .points import Held
 from .prior import prior_draws
 
 SCENARIO = "memo-2001"
@@ -147,16 +149,17 @@ def _store_overhead(lot: Lot, workers: int) -> float:
             "design": {"kind": "table", "file": "prior"},
             "replicates": 8,
             "seed": SEED,
+            "outcomes": OUTCOMES,
         }
     )
-    tasks = [Task(number, lot, runs) for number, runs in enumerate(blocks_of(lot, study.replicates))]
-    points = pd.DataFrame(lot.columns)
-    batch = Batch(study, scenario, points, points, OUTCOMES, tasks, [])
+    points = Held(pd.DataFrame(lot.columns))
+    batch = cut(study, scenario, points, points)
+    blocks = blocks_of(lot, study.replicates)
     found = []
     for _ in range(3):
         began = time.perf_counter()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda task: measure_block(lot, task.runs, SEED, "none"), tasks))
+            list(pool.map(lambda runs: measure_block(lot, runs, SEED, "none"), blocks))
         bare = time.perf_counter() - began
         folder = Path(tempfile.mkdtemp())
         try:

@@ -1,7 +1,7 @@
 """A study on a Dask cluster: blocks go out by number, workers write their files themselves.
 
-A worker reads the study from where it is written (`study.yaml`, `scenario.yaml`, `design.parquet`), cuts
-the same blocks of it, and refuses where its code, its Python or its packages are not those of the client.
+A worker reads the study from where it is written (`study.yaml`, `scenario.yaml`), cuts the same blocks of it, makes the
+points of a block itself where the study says them, and else reads those from `design.parquet`, and refuses where its code, its Python or its packages are not those of the client.
 The blocks of a worker that is lost are given to another by the scheduler; done twice, a block is the same
 bytes under the same names. The manifest is the client's alone.
 """
@@ -15,25 +15,24 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from entente.engines.compiled.compiled import code_digest
 from entente.engines.compiled.ensemble import prepare
 from entente.errors import InputError, shown
 from entente.schema.load import parse_scenario
-from entente.schema.study import DUMMY, Study
+from entente.schema.study import DUMMY, Saltelli, Sample, Study
 from entente.schema.yaml12 import parse_yaml
 from entente.telling.files import is_address
 
-from .parquet import parquet_frame
-from .places import below, place_of, reason
+from .design import sampled_points
+from .places import Place, below, place_of, reason
 from .plan import Batch, Task, cut, run_task
+from .points import Chosen, Points, Stored
 from .store import DESIGN, ROWS, Store
 
 CONNECT_SECONDS = 5
@@ -52,6 +51,8 @@ class Order:
     identity: str
     likeness: str
     block: int | None
+    given: str
+    """A digest of the points where the study does not say them; else empty."""
 
 
 def likeness() -> dict[str, str]:
@@ -122,7 +123,7 @@ class Cluster:
             done = future.result()
             if "refused" in done:
                 raise InputError(f"worker {done['worker']}: {done['refused']}; what is finished stays")
-            store.enlist(done["sums"])
+            store.enlist(done["parts"], done["sums"])
             finished += done["runs"]
             progress(finished)
             give(islice(coming, 1))
@@ -151,14 +152,19 @@ def _words(error: BaseException) -> str:
 
 def _order(batch: Batch, store: Store) -> Order:
     where = store.folder if is_address(store.folder) else Path(store.folder).resolve()
-    return Order(str(where), json.dumps(batch.identity), json.dumps(likeness()), batch.block)
+    return Order(str(where), json.dumps(batch.identity), json.dumps(likeness()), batch.block, batch.given)
 
 
 def _plain_table(batch: Batch) -> None:
     """Workers read the points from the study's folder, where a column holds one kind of values."""
-    for name, column in batch.design.items():
-        if column.dtype == object and not column.map(lambda value: isinstance(value, str)).all():
-            raise InputError(f"{shown(name)}: values of several kinds; on a cluster a factor must hold one")
+    for chunk in batch.points.chunks():
+        mixed = [name for name, column in chunk.items() if column.dtype == object]
+        for name in mixed:
+            if not chunk[name].map(lambda value: isinstance(value, str)).all():
+                raise InputError(f"{shown(name)}: values of several kinds; on a cluster a factor must hold one")
+        if not mixed:
+            # A column has one type in all chunks.
+            return
 
 
 # -- on a worker ----------------------------------------------------------------------------
@@ -169,19 +175,19 @@ _known: dict[Order, Batch] = {}
 
 
 def do_block(order: Order, number: int) -> dict[str, Any]:
-    """Run a block on a worker, write its files, and return their checksums, or why it is refused."""
+    """Run a block on a worker, write its files, and return their checksums and sums, or why it is refused."""
     from distributed import get_worker
 
     try:
         batch = _study(order)
-        files = run_task(batch, batch.tasks[number])
+        done = run_task(batch, batch.tasks[number])
         place = place_of(order.address)
-        sums = {name: place.put(name, content) for name, content in files.items()}
+        parts = {name: place.put(name, content) for name, content in done.files.items()}
     except InputError as error:
         return {"refused": str(error), "worker": get_worker().address}
     except OSError as error:
         return {"refused": f"{order.address}: cannot be written: {reason(error)}", "worker": get_worker().address}
-    return {"sums": sums, "runs": len(batch.tasks[number])}
+    return {"parts": parts, "sums": done.sums, "runs": len(batch.tasks[number])}
 
 
 async def _ready(order: Order) -> str | None:
@@ -205,8 +211,7 @@ def _study(order: Order) -> Batch:
             batch = _read(order)
             prepare(lambda words: None, batch.scenario)
             _known.clear()
-            # The points stand in the lots of the tasks; nothing here needs them a second time.
-            _known[order] = replace(batch, design=batch.design.iloc[:0], rows=batch.rows.iloc[:0])
+            _known[order] = batch
         return _known[order]
 
 
@@ -221,20 +226,32 @@ def _alike(order: Order) -> None:
 
 def _read(order: Order) -> Batch:
     place = place_of(order.address)
-    texts = {name: place.read(name) for name in ("scenario.yaml", "study.yaml", DESIGN)}
+    texts = {name: place.read(name) for name in ("scenario.yaml", "study.yaml")}
     for name, content in texts.items():
         if content is None:
             raise InputError(f"sees no {below(order.address, name)}: all workers must reach the study's folder")
     scenario = parse_scenario((texts["scenario.yaml"] or b"").decode(), below(order.address, "scenario.yaml"))
     study = Study.model_validate(parse_yaml((texts["study.yaml"] or b"").decode(), "study.yaml")[0])
-    design = _points(texts[DESIGN] or b"")
-    sets = place.read(ROWS)
-    rows = design.drop(columns=DUMMY, errors="ignore") if sets is None else _points(sets)
-    batch = cut(study, scenario, design, rows, order.block)
+    points = _points(study, place, order)
+    try:
+        sets: Points = Stored(place, ROWS)
+    except FileNotFoundError:
+        sets = Chosen(points, [name for name in points.columns if name != DUMMY])
+    batch = cut(study, scenario, points, sets, order.block, given=order.given)
     if batch.identity != json.loads(order.identity):
         raise InputError(f"{order.address}: holds another study there than here")
     return batch
 
 
-def _points(content: bytes) -> pd.DataFrame:
-    return parquet_frame(content).drop(columns="point")
+def _points(study: Study, place: Place, order: Order) -> Points:
+    """The points of the study: made here where it says them and any range of them is quickly made, else read from its folder."""
+    if not order.given and isinstance(study.design, Sample | Saltelli):
+        points = sampled_points(study)
+        if not points.cube.on_disk:
+            return points
+    try:
+        return Stored(place, DESIGN)
+    except FileNotFoundError:
+        raise InputError(
+            f"sees no {below(order.address, DESIGN)}: all workers must reach the study's folder"
+        ) from None

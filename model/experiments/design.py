@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
 from entente.errors import InputError, nearest, shown
 from entente.month.mechanism import Mechanism
@@ -20,8 +18,12 @@ from entente.schema.study import DUMMY, RUNS_AT_MOST, Factor, FullFactorial, Mor
 from entente.world.draws import Floats
 from entente.world.rows import leaf_value
 
+from .cubes import Cube, Fixed, Hypercube, Sobol
+from .cubes import Saltelli as SaltelliCube
 from .given import given_table
 from .groups import moved, study_groups, with_groups
+from .places import Folder
+from .points import CHUNK, Held, Points, Product, Sampled, Stored
 from .prior import prior_draws
 from .shipped import study_file, study_names
 
@@ -104,33 +106,22 @@ def points_of(study: Study, folder: Path) -> int:
         return design.base * ((2 * factors + 2) if design.second_order else (factors + 2))
     if isinstance(design, Morris):
         return design.trajectories * (factors + 1)
-    return len(_table(design, folder))
+    return _table(design, folder).count
 
 
-def make_design(study: Study, scenario: Scenario, folder: Path) -> pd.DataFrame:
+def make_points(study: Study, scenario: Scenario, folder: Path) -> Points:
     """The points of a study, one row a point and one column a factor. The same study gives the same rows."""
     design = study.design
     if isinstance(design, Table):
-        frame = _checked_table(study, scenario, _table(design, folder), folder / design.file)
-        return frame.assign(**{DUMMY: _even(len(frame), study.seed)}) if DUMMY in study.sampled else frame
+        return _table_points(study, scenario, design, folder)
     if isinstance(design, FullFactorial):
         return _combinations(study, scenario, design)
-    unit = unit_points(study)
-    factors = [(name, study.factors.get(name, _DUMMY)) for name in study.sampled]
-    if any(factor.levels is not None for _, factor in factors):
-        return pd.DataFrame({name: _take(factor, unit[:, n]) for n, (name, factor) in enumerate(factors)})
-    # In place: a million points of thirty factors are a quarter of a gigabyte each time they are copied.
-    for n, (_, factor) in enumerate(factors):
-        unit[:, n] = _take(factor, unit[:, n])
-    return pd.DataFrame(unit, columns=study.sampled)
+    return sampled_points(study)
 
 
-def crossed(design: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
-    """Every point of a design under every set of parameters, points first; what a point names itself stands."""
-    added = sets.drop(columns=[name for name in sets.columns if name in design])
-    points = design.loc[np.repeat(design.index, len(added))].reset_index(drop=True)
-    rows = pd.concat([added] * len(design), ignore_index=True)
-    return pd.concat([points, rows], axis=1)
+def sampled_points(study: Study) -> Sampled:
+    """The points of a design that is sampled, which the study alone says."""
+    return Sampled(cube_of(study), {name: study.factors.get(name, _DUMMY) for name in study.sampled})
 
 
 _DUMMY = Factor(uniform=[0.0, 1.0])
@@ -141,42 +132,38 @@ def _even(count: int, seed: int) -> Floats:
     return (np.random.default_rng(seed).permutation(count) + 0.5) / count
 
 
-def _combinations(study: Study, scenario: Scenario, design: FullFactorial) -> pd.DataFrame:
+def _combinations(study: Study, scenario: Scenario, design: FullFactorial) -> Product:
     """Every combination of levels, the last factor fastest; with draws, all of them again for each draw."""
-    levels = [factor.levels or [] for factor in study.factors.values()]
-    cells = pd.DataFrame(list(itertools.product(*levels)), columns=list(study.factors))
+    levels = {name: factor.levels or [] for name, factor in study.factors.items()}
     if not design.draws:
-        return cells
-    drawn = prior_draws(design.draws, study.seed, scenario).drop(columns=list(study.factors), errors="ignore")
-    again = drawn.loc[drawn.index.repeat(len(cells))].reset_index(drop=True)
-    return pd.concat([pd.concat([cells] * design.draws, ignore_index=True), again], axis=1)
+        return Product(levels, pd.DataFrame(index=[0]))
+    return Product(
+        levels, prior_draws(design.draws, study.seed, scenario).drop(columns=list(levels), errors="ignore")
+    )
 
 
 def unit_points(study: Study) -> Floats:
     """Points of the unit cube, one column a sampled factor. Only for designs that are sampled."""
+    cube = cube_of(study)
+    return cube.unit(0, cube.count)
+
+
+def cube_of(study: Study) -> Cube:
+    """The sample of the unit cube behind a design that is sampled."""
     design, count = study.design, len(study.sampled)
     if isinstance(design, Sample):
-        if design.kind == "latin_hypercube":
-            cube = qmc.LatinHypercube(d=count, rng=np.random.default_rng(study.seed))
-            return np.asarray(cube.random(design.points))
-        sequence = qmc.Sobol(d=count, rng=np.random.default_rng(study.seed))
-        # Points of a Sobol sequence balance in powers of two; the first of more are the sequence's own.
-        whole = sequence.random_base2(math.ceil(math.log2(design.points)))
-        return np.asarray(whole[: design.points])
+        kind = Hypercube if design.kind == "latin_hypercube" else Sobol
+        return kind(count, design.points, study.seed)
     # SALib takes a seed of 0 for none at all.
     if isinstance(design, Saltelli):
-        from SALib.sample import sobol
-
-        return np.asarray(
-            sobol.sample(
-                problem_of(study), design.base, calc_second_order=design.second_order, seed=study.seed + 1
-            )
-        )
+        groups = study_groups(study) or study.sampled
+        return SaltelliCube(groups, design.base, design.second_order, study.seed + 1)
     assert isinstance(design, Morris)
     from SALib.sample import morris
 
     seed = (study.seed + 1) % 2**32
-    return np.asarray(morris.sample(problem_of(study), design.trajectories, num_levels=design.levels, seed=seed))
+    points = morris.sample(problem_of(study), design.trajectories, num_levels=design.levels, seed=seed)
+    return Fixed(np.asarray(points))
 
 
 def problem_of(study: Study) -> dict[str, Any]:
@@ -187,36 +174,29 @@ def problem_of(study: Study) -> dict[str, Any]:
     return problem if groups is None else problem | {"groups": groups}
 
 
-def _take(factor: Factor, unit: Floats) -> Any:
-    """Values of a factor at places of the unit interval."""
-    levels = factor.levels
-    if levels is not None:
-        places = np.minimum((unit * len(levels)).astype(int), len(levels) - 1)
-        return [levels[place] for place in places]
-    if factor.log_uniform is not None:
-        low, high = factor.log_uniform
-        return np.clip(low * np.exp(unit * math.log(high / low)), low, high)
-    low, high = factor.uniform or (0.0, 1.0)
-    return np.clip(low + unit * (high - low), low, high)
-
-
-def _table(design: Table, folder: Path) -> pd.DataFrame:
+def _table(design: Table, folder: Path) -> Points:
+    """The rows of a file: a Parquet file is read as it is needed, any other is text that has to be read to be understood."""
     path = folder / design.file
     try:
-        return given_table(path)
+        return Stored(Folder(path.parent), path.name) if path.suffix == ".parquet" else Held(given_table(path))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
 
 
-def _checked_table(study: Study, scenario: Scenario, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    if frame.empty or not len(frame.columns):
+def _table_points(study: Study, scenario: Scenario, design: Table, folder: Path) -> Points:
+    points, path = _table(design, folder), folder / design.file
+    if not points.count or not points.columns:
         raise InputError(f"{path}: empty; a design needs a row and a column at least")
-    for column in frame.columns:
+    for column in points.columns:
         if study.factors and column not in study.factors:
             raise InputError(f"{path}: {shown(column)}: no factor of this study{nearest(column, study.factors)}")
-        if not _takes_something(scenario, column, frame[column]):
-            _explain(scenario, column, frame[column].iloc[0], path)
-    return frame.reset_index(drop=True)
+    some = points.frame(0, min(CHUNK, points.count))
+    for column in points.columns:
+        if not _takes_something(scenario, column, some[column]):
+            _explain(scenario, column, some[column].iloc[0], path)
+    if DUMMY in study.sampled:
+        return Held(points.whole().assign(**{DUMMY: _even(points.count, study.seed)}))
+    return points
 
 
 def _takes_something(scenario: Scenario, column: str, values: pd.Series) -> bool:

@@ -24,10 +24,11 @@ from entente.telling.tables import FUTURES_NAME, TABLES
 from entente.world.rows import leaf_value
 
 from .described import OF_MONTH, OF_RUN
+from .digest import SERIAL, digest_of_files, see_same
 from .manifest import read_manifest
 from .parquet import parquet_frame, parquet_table
 from .places import Place, below, checksum, place_of, reason
-from .store import DESIGN, FAILED, OUTCOMES, ROWS, TRAJECTORIES
+from .store import DESIGN, FAILED, OUTCOMES, ROWS, STUDY, TRAJECTORIES, Store
 
 EVENTS_EACH = 10
 """Events of a month that can be told of a state and a treaty or source, at most."""
@@ -237,6 +238,26 @@ def model_of(path: str | Path) -> str | None:
     """The model class that a study was run with, as `module:Class`; None for the shipped model."""
     named: str | None = whole_study(path).manifest.get("model")
     return named
+
+
+def verify(path: str | Path) -> int:
+    """See that a finished study holds what its manifest says, file by file and in the digest of all its outcomes.
+
+    Returns how many files that were. Raises `InputError` for any other folder, and where something differs.
+    """
+    place, store = place_of(path), Store(path)
+    manifest = store.read_manifest()
+    if manifest is None or manifest.get("kind") != STUDY or manifest["state"] != "finished":
+        raise InputError(f"{path}: no finished study")
+    try:
+        for name in manifest["files"]:
+            _verified(place, name, manifest["files"])
+        parts = [name for name in sorted(manifest["files"]) if name.startswith(f"{OUTCOMES}/")]
+        found = digest_of_files(place, parts, manifest["outcomes"], manifest.get("digest", SERIAL))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path}: a damaged run folder: {' '.join(str(error).split())}") from None
+    see_same(found, manifest.get("outcomes_sha256"), path)
+    return len(manifest["files"])
 
 
 OURS = b'"format"'

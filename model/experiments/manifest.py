@@ -35,7 +35,10 @@ class RunManifest(_Manifest):
 
 
 class StudyManifest(_Manifest):
-    """Of a study: `files` has the digests of all finished parts."""
+    """Of a study: `files` has the digests of all finished parts, `sums` what the digest of their outcomes is made of.
+
+    Folders that were written before have no sums, and a digest of another kind: see `digest`.
+    """
 
     kind: Literal["study"]
     study: StrictStr
@@ -45,6 +48,10 @@ class StudyManifest(_Manifest):
     replicates: Annotated[StrictInt, Field(ge=1)]
     identity: dict[str, StrictStr]
     files: dict[str, Digest]
+    sums: dict[str, Digest] = {}
+    digest: Literal[1, 2] = 1
+    outcomes: list[StrictStr] = []
+    outcomes_sha256: Digest | None = None
     model: StrictStr | None = None
     ok: Count | None = None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +24,25 @@ def parquet_bytes(frame: pd.DataFrame, columns: Columns | None = None, row: str 
     table = arrow_table(frame, columns or {}, row)
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def write_parquet(file: IO[bytes], frames: Iterable[pd.DataFrame]) -> None:
+    """Write frames with the same columns below each other into a Parquet file, each as a group of rows of its own."""
+    writer: pq.ParquetWriter | None = None
+    for frame in frames:
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        if writer is None:
+            writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def parquet_columns(source: bytes, columns: list[str]) -> pd.DataFrame:
+    """Some columns of the frame in the bytes of a Parquet file. Raises `OSError` or `ValueError` for any other."""
+    with pq.ParquetFile(pa.BufferReader(source)) as file:
+        frame: pd.DataFrame = file.read(columns, use_threads=False).to_pandas(use_threads=False)
+    return frame
 
 
 MOST_COLUMNS = 1_000

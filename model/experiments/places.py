@@ -10,15 +10,18 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from entente.errors import InputError
 from entente.telling.files import MANIFEST, is_address
 
 LOCK, DRAFT = ".lock", ".part"
+READ = 2**20
+"""Bytes of a file that are read at once."""
 
 
 class Place(Protocol):
@@ -34,6 +37,12 @@ class Place(Protocol):
 
     def put(self, name: str, content: bytes) -> str:
         """Write a file whole or not at all; returns its checksum."""
+
+    def put_from(self, name: str, write: Callable[[IO[bytes]], None]) -> str:
+        """The same for what would not fit in memory: `write` writes it, bit by bit."""
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file to read from any place in it. Raises `FileNotFoundError` where there is none."""
 
     def top(self) -> list[str]:
         """The names of what stands directly here, folders too; none where the place does not exist."""
@@ -74,20 +83,32 @@ def reason(error: OSError) -> str:
     return " ".join(str(error.strerror or error).split())
 
 
+def checksum_of(file: IO[bytes]) -> str:
+    """SHA-256 of a file from where it stands to its end, a part of it in memory at a time."""
+    digest = hashlib.sha256()
+    while content := file.read(READ):
+        digest.update(content)
+    return digest.hexdigest()
+
+
 def write_whole(path: Path, content: bytes) -> str:
     """Write a file whole or not at all, through to the disk; returns its checksum."""
+    _write_whole(path, lambda file: file.write(content))
+    return checksum(content)
+
+
+def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Workers of several machines may share the folder, so a process number alone would not do.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{DRAFT}")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return checksum(content)
 
 
 @contextmanager
@@ -118,6 +139,16 @@ class Folder:
     def put(self, name: str, content: bytes) -> str:
         """Write a file whole or not at all; returns its checksum."""
         return write_whole(self.path / name, content)
+
+    def put_from(self, name: str, write: Callable[[IO[bytes]], None]) -> str:
+        """Write a file whole or not at all, bit by bit; returns its checksum."""
+        _write_whole(self.path / name, write)
+        with self.open(name) as file:
+            return checksum_of(file)
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file to read."""
+        return (self.path / name).open("rb")
 
     def top(self) -> list[str]:
         """The names of what stands directly here."""
@@ -215,6 +246,21 @@ class Objects:
         with self._told():
             self._files.pipe_file(f"{self._root}/{name}", content)
         return checksum(content)
+
+    def put_from(self, name: str, write: Callable[[IO[bytes]], None]) -> str:
+        """Put an object, from a draft on this machine; returns its checksum."""
+        with self._told(), tempfile.NamedTemporaryFile(suffix=DRAFT) as draft:
+            write(draft)
+            draft.flush()
+            self._files.put_file(draft.name, f"{self._root}/{name}")
+            draft.seek(0)
+            return checksum_of(draft)
+
+    def open(self, name: str) -> IO[bytes]:
+        """An object to read, of which only what is asked for travels."""
+        with self._told():
+            file: IO[bytes] = self._files.open(f"{self._root}/{name}", "rb")
+        return file
 
     def top(self) -> list[str]:
         """The names of what stands directly here."""

@@ -13,6 +13,8 @@ from entente.schema.paths import leaf, numeric_leaves
 from entente.schema.scenario import Scenario
 from entente.schema.study import DUMMY, Study
 
+from .points import Chosen, Held, Points
+
 _WORDS = {"name", "summary"}
 
 
@@ -53,11 +55,15 @@ def _numbers(scenario: Scenario) -> Any:
     return acting(scenario.model_dump())
 
 
-def settings(study: Study, scenario: Scenario, design: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """What each point of a design sets, one column a dotted path: the design itself, unless it has a factor
-    that is no path. Factors that set the same path are refused with an `InputError`."""
+def settings(study: Study, scenario: Scenario, points: Points, folder: Path) -> Points:
+    """What each point of a design sets, one column a dotted path: the design itself, unless it has a factor that is no
+    path; then it is held in memory. Factors that set the same path are refused with an `InputError`."""
     bundles = {name: factor.scenarios for name, factor in study.factors.items() if factor.scenarios is not None}
-    rows = design.drop(columns=[name for name in (DUMMY, *bundles) if name in design.columns])
+    paths = Chosen(points, [name for name in points.columns if name not in (DUMMY, *bundles)])
+    if not bundles:
+        return paths
+    design = points.whole()
+    rows = design[paths.columns].copy()
     owner: dict[str, str] = {}
     for name, levels in bundles.items():
         sets = {level: differences(scenario, level, folder) for level in levels}
@@ -68,4 +74,4 @@ def settings(study: Study, scenario: Scenario, design: pd.DataFrame, folder: Pat
             owner[path] = name
             usual = rows[path] if path in rows.columns else pd.Series(_value(scenario, path), index=rows.index)
             rows[path] = [sets[level].get(path, value) for level, value in zip(design[name], usual, strict=True)]
-    return rows
+    return Held(rows)

@@ -2,8 +2,8 @@
 
 A study holds `manifest.json`, `scenario.yaml`, `study.yaml`, `codebook.md`, `design.parquet`, `outcomes/`,
 `trajectories/` and `failed.parquet`; where a factor is no dotted path, `rows.parquet` says what each point
-sets. The manifest lists the checksum of every finished part; a part that it does not list, or whose bytes
-differ, is done again. One process writes the manifest.
+sets. The manifest lists the checksum of every finished part, and the sum of its outcomes; a part that it does not list, or
+whose bytes differ, is done again. One process writes the manifest.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import IO, Any
 
 from entente.errors import InputError, shown
 from entente.telling.files import MANIFEST, is_address
 
 from .manifest import read_manifest
-from .places import DRAFT, LOCK, below, checksum, place_of, reason, write_whole
+from .parquet import write_parquet
+from .places import DRAFT, LOCK, below, checksum_of, place_of, reason
+from .points import Points, plain
 
 FORMAT, STUDY = 1, "study"
 DESIGN, ROWS, FAILED = "design.parquet", "rows.parquet", "failed.parquet"
@@ -45,6 +48,12 @@ class Store:
         parts: dict[str, str] = self.manifest["files"]
         return parts
 
+    @property
+    def sums(self) -> dict[str, str]:
+        """Sums of outcomes by the finished file that they stand in; see `digest`."""
+        sums: dict[str, str] = self.manifest["sums"]
+        return sums
+
     def read_manifest(self) -> dict[str, Any] | None:
         """The manifest as it stands; None where there is none. Raises `InputError` for one that cannot be read."""
         try:
@@ -60,14 +69,24 @@ class Store:
         self._saved = time.monotonic()
         self._cost, self._behind = self._saved - began, False
 
-    def add(self, files: dict[str, bytes]) -> None:
-        """Write finished files, then list them."""
-        self.enlist({name: self.place.put(name, content) for name, content in files.items()})
+    def add(self, files: dict[str, bytes], sums: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Write finished files, then list them, with the sums of the outcomes that stand in some."""
+        self.enlist({name: self.place.put(name, content) for name, content in files.items()}, sums)
 
-    def enlist(self, sums: dict[str, str]) -> None:
-        """List files that have been written, by their checksums."""
+    def add_points(self, name: str, points: Points) -> None:
+        """Write a table of points, a part of it in memory at a time, then list it."""
+
+        def write(file: IO[bytes]) -> None:
+            chunks = (plain(chunk) for chunk in points.chunks())
+            write_parquet(file, chunks)
+
+        self.enlist({name: self.place.put_from(name, write)}, {})
+
+    def enlist(self, parts: Mapping[str, str], sums: Mapping[str, str]) -> None:
+        """List files that have been written, by their checksums, and the sums of outcomes."""
         with self._guard:
-            self.parts.update(sums)
+            self.parts.update(parts)
+            self.sums.update(sums)
             self._behind = True
             if time.monotonic() - self._saved >= self._cost * (1 / MANIFEST_SHARE - 1):
                 self.save_manifest()
@@ -83,10 +102,10 @@ class Store:
         if name not in self.parts:
             return False
         try:
-            content = self.place.read(name)
+            with self.place.open(name) as file:
+                return checksum_of(file) == self.parts[name]
         except OSError:
             return False
-        return content is not None and checksum(content) == self.parts[name]
 
     def clear(self) -> None:
         """Remove everything that the study has written."""
@@ -136,6 +155,5 @@ def _left_over(name: str) -> bool:
 
 
 __all__ = [
-    "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "STUDY", "TRAJECTORIES", "Store", "checksum", "make_way",
-    "same_study", "write_whole",
+    "DESIGN", "FAILED", "FORMAT", "OUTCOMES", "ROWS", "STUDY", "TRAJECTORIES", "Store", "make_way", "same_study",
 ]  # fmt: skip

@@ -52,7 +52,7 @@ DRAWING: Any = {name: value for name, value in mpl.rcParamsDefault.items() if no
 
 def images(figure: Figure) -> dict[str, bytes]:
     """A figure as the bytes of a PNG and an SVG; the same figure gives the same bytes."""
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     png, svg = BytesIO(), BytesIO()
     # The ids of an SVG get their salt when it is written.
     with mpl.rc_context(DRAWING):

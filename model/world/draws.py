@@ -36,13 +36,17 @@ def stream(name: str, seed: int, replicate: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=_key(name, seed, replicate)))
 
 
-def _key(name: str, seed: int, replicate: int) -> NDArray[np.uint64]:
+def key_of(name: str, seed: int, replicate: int) -> bytes:
+    """The key of a stream, two words of 64 bits. Raises `InputError` for numbers outside 0 to 2**63 - 1."""
     if not 0 <= seed < SEED_LIMIT or not 0 <= replicate < SEED_LIMIT:
         raise InputError(
             f"seed {shown(seed)}, replicate {shown(replicate)}: must be whole numbers from 0 to 2**63 - 1"
         )
-    digest = hashlib.sha256(f"{seed}/{replicate}/{name}".encode()).digest()
-    return np.frombuffer(digest[:16], dtype=np.uint64)
+    return hashlib.sha256(f"{seed}/{replicate}/{name}".encode()).digest()[:16]
+
+
+def _key(name: str, seed: int, replicate: int) -> NDArray[np.uint64]:
+    return np.frombuffer(key_of(name, seed, replicate), dtype=np.uint64)
 
 
 class _Streams:
@@ -113,17 +117,3 @@ def draw(
         for n, thing in enumerate(things[one.over]):
             fill(f"{thing}/{one.label}", one.law, drawn[one.name][:, n])
     return Draws(arrival, magnitude, perception, drawn)
-
-
-def forked(draws: Draws, trunk: Draws, months: int) -> Draws:
-    """`draws`, but for the first `months` months, which are those of `trunk`."""
-
-    def grafted(own: Floats, common: Floats) -> Floats:
-        return np.concatenate([common[:months], own[months:]])
-
-    return Draws(
-        grafted(draws.arrival, trunk.arrival),
-        grafted(draws.magnitude, trunk.magnitude),
-        grafted(draws.perception, trunk.perception),
-        {name: grafted(own, trunk.own[name]) for name, own in draws.own.items()},
-    )

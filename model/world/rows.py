@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,29 +61,71 @@ def lots(
     what they hold. Raises `InputError` for an outcome that is none in the scenario itself, unless rows
     give the world another shape, and then it is they that fail.
     """
-    world = pack(scenario)
-    inside = [path for path in design.columns if path in world.slots and limits(scenario, path) is not None]
-    shaping = [path for path in design.columns if path not in inside]
-    names = default_outcomes(world) if outcomes is None else list(outcomes)
-    measured = () if shaping else tuple(parse_outcomes(names, world))
-    failures, possible = _impossible(scenario, design, inside)
+    shapes = Shapes(scenario, list(design.columns), outcomes)
+    groups, failures = shapes.sort(design)
     found: list[Lot] = []
-    kept = design[possible]
-    groups = kept.groupby(shaping, sort=False, dropna=False) if shaping else [((), kept)]
-    for key, rows in groups:
-        points = rows.index.to_numpy(dtype=np.int64)
-        values = key if isinstance(key, tuple) else (key,)
-        changes = {path: leaf_value(scenario, path, value) for path, value in zip(shaping, values, strict=True)}
-        try:
-            own = load_scenario(scenario, changes) if changes else scenario
-            shape = pack(own) if changes else world
-            found_there = tuple(parse_outcomes(names, shape)) if changes else measured
-        except InputError as error:
-            failures += [Failure(int(point), str(error)) for point in points]
-            continue
-        columns = {path: rows[path].to_numpy(dtype=float) for path in inside}
-        found.append(Lot(own, shape, found_there, points, columns))
+    for key, points in groups.items():
+        lot = shapes.lot(key)
+        if isinstance(lot, str):
+            failures += [Failure(int(point), lot) for point in points]
+        else:
+            found.append(replace(lot, points=points, columns=shapes.columns(design.loc[points])))
     return found, sorted(failures, key=lambda failure: failure.point)
+
+
+class Shapes:
+    """The worlds that rows with some columns (dotted paths) can need, each made once, whatever part of the rows is asked for.
+
+    `shaping` are the columns that give a world another shape; a row's values there are its key. The others, `inside`, are
+    numbers of a world. `outcomes` as in `lots`, which says what is raised.
+    """
+
+    def __init__(self, scenario: Scenario, columns: Sequence[str], outcomes: Sequence[str] | None) -> None:
+        self.scenario, self.world = scenario, pack(scenario)
+        self.inside = [path for path in columns if path in self.world.slots and limits(scenario, path) is not None]
+        self.shaping = [path for path in columns if path not in self.inside]
+        self.names = default_outcomes(self.world) if outcomes is None else list(outcomes)
+        self._lots: dict[tuple[Any, ...], Lot | str] = {}
+        if not self.shaping:
+            measured = tuple(parse_outcomes(self.names, self.world))
+            self._lots[()] = Lot(scenario, self.world, measured, np.empty(0, dtype=np.int64), {})
+
+    def sort(self, design: pd.DataFrame) -> tuple[dict[tuple[Any, ...], np.ndarray], list[Failure]]:
+        """The possible rows of each key, by their index and in the order of first rows, and those that no number allows."""
+        failures, possible = _impossible(self.scenario, design, self.inside)
+        kept = design[possible]
+        if not self.shaping:
+            return {(): kept.index.to_numpy(dtype=np.int64)}, failures
+        groups = kept.groupby(self.shaping, sort=False, dropna=False)
+        # One column gives keys of one value.
+        return {
+            key if isinstance(key, tuple) else (key,): rows.index.to_numpy(dtype=np.int64) for key, rows in groups
+        }, failures
+
+    def lot(self, key: tuple[Any, ...]) -> Lot | str:
+        """The world of a key, as a lot without rows, or why there is none."""
+        if key not in self._lots:
+            pairs = zip(self.shaping, key, strict=True)
+            try:
+                own = load_scenario(
+                    self.scenario, {path: leaf_value(self.scenario, path, value) for path, value in pairs}
+                )
+                shape = pack(own)
+                measured = tuple(parse_outcomes(self.names, shape))
+                self._lots[key] = Lot(own, shape, measured, np.empty(0, dtype=np.int64), {})
+            except InputError as error:
+                self._lots[key] = str(error)
+        return self._lots[key]
+
+    def columns(self, rows: pd.DataFrame) -> dict[str, Floats]:
+        """The numbers of some rows inside their world."""
+        return {path: rows[path].to_numpy(dtype=float) for path in self.inside}
+
+    def surely(self, path: str, low: float, high: float, whole: bool) -> bool:
+        """Whether all values of a column from `low` to `high` are possible; `whole` tells that they are those two alone."""
+        allowed = limits(self.scenario, path) if path in self.inside else None
+        fits = allowed is not None and allowed.low <= low and high <= allowed.high
+        return fits and allowed is not None and (whole or allowed.kind == "number")
 
 
 def _impossible(scenario: Scenario, design: pd.DataFrame, inside: list[str]) -> tuple[list[Failure], np.ndarray]:
@@ -93,7 +135,9 @@ def _impossible(scenario: Scenario, design: pd.DataFrame, inside: list[str]) -> 
     for path in inside:
         wrong = possible & ~_within(design[path], limits(scenario, path))
         for point in np.flatnonzero(wrong):
-            failures.append(Failure(int(point), _sentence(scenario, path, design[path].iloc[point])))
+            failures.append(
+                Failure(int(design.index[int(point)]), _sentence(scenario, path, design[path].iloc[point]))
+            )
         possible &= ~wrong
     return failures, possible
 

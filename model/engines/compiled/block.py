@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from entente.errors import InputError
 from entente.schema.base import MONTHS_IN_YEAR
-from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats, draw, forked
+from entente.world.draws import ARRIVAL, MAGNITUDE, PERCEPTION, Draws, Floats
 from entente.world.pack import World
 from entente.world.terms import arrival_size, long_run_intensity, terms
 from entente.world.trajectory import quantities
@@ -18,14 +17,13 @@ from entente.world.trajectory import quantities
 from .compiled import compiled
 from .kernel import DIAL, SWITCH
 from .layout import Ints, Noise, group_numbers, row_count, row_index, state_rows
+from .noise import drawn
 from .plan import Plan, number_plan, world_plan
 from .tables import aligned_zeros
 from .vector import WIDTH
 
 TILES = 64
 """Tiles that are run in one call: whether to stop is asked in between."""
-KEPT_REPLICATES, KEPT_BYTES = 64, 2**20
-"""Replicates whose noise is kept for the next block, and how much one may take to be."""
 MOVES = ("left", "left_by", "came_by", "ended_by")
 """What is recorded of the one month in which somebody comes or goes, or a treaty ends."""
 LASTING = ("status", *MOVES)
@@ -251,16 +249,14 @@ class _Block:
 
     def _drawn(self) -> Draws:
         """The noise of all replicates, which lead."""
-        drawn = [draws_of(self.world, self.seed, replicate, self.heard) for replicate in self.place]
+        found = drawn(self.world, self.seed, self.place, self.heard)
         if self.shared:
-            trunk = draws_of(self.world, self.seed, 0, self.heard)
-            drawn = [forked(one, trunk, self.shared) for one in drawn]
-        return Draws(
-            arrival=np.stack([one.arrival for one in drawn]),
-            magnitude=np.stack([one.magnitude for one in drawn]),
-            perception=np.stack([one.perception for one in drawn]),
-            own={name: np.stack([one.own[name] for one in drawn]) for name in drawn[0].own},
-        )
+            trunk = drawn(self.world, self.seed, [0], self.heard)
+            for name in ("arrival", "magnitude", "perception"):
+                getattr(found, name)[:, : self.shared] = getattr(trunk, name)[:, : self.shared]
+            for name, own in found.own.items():
+                own[:, : self.shared] = trunk.own[name][:, : self.shared]
+        return found
 
     def _wanted(self, acting: Mapping[str, Floats]) -> frozenset[str]:
         """The streams that some run reads: most of a replicate's noise would be multiplied by 0."""
@@ -293,17 +289,6 @@ def _alike(rows: Ints) -> Ints:
     """Of each tile, whether all its runs hear the same."""
     found: Ints = (rows == rows[:, :1]).all(axis=1).astype(np.int64)
     return found
-
-
-_kept_draws = lru_cache(maxsize=KEPT_REPLICATES)(draw)
-
-
-def draws_of(world: World, seed: int, replicate: int, wanted: frozenset[str]) -> Draws:
-    """The noise of a replicate, kept for the next block that needs it unless it is large."""
-    make = _kept_draws if noise_bytes(world) <= KEPT_BYTES else draw
-    return make(
-        world.states, world.sources, world.treaties, world.steps, seed, replicate, wanted, world.mechanisms.streams
-    )
 
 
 def noise_bytes(world: World) -> int:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,14 +78,19 @@ def cache_folder() -> Path | None:
 @cache
 def compiled() -> Any:
     """`month.advance` as one compiled function, from the cache where it has been kept."""
+    return compiled_of(month.advance)
+
+
+def compiled_of(function: Callable[..., Any]) -> Any:
+    """A function compiled for the interpreter to call, from the cache where it has been kept."""
     folder = cache_folder()
     if folder is None or numba.config.DISABLE_JIT:
-        return numba.njit(**OPTIONS)(month.advance)
+        return numba.njit(**OPTIONS)(function)
     before = numba.config.CACHE_DIR
     # numba asks for the folder when a function is marked, so nobody else's functions land here.
     numba.config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(cache=True, **OPTIONS)(month.advance)
+        return numba.njit(cache=True, **OPTIONS)(function)
     finally:
         numba.config.CACHE_DIR = before
 

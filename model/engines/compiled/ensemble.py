@@ -36,7 +36,9 @@ from .layout import row_count, row_index
 BLOCK = 2048
 """Runs of a block at most: what is held in memory at once."""
 HELD = 2**28
-"""Bytes of state, or of noise, that a block holds at most."""
+"""Bytes of state that a block holds at most."""
+HEARD = 2**26
+"""Bytes of noise that a block holds at most: what is freed in such pieces is used again, and larger ones are new memory each time."""
 KEEP = ("none", "yearly", "monthly")
 
 
@@ -131,7 +133,7 @@ class Runs:
 def block_size(lot: Lot, most: int = BLOCK) -> int:
     """Runs of a block of the lot, at most `most`: as many as may be held in memory with their noise."""
     states = HELD // (row_count(lot.world) * np.dtype(float).itemsize)
-    replicates = max(1, HELD // noise_bytes(lot.world))
+    replicates = max(1, HEARD // noise_bytes(lot.world))
     return max(1, min(most, BLOCK, states, len(lot.points) * replicates))
 
 

@@ -24,6 +24,7 @@ from entente.experiments.batch import run_batch
 from entente.experiments.parquet import parquet_frame
 from entente.experiments.places import checksum, write_whole
 from entente.experiments.plan import Batch, cut
+from entente.experiments.points import Held
 from entente.experiments.prior import prior_draws
 from entente.experiments.store import DESIGN, OUTCOMES
 from entente.schema.load import load_scenario, scenario_hash
@@ -93,7 +94,8 @@ def study_of(record: str, draws: int, replicates: int, seed: int) -> tuple[Batch
         name=NAME, scenario=scenario.name, months=scenario.months, factors={}, replicates=replicates, seed=seed,
         design=Table(kind="table", file=DESIGN), outcomes=outcomes,
     )  # fmt: skip
-    return cut(study, scenario, design, design), kept, read
+    points = Held(design)
+    return cut(study, scenario, points, points), kept, read
 
 
 def states_of(scenario: Scenario) -> list[str]:
