@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from entente.errors import InputError
+from entente.experiments.extras import need
 
 MASS, BOXES, LEAVES = 0.05, 3, 8
 """Least share of the points in a box; boxes of PRIM and leaves of the tree at most."""
@@ -64,14 +64,15 @@ def find_boxes(x: pd.DataFrame, y: NDArray[np.bool_], seed: int) -> list[Box]:
     return [*_prim(x, y), *_cart(x, y, seed)]
 
 
+def need_workbench(who: str) -> None:
+    """See that the library of boxes is there. Raises `InputError`."""
+    need(who, "ema_workbench.analysis", "studies")
+
+
 def _workbench() -> Any:
-    try:
-        with warnings.catch_warnings():
-            # It warns of parts of its own that nobody asks for.
-            warnings.simplefilter("ignore")
-            from ema_workbench.analysis import cart, prim
-    except ImportError as error:
-        raise InputError(f"discover needs the extra packages of entente[studies]: {error}") from None
+    need_workbench("discover")
+    from ema_workbench.analysis import cart, prim
+
     return prim, cart
 
 

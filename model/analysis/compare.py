@@ -169,8 +169,9 @@ def sentences(found: Comparison, year: int | None = None) -> list[str]:
     unseen = UNSEEN / units
     lines = [_sentence(row) for row in rows]
     if unseen > RARE:
+        rare = f"what happens in fewer than {unseen:.0%} of them may not have been seen at all"
         lines.append(
-            f"With {units} pairs, what happens in fewer than {unseen:.0%} of them may not have been seen at all."
+            f"With {units} pairs, {rare if unseen < 1 else 'nothing can be said of what happens seldom'}."
         )
     return lines
 

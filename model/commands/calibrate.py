@@ -77,9 +77,11 @@ def _one(
     from entente.evidence.calibration.diagnostics import synthetic_ranks, unevenness
     from entente.evidence.calibration.portraits import calibration_figures
     from entente.evidence.hindcast.charts import save
+    from entente.experiments.extras import need
     from entente.experiments.places import write_whole
     from entente.screen import note, runs_progress
 
+    need("calibrate", "arviz", "studies")
     with runs_progress(draws * replicates, "calibration") as advance:
         found = fit(out, record, draws, replicates, seed, workers, fresh, advance, note)
     ranks = synthetic_ranks(found, min(synthetic, draws))

@@ -46,6 +46,7 @@ def decide(
 
     Example: entente decide keep-apart --draws 50 --out apart
     """
+    from entente.analysis.boxes import need_workbench
     from entente.analysis.output import write_into
     from entente.counsel.decide import decide as decided
     from entente.counsel.decide import sentences
@@ -62,6 +63,7 @@ def decide(
     changes = replaced(
         probability=probability, by=by, parameters=parameters, draws=draws, replicates=replicates, seed=seed
     )
+    need_workbench("decide")
     own = mechanisms_of(mechanism)
     asked, _ = load_decision(question, changes, own)
     count = len(asked.choices())

@@ -34,6 +34,7 @@ def discover(
 
     Example: entente discover shock-size-timing --outcome depth:tashkent@2016 --above .5
     """
+    from entente.analysis.boxes import need_workbench
     from entente.analysis.discover import check_search, sentences, study_folder
     from entente.analysis.discover import discover as find
     from entente.analysis.discover_charts import discovery_figures
@@ -41,6 +42,7 @@ def discover(
     from entente.experiments.folder import run_folder
     from entente.screen import note
 
+    need_workbench("discover")
     folder = run_folder(out, "discover")
     check_search(study, outcome, above, below)
     kept = study_folder(study, workers, note)

@@ -30,6 +30,7 @@ from entente.schema.yaml12 import parse_yaml
 from entente.telling.files import is_address
 
 from .design import sampled_points
+from .extras import need
 from .places import Place, below, place_of, reason
 from .plan import Batch, Task, cut, run_task
 from .points import Chosen, Points, Stored
@@ -69,11 +70,10 @@ class Cluster:
 
     def __init__(self, scheduler: str, say: Callable[[str], None]) -> None:
         self.scheduler, self.say = scheduler, say
-        try:
-            from distributed import Client
-            from distributed.comm import resolve_address
-        except ImportError:
-            raise InputError("--scheduler: needs Dask: pip install 'entente[studies]'") from None
+        need("--scheduler", "distributed", "studies")
+        from distributed import Client
+        from distributed.comm import resolve_address
+
         try:
             resolve_address(scheduler)
             self.client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)

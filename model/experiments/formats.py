@@ -18,6 +18,7 @@ import pyarrow as pa
 from entente.errors import InputError
 
 from .afford import afford
+from .extras import need
 
 WRITTEN = datetime(2000, 1, 1, tzinfo=UTC)
 """When every file says that it was written, so that the same tables give the same bytes."""
@@ -155,12 +156,7 @@ class Excel:
                 raise InputError(
                     f"{sheet.where}: {width:,} columns, and a sheet of Excel holds {SHEET_COLUMNS:,}; use --to csv or dta"
                 )
-        try:
-            import openpyxl  # noqa: F401
-        except ImportError:
-            raise InputError(
-                "--to xlsx: needs openpyxl; install the extra: pip install 'entente[excel]'"
-            ) from None
+        need("--to xlsx", "openpyxl", "excel")
 
     def write(self, sheets: Iterable[Sheet], folder: Path) -> None:
         """Write all tables."""

@@ -19,6 +19,8 @@ from typing import IO, Any, Protocol
 from entente.errors import InputError
 from entente.telling.files import MANIFEST, is_address
 
+from .extras import need
+
 LOCK, DRAFT = ".lock", ".part"
 READ = 2**20
 """Bytes of a file that are read at once."""
@@ -221,6 +223,7 @@ class Objects:
     """
 
     def __init__(self, address: str) -> None:
+        need(address, "fsspec", "studies")
         import fsspec
 
         self.address = address.rstrip("/")

@@ -8,6 +8,9 @@ import os
 import warnings
 from pathlib import Path
 
+from entente.errors import InputError
+from entente.experiments.extras import need
+
 from .guard import LOOPBACK, Guard
 
 SETTINGS = {
@@ -51,6 +54,10 @@ def main() -> None:
     given = parser.parse_args()
     if not given.app.is_file():
         parser.error(f"{given.app}: no such file")
+    try:
+        need("the page", "solara", "page")
+    except InputError as error:
+        parser.error(str(error))
     serve(given.app, given.host, given.port, given.name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kstest, rankdata
 
-from entente.errors import InputError
+from entente.experiments.extras import need
 from entente.experiments.prior import prior_ranges
 
 from ..likelihood import (
@@ -72,13 +71,9 @@ def chains(found: Calibration, draws: int = KEPT) -> np.ndarray:
 
 def r_hat(found: Calibration) -> float:
     """The largest R-hat of any parameter over the sets; 1 where they agree. Needs arviz."""
-    try:
-        with warnings.catch_warnings():
-            # arviz announces its next version at every import.
-            warnings.simplefilter("ignore", FutureWarning)
-            import arviz
-    except ImportError:
-        raise InputError("calibrate: needs arviz; install the extra: pip install 'entente[studies]'") from None
+    need("calibrate", "arviz", "studies")
+    import arviz
+
     draws = chains(found)
     return max(float(arviz.rhat(draws[:, :, at])) for at in range(draws.shape[2]))
 
