@@ -47,7 +47,7 @@ def base(request: pytest.FixtureRequest) -> Any:
 
 
 @given(st.lists(st.tuples(st.integers(0, MONTHS - 1), st.sampled_from(sorted(LATER))), min_size=1, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_it_is_the_run_that_the_scenario_makes(base: Any, pulled: list[tuple[int, str]]) -> None:
     model, scenario, run_so_far = AllianceModel(base, seed=1, record=True), base, 0
     for n, (month, name) in enumerate(sorted(pulled)):

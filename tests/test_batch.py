@@ -358,7 +358,7 @@ def test_a_saltelli_design_is_salibs(tmp_path):
     assert np.allclose(make_points(*load_study(str(path))).whole(), 0.2 + 0.2 * unit)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(2, 6))
 def test_a_latin_hypercube_fills_every_stratum_once(points, seed):
     from entente.experiments.design import unit_points

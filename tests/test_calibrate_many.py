@@ -93,7 +93,7 @@ def seen(truths, error, draws=1500, others=2, seed=0):
     return -(((observed[:, np.newaxis] - unit["a"].to_numpy()) / error) ** 2) / 2, unit
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.3, 0.7), st.integers(0, 99))
 def test_ties_that_share_a_parameter_have_hardly_any_spread(mean, seed):
     log_likelihood, unit = seen(np.full(60, mean), 0.1, seed=seed)
@@ -102,7 +102,7 @@ def test_ties_that_share_a_parameter_have_hardly_any_spread(mean, seed):
     assert found.mean[0] == pytest.approx(mean, abs=0.1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.4, 0.6), st.floats(0.15, 0.25), st.integers(0, 99))
 def test_the_spread_of_ties_that_differ_is_found(mean, spread, seed):
     rng = np.random.default_rng(seed)
@@ -117,7 +117,7 @@ def test_the_spread_of_ties_that_differ_is_found(mean, spread, seed):
     assert table["common"][0] < -2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 999), st.integers(1, 3))
 def test_a_population_is_never_worse_than_the_prior_and_leaves_draws(seed, number):
     log_likelihood, unit = seen(np.random.default_rng(seed).random(20), 0.3, draws=800, seed=seed)
@@ -210,7 +210,6 @@ def test_too_few_draws_are_told_and_the_power_leaves_enough():
     assert "--hierarchical helps" in said
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-200, 0), min_size=3, max_size=40), st.floats(1, 3))
 def test_the_power_is_the_largest_that_leaves_enough(logs, least):
     values = np.array(logs)
@@ -268,7 +267,7 @@ def test_moves_of_a_tie_by_hand():
 # -- splits and judgement ------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sets(st.text("abc", min_size=1, max_size=4), min_size=30, max_size=60), st.integers(0, 99))
 def test_a_tie_stays_on_its_side_whatever_else_there_is(names, seed):
     ordered = sorted(names)
@@ -290,7 +289,7 @@ def test_a_share_that_leaves_nothing_to_do_is_a_sentence():
         folds(["a", "b"], 3, 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.floats(*DOUBLINGS), min_size=2, max_size=5), st.sampled_from(sorted(JUDGED)))
 def test_factors_keep_the_order_of_sources_and_the_bounds(doublings, column):
     scenario = MEMO
@@ -309,7 +308,7 @@ def test_factors_keep_the_order_of_sources_and_the_bounds(doublings, column):
     assert still[[f"sources.{id_}.{number}" for id_ in scenario.sources]].to_numpy()[0] == pytest.approx(own)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=20))
 def test_the_interval_of_a_mean_holds_it(values):
     found = paired(np.array(values), 0)

@@ -266,7 +266,7 @@ def stranger(tmp_path, request):
         place = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(tmp_path / "copy")}}
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **place) as process:
             try:
-                client.wait_for_workers(1, timeout=60)
+                client.wait_for_workers(1, timeout=600)
                 yield made.scheduler_address
             finally:
                 process.kill()

@@ -26,7 +26,7 @@ OFF = {"treaties.rus-chn-2001.articles.consultation.on": False}
 
 
 @given(st.integers(2, 40), st.integers(1, 3), st.floats(-2, 2), st.floats(0.1, 2), st.integers(0, 2**31))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_interval_is_that_of_a_paired_t_test(units, group, shift, spread, seed):
     rng = np.random.default_rng(seed)
     a = rng.normal(size=(units * group, 2))
@@ -233,7 +233,7 @@ def test_nothing_to_measure_is_no_comparison():
 
 
 @given(st.floats(0.02, 0.3), st.integers(0, 2**31))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_an_interval_that_rests_on_few_pairs_says_so(rare, seed):
     rng = np.random.default_rng(seed)
 

@@ -135,7 +135,7 @@ def test_what_was_run_is_not_run_again(asked, tmp_path) -> None:
 
 
 @given(st.floats(0, 2), st.floats(0, 2), st.integers(1, 30), st.sampled_from([RUSSIA, CHINA, "behaviour.linkage"]))
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 def test_a_switch_changes_nothing_before_its_month(first, second, after, path) -> None:
     scenario = load_scenario("us-every-offer", {"months": 36})
     month = month_number(scenario.start) + 1 + after

@@ -21,7 +21,7 @@ from entente.telling.why import why
 from .test_membership import CONSTANT, DIAL, START, THREE, WAIT, first, month, offer, parties, world
 from .worlds import busy_world
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 TERM = {"term": {"rule": "term", "years": 4, "renewal_years": 2}}
 
 

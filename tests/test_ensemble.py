@@ -46,7 +46,7 @@ def test_every_scenario_is_the_same_in_both_engines(name):
     assert_same(name, seed=2, replicate=1)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(scenarios(), st.integers(0, 2**31))
 def test_random_worlds_are_the_same(world, seed):
     assert_same(world, seed)

@@ -38,7 +38,7 @@ def term(found: Any, name: str) -> pd.Series:
     return found.terms.set_index("term").loc[name]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(1, 3), min_size=1, max_size=4).flatmap(
         lambda sizes: arrays(float, (2, *sizes), elements=st.floats(-100, 100))

@@ -36,7 +36,7 @@ def depths(shared: int, **choices: object) -> np.ndarray:
 
 
 @given(st.integers(0, MONTHS))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_runs_are_one_up_to_the_month_and_differ_after(shared: int) -> None:
     found, plain = depths(shared), depths(0)
     assert np.array_equal(found[:, :shared], np.broadcast_to(plain[0, :shared], found[:, :shared].shape))

@@ -33,7 +33,7 @@ def test_all_forms_of_a_table_are_the_same_table(text):
     pd.testing.assert_frame_equal(csv_frame(text), MEANT.astype({"treaties.t.hub": object}), check_dtype=False)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
 def test_numbers_are_read_to_the_last_bit(numbers):
     text = "x\n" + "\n".join(map(repr, numbers)) + "\n"

@@ -24,8 +24,8 @@ from entente.world.trajectory import Trajectory
 from .test_membership import CONSTANT, THREE, first, month, offer, parties, world
 from .worlds import busy_world
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-MORE = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+MORE = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 STEPS = CONSTANT.steps
 TOP = round(STEPS) - 1
 CLOSED = 2.0
@@ -301,7 +301,7 @@ NOTHING_OF: dict[str, dict[str, float]] = {
 
 
 @pytest.mark.parametrize(("switch", "numbers"), NOTHING_OF.items(), ids=NOTHING_OF)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_switched_off_a_mechanism_is_as_if_it_did_nothing(switch, numbers, seed):
     made = lively(seed)

@@ -95,7 +95,7 @@ def test_a_restart_opens_with_the_rung_of_the_record_and_keeps_the_history_of_th
     assert "flare" in begun.interventions
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 6), st.integers(1983, 1998))
 def test_a_still_world_keeps_the_rung_it_is_opened_with(rung, year):
     """The ratchet without drift moves nothing, so that every forecast is the record's rung at its origin."""
@@ -175,7 +175,7 @@ chains = st.lists(
 ).map(lambda rows: np.array(rows) / np.sum(rows, axis=1, keepdims=True))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(chains, st.integers(0, 10**6))
 def test_a_chain_that_is_fitted_on_what_a_chain_made_recovers_it(true, seed):
     rng = np.random.default_rng(seed)

@@ -210,7 +210,7 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parity
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(LEAVES, grown, max_leaves=12))
 def test_whatever_the_algebra_lets_through_gives_the_same_bits_compiled(expression):
     text = body(expression, words="gift, depth, mistrust, rung").replace("import sqrt", "import floor, sqrt")

@@ -309,7 +309,7 @@ def test_what_is_signed_in_a_month_is_signed_in_the_order_of_succession(ids, eng
     }  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.floats(1.0, 2.5),
     st.floats(0.0, 1.0),

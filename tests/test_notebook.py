@@ -20,7 +20,7 @@ def test_the_notebook_runs_and_holds_no_outputs(tmp_path, monkeypatch):
     nbformat.validate(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)
-    client.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    client.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert all(cell.execution_count for cell in cells)
     printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
     assert "interventions.usa-package-russia.size" in printed

@@ -129,7 +129,7 @@ def test_own_mechanisms_are_the_same_in_both_engines(seed):
     assert not np.array_equal(done.trajectory["depth"], with_none.trajectory["depth"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(scenarios(), st.integers(0, 2**31))
 def test_random_worlds_with_own_mechanisms_are_the_same(world, seed):
     rng = np.random.default_rng(seed)
@@ -732,7 +732,7 @@ def test_a_run_folder_whose_mechanism_was_damaged_is_told(tmp_path):
         load_run(tmp_path / "out")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.text(
         st.characters(

@@ -402,7 +402,7 @@ def test_every_picture_of_every_moment_is_sound_and_says_itself(scenario: str, m
 
 
 @given(scenarios(months=6))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_every_world_can_be_drawn_and_steered(world: dict[str, Any]) -> None:
     session = Session(load_scenario(world))
     for form in forms(session.base):

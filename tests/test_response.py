@@ -94,7 +94,7 @@ def test_placebos_find_nothing_of_a_planted_response():
     assert np.nanmean(at_random) == pytest.approx(0, abs=0.03)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), move=st.sampled_from([RISE, FALL]), lag=st.integers(0, 5))
 def test_a_tie_counted_twice_is_as_two_ties_alike(seed, move, lag):
     rng = np.random.default_rng(seed)
@@ -153,7 +153,7 @@ def test_a_declared_end_takes_the_place_of_quiet_years():
     assert not design(ties).quiet[RELIEF][0, 18:26].any()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_turned_dates_keep_what_a_tie_has(seed):
     rng = np.random.default_rng(seed)
@@ -163,7 +163,7 @@ def test_turned_dates_keep_what_a_tie_has(seed):
     np.testing.assert_array_equal(other.shared, other.size > 0.4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), gap=st.integers(1, 18))
 def test_the_chain_of_a_tie_knows_all_ties_but_it(seed, gap):
     rungs = np.random.default_rng(seed).integers(0, 7, (4, 20)).astype(float)

@@ -24,7 +24,7 @@ from entente.telling.why import why
 from .test_membership import DIAL, month, parties, world
 from .worlds import START, rifts, scenarios
 
-LOOSE = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+LOOSE = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 AT = 10
 """The row in which the quarrels of these tests break out."""
 PERSISTENCE = DIAL.persistence
@@ -112,7 +112,7 @@ def test_a_quarrel_of_states_that_no_treaty_can_hold_both_changes_no_treaty(give
     assert same(run(given_, seed), run(parted, seed))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 2), st.floats(0, 2), st.integers(0, 8))
 def test_a_reconciliation_takes_a_quarrel_back_to_what_fading_leaves(old, size, months):
     """Of the old quarrel no more is left than without the new one, and no less than the new one has faded by itself."""
@@ -226,7 +226,7 @@ def test_a_candidate_fears_those_with_whom_it_would_be():
     assert done.trajectory["fear"][AT, 0].tolist() == [0, 0, 0.25, 0], "the mean over both parties"
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), st.floats(0.01, 1))
 def test_a_quarrel_with_the_strong_is_feared_more_than_one_with_the_weak(capabilities, size):
     """The mean over partners by capability: whoever quarrels with a third of the partners' strength fears a third."""

@@ -66,7 +66,7 @@ def leaves(content, at=()):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_word_of_a_seal_changes_unseen(sealed: Seal, tmp_path_factory, data: st.DataObject) -> None:
     content = json.loads(sealed.text)
     at = data.draw(st.sampled_from(list(leaves(content))))
@@ -137,7 +137,6 @@ def entry(shares: list[float], came_true: int, name: str = "one") -> Entry:
 
 
 @given(st.lists(st.floats(0.01, 1), min_size=2, max_size=6), st.data())
-@settings(deadline=None)
 def test_scores_reward_the_truth(weights: list[float], data: st.DataObject) -> None:
     shares = [weight / sum(weights) for weight in weights]
     came_true = data.draw(st.integers(0, len(shares) - 1))

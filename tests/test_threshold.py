@@ -55,7 +55,7 @@ def normal(scenario, rows, noise):
 @given(
     st.lists(st.floats(-1, 3), min_size=2, max_size=30), st.integers(3, 12), st.floats(0.001, 0.1), st.booleans()
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_monotone_responses_are_found_within_the_tolerance(truth, steps, tolerance, rising):
     true = np.array(truth)
     sign = 1.0 if rising else -1.0

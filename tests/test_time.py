@@ -235,7 +235,7 @@ def test_a_scenario_from_a_file_has_no_link(session: Session) -> None:
 
 
 @given(st.text(max_size=80) | st.integers(0, 10**6))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_damaged_link_is_a_sentence_and_changes_nothing(damage: str | int) -> None:
     session = _SHARED
     link = link_of(session)

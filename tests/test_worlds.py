@@ -13,7 +13,7 @@ from entente.telling.files import scenario_text
 
 from .worlds import scenarios
 
-LOOSE = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+LOOSE = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @LOOSE

@@ -44,7 +44,7 @@ def test_every_shipped_file_reads_the_same():
         assert quickly(text) == slowly(text), path
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(TEXTS), st.randoms(use_true_random=False))
 def test_a_damaged_file_reads_the_same_and_what_is_refused_is_refused_in_the_same_words(text, random):
     for _ in range(random.randint(1, 3)):
