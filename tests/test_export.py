@@ -171,7 +171,7 @@ def alike(value: Any, meant: Any) -> bool:
     return isclose(value, meant, rel_tol=1e-15) if numbers else value == meant
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(tables())
 @pytest.mark.parametrize(("to", "read"), [("csv", read_csv), ("dta", read_stata), ("xlsx", read_excel)])
 def test_what_is_read_is_what_was_written(to, read, tmp_path_factory, table):

@@ -69,7 +69,7 @@ def test_a_table_has_its_declared_schema_whatever_rows_it_has(columns, data):
     assert arrow_table(full, columns).to_pandas().equals(full)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(scenarios(months=8))
 def test_every_table_of_any_world_has_the_schema_of_its_declaration(world):
     scenario = load_scenario(world)

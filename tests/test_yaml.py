@@ -121,7 +121,7 @@ SOME = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(TEXTS_OF_ANY_KIND, SOME, max_size=4))
 def test_what_is_written_reads_the_same_by_yaml_1_1_and_1_2(data):
     text = yaml_text(data)
