@@ -115,6 +115,7 @@ def test_a_browser_finds_words_from_a_disk_and_asks_no_host(site):
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page()
+        page.set_default_timeout(120_000)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto((site / "index.html").as_uri())
