@@ -266,6 +266,22 @@ def test_a_loop_that_was_about_to_step_does_not_step_what_was_reset() -> None:
     assert session.month == 1
 
 
+def test_a_reset_that_another_player_makes_ends_no_player() -> None:
+    """The buttons may be pressed while those of another scenario take their place."""
+    session = Session()
+    pace = Pace(session, Screen(), Fixed(1), Fixed(2))
+    old = Player(session, pace)
+    session.open("us-package-russia")
+    new = Player(session, pace, reset=False)
+    type(old)(session, pace)
+    assert new.running
+    new.step()
+    assert session.month == 1
+    assert pace.value == 1
+    new.step()
+    assert (session.month, new.running, old.running) == (3, True, False)
+
+
 def test_a_player_ends_when_another_scenario_is_opened() -> None:
     session = Session()
     player = Player(session, Pace(session, Screen(), Fixed(1), Fixed(1)))

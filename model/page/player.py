@@ -90,29 +90,29 @@ class Pace:
 class Player:
     """A session in the form of a model; making one is what the button Reset does.
 
-    A player outlives its epoch of the session when it is reset or opens something else, and its server
-    when that is stopped; it then says that it has ended, and the loop that plays it ends too.
+    A player outlives what it plays when the session opens something else, and its server when that is stopped; it then
+    says that it has ended, and the loop that plays it ends too. A reset, whoever asked for it, leaves it what it is.
     """
 
     def __init__(self, session: Session, pace: Pace, reset: bool = True) -> None:
         self.session, self.pace = session, pace
         if reset:
             session.reset()
-        self._epoch = session.epoch
+        self._generation = session.generation
 
     @property
     def current(self) -> bool:
-        """Whether the session is still in the epoch that this player plays."""
-        return self._epoch == self.session.epoch
+        """Whether the session still shows what this player plays."""
+        return self._generation == self.session.generation
 
     @property
     def running(self) -> bool:
         return self.current and self.session.running and self.pace.watched and main_thread().is_alive()
 
     def step(self) -> None:
-        """One month, or as many as the pace asks for; nothing for a loop that played what is gone since."""
+        """One month, or as many as the pace asks for; nothing for a loop that played what is gone or reset since."""
         due = self.pace.take()
-        if due is not None and due[0] != self._epoch:
+        if due is not None and (due[0] != self.session.epoch or not self.current):
             return
         months = due[1] if due else 0
         # The lock keeps a picture that is drawn meanwhile from showing a month in between.
