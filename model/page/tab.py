@@ -36,7 +36,7 @@ from .svg import Picture
 from .teller import Teller
 
 FIRST_INTERVAL_MS = 50
-SETTLED_SECONDS = 0.2
+SETTLED_SECONDS = 0.1
 """How long nothing must have changed before futures are made."""
 
 
