@@ -177,6 +177,6 @@ def test_a_study_that_is_not_finished_or_not_there_is_told(tmp_path):
 
 
 def test_without_the_workbench_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
-    with pytest.raises(InputError, match=r"extra packages of entente\[studies\]"):
+    monkeypatch.setitem(sys.modules, "ema_workbench", None)
+    with pytest.raises(InputError, match=r"discover: needs ema-workbench; .*entente\[studies\]"):
         discover(planted(), "rung", above=3.5)

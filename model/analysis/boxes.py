@@ -66,12 +66,15 @@ def find_boxes(x: pd.DataFrame, y: NDArray[np.bool_], seed: int) -> list[Box]:
 
 def need_workbench(who: str) -> None:
     """See that the library of boxes is there. Raises `InputError`."""
-    need(who, "ema_workbench.analysis", "studies")
+    need(who, "ema_workbench", "studies")
 
 
 def _workbench() -> Any:
     need_workbench("discover")
-    from ema_workbench.analysis import cart, prim
+    with warnings.catch_warnings():
+        # It warns of parts of its own that nobody asks for.
+        warnings.simplefilter("ignore")
+        from ema_workbench.analysis import cart, prim
 
     return prim, cart
 

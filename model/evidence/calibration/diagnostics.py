@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +73,10 @@ def chains(found: Calibration, draws: int = KEPT) -> np.ndarray:
 def r_hat(found: Calibration) -> float:
     """The largest R-hat of any parameter over the sets; 1 where they agree. Needs arviz."""
     need("calibrate", "arviz", "studies")
-    import arviz
+    with warnings.catch_warnings():
+        # arviz announces its next version at every import.
+        warnings.simplefilter("ignore", FutureWarning)
+        import arviz
 
     draws = chains(found)
     return max(float(arviz.rhat(draws[:, :, at])) for at in range(draws.shape[2]))
