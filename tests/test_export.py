@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from entente import InputError, export, load_run, load_scenario, run
 from entente.cli import main
@@ -28,6 +26,10 @@ from entente.experiments.plan import make_batch
 from entente.telling.columns import Column, arrow_table
 from entente.telling.short import distinct, is_legal, short_names
 from entente.telling.tables import TABLES
+
+# An environment for the numbers alone has no Excel.
+openpyxl = pytest.importorskip("openpyxl")
+ILLEGAL_CHARACTERS_RE = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE
 
 STUDY = """
 name: little
