@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -234,10 +234,16 @@ def test_a_scenario_from_a_file_has_no_link(session: Session) -> None:
     assert link_of(opened) == ""
 
 
+@cache
+def shared() -> Session:
+    """One session for all that is tried."""
+    return made(months=PULLED + 1)
+
+
 @given(st.text(max_size=80) | st.integers(0, 10**6))
 @settings(max_examples=60)
 def test_a_damaged_link_is_a_sentence_and_changes_nothing(damage: str | int) -> None:
-    session = _SHARED
+    session = shared()
     link = link_of(session)
     if isinstance(damage, int):
         at = damage % len(link)
@@ -249,9 +255,6 @@ def test_a_damaged_link_is_a_sentence_and_changes_nothing(damage: str | int) -> 
         follow(session, link, Path("nowhere"))
     assert "\n" not in str(refused.value)
     assert (session.scenario, session.seed, session.month) == shown
-
-
-_SHARED = made(months=PULLED + 1)
 
 
 def test_a_link_cannot_fill_the_memory_or_reach_files() -> None:
